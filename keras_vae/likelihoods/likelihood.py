@@ -1,0 +1,116 @@
+"""What every likelihood has in common: its head, its event axes and its checks of data."""
+
+import math
+from collections.abc import Sequence
+
+import keras
+from keras import ops
+
+from keras_vae.ops.checks import checked_event_shape
+from keras_vae.ops.precision import head_dtype
+
+
+class Likelihood(keras.layers.Layer):
+    """Base class: a distribution over examples, whose parameters are a projection of features.
+
+    A likelihood is a layer: called on the features of a network it returns a dict of parameters. A
+    subclass names the projected parameters in `parameter_names`, describes its data in `domain` and
+    `mend`, and implements `element_log_prob`, `mean`, `sample` and, if not every finite number will do,
+    `in_domain` and `in_support`.
+
+    Args:
+        event_shape: Shape of one example, such as `(28, 28, 1)`.
+    """
+
+    parameter_names: tuple[str, ...] = ()
+    # What a person reads when data does not fit: what is expected, and how to get there.
+    domain = "finite numbers"
+    mend = "Remove or replace what is not finite."
+    caution = ""
+
+    def __init__(self, event_shape: Sequence[int], **kwargs):
+        super().__init__(**{"dtype": head_dtype(), **kwargs})
+        self.event_shape = checked_event_shape(event_shape)
+
+    def build(self, features_shape):
+        per_element = len(self.parameter_names)
+        features_shape = tuple(features_shape)
+        if features_shape[1:-1] == self.event_shape[:-1]:
+            # Features laid out as the event is: the same projection at each point, a 1x1 convolution.
+            units = self.event_shape[-1] * per_element
+        elif len(features_shape) == 2:
+            units = math.prod(self.event_shape) * per_element
+        else:
+            raise ValueError(
+                f"The decoder's network must end in features of shape (batch, {_listed(self.event_shape[:-1])}"
+                "n) for any n, which are projected point by point, or in flat features of shape (batch, n). "
+                f"Its output has shape {features_shape}, which cannot carry event_shape="
+                f"{self.event_shape}. Mend the network, or use networks.conv_transpose(filters, "
+                f"event_shape={self.event_shape})."
+            )
+        if features_shape[-1] is None:
+            raise ValueError(
+                f"The decoder's network must end in a known number of features. Its shape is {features_shape}."
+            )
+        self.projection = keras.layers.Dense(units, dtype=self.dtype_policy, name="projection")
+        self.projection.build(features_shape)
+
+    def call(self, features):
+        """Projects features `(n, ...)` to a dict of parameters, each `(n, *event_shape)`."""
+        per_element = len(self.parameter_names)
+        shape = (-1, *self.event_shape[:-1], self.event_shape[-1] * per_element)
+        parameters = ops.split(ops.reshape(self.projection(features), shape), per_element, axis=-1)
+        return dict(zip(self.parameter_names, parameters, strict=True))
+
+    def log_prob(self, params, x):
+        """Log-probability or log-density of x in nats, summed over the event axes.
+
+        Args:
+            params: Dict of parameters, each `(batch, *event_shape)` or `(batch, num_samples, *event_shape)`.
+            x: `(batch, *event_shape)`. Where the parameters have an axis of samples, x is compared with
+                each sample.
+
+        Returns:
+            `(batch,)` or `(batch, num_samples)`.
+        """
+        event_axes = tuple(range(-len(self.event_shape), 0))
+        return ops.sum(self.element_log_prob(params, self.aligned(params, x)), axis=event_axes)
+
+    def aligned(self, params, x):
+        """Casts x to the parameters' dtype, with axes of length 1 where they have axes of samples."""
+        parameter = params[self.parameter_names[0]]
+        x = ops.cast(x, parameter.dtype)
+        while len(x.shape) < len(parameter.shape):
+            x = ops.expand_dims(x, -len(self.event_shape) - 1)
+        return x
+
+    def element_log_prob(self, params, x):
+        """Log-probability or log-density of each element, without any sum."""
+        raise NotImplementedError
+
+    def mean(self, params):
+        """Mean of p(x|z), in the shape of the parameters."""
+        raise NotImplementedError
+
+    def sample(self, params, seed):
+        """Draws x from p(x|z), in the shape of the parameters; `seed` is an int or a `SeedGenerator`."""
+        raise NotImplementedError
+
+    def fitted(self, params, x, sample_weight=None):
+        """Parameters for a training step on x; a likelihood that estimates a scale from the batch does it here."""
+        return params
+
+    def in_domain(self, x):
+        """Where x can be trained on: booleans in x's shape."""
+        return ops.isfinite(x)
+
+    def in_support(self, x):
+        """Where x has a probability or a density: booleans in x's shape."""
+        return self.in_domain(x)
+
+    def get_config(self):
+        return {**super().get_config(), "event_shape": self.event_shape}
+
+
+def _listed(sizes) -> str:
+    return "".join(f"{size}, " for size in sizes)

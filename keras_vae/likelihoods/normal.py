@@ -1,0 +1,132 @@
+"""Continuous data."""
+
+import math
+from collections.abc import Sequence
+
+import keras
+from keras import ops
+
+from keras_vae.likelihoods.likelihood import Likelihood
+from keras_vae.ops import noise
+from keras_vae.ops.checks import checked_number
+from keras_vae.ops.reductions import batch_mean
+
+LEARNED_SCALES = ("shared", "predicted", "optimal")
+# The stored variance follows the batches' as batch normalization's does.
+MOMENTUM = 0.99
+
+
+@keras.saving.register_keras_serializable("keras_vae")
+class Normal(Likelihood):
+    """Independent normal elements: p(x) = N(mean, scale^2).
+
+    A squared error is this likelihood at one certain scale: summed over the elements,
+    ||x - mean||^2 is -log p(x) up to a constant at scale^2 = 1/2; **averaged** over D elements it is so at
+    scale^2 = D/2, which for a 32x32x3 image is 1536: a model trained so has next to no reason to
+    reconstruct. Learn the scale instead.
+
+    `scale` is one of:
+
+    - a float: a constant.
+    - `"shared"`: one learned scale for all elements.
+    - `"predicted"`: the decoder's own for each element and example.
+    - `"optimal"`: in a training step the batch's maximum-likelihood scale, sigma^2 = mean (x - mean)^2; a
+      running average of it elsewhere.
+
+    Parameters: `mean` and, where the scale is no constant, `log_scale`, which broadcasts against `mean`.
+
+    Source: Kingma and Welling 2014, "Auto-Encoding Variational Bayes", appendix C.2; for the shared and
+    the optimal scale Rybkin, Daniilidis and Levine 2021, "Simple and Effective VAE Training with
+    Calibrated Decoders", equations 4 and 6.
+
+    Args:
+        event_shape: Shape of one example, such as `(30,)` or `(32, 32, 3)`.
+        scale: A positive float, `"shared"`, `"predicted"` or `"optimal"`; in the data's units.
+        min_scale: Smallest scale that can be learned, in the data's units. Without one the density of
+            an element that never varies grows without bound.
+    """
+
+    def __init__(
+        self, event_shape: Sequence[int], scale: float | str = 1.0, min_scale: float = 1e-3, **kwargs
+    ):
+        super().__init__(event_shape, **kwargs)
+        self.scale = _checked_scale(scale)
+        self.min_scale = checked_number(min_scale, "min_scale", 0.0, inclusive=False)
+        self.parameter_names = ("mean", "log_scale") if scale == "predicted" else ("mean",)
+
+    def build(self, features_shape):
+        super().build(features_shape)
+        if self.scale == "shared":
+            self.shared_log_scale = self.add_weight(name="log_scale", shape=(), initializer="zeros")
+        elif self.scale == "optimal":
+            stored = {"shape": (), "trainable": False, "aggregation": "mean"}
+            self.running_variance = self.add_weight(name="running_variance", initializer="ones", **stored)
+            self.num_updates = self.add_weight(name="num_updates", initializer="zeros", **stored)
+
+    def call(self, features):
+        params = super().call(features)
+        if self.scale == "predicted":
+            params["log_scale"] = self._floored(params["log_scale"])
+        elif self.scale == "shared":
+            params["log_scale"] = self._for_each_example(self._floored(self.shared_log_scale), params)
+        elif self.scale == "optimal":
+            params["log_scale"] = self._for_each_example(0.5 * ops.log(self.running_variance), params)
+        return params
+
+    def element_log_prob(self, params, x):
+        log_scale = self._log_scale(params)
+        standardised = (x - params["mean"]) * ops.exp(-log_scale)
+        return -0.5 * standardised * standardised - log_scale - 0.5 * math.log(2 * math.pi)
+
+    def mean(self, params):
+        return params["mean"]
+
+    def sample(self, params, seed):
+        mean = params["mean"]
+        return mean + ops.exp(self._log_scale(params)) * noise.normal(ops.shape(mean), seed, mean.dtype)
+
+    def fitted(self, params, x, sample_weight=None):
+        if self.scale != "optimal":
+            return params
+        error = self.aligned(params, x) - params["mean"]
+        axes = tuple(range(1, len(error.shape)))
+        variance = batch_mean(ops.mean(error * error, axis=axes), sample_weight)
+        if sample_weight is not None:
+            variance = ops.divide_no_nan(variance, ops.mean(ops.cast(sample_weight, variance.dtype)))
+        variance = ops.maximum(variance, self.min_scale**2)
+        self._remember(ops.stop_gradient(variance))
+        return {**params, "log_scale": ops.zeros_like(params["log_scale"]) + 0.5 * ops.log(variance)}
+
+    def _remember(self, variance):
+        # The first batch sets the average: it does not start from an arbitrary 1.
+        step_size = ops.maximum(1.0 / (self.num_updates + 1.0), 1.0 - MOMENTUM)
+        self.running_variance.assign_add(step_size * (variance - self.running_variance))
+        self.num_updates.assign_add(1.0)
+
+    def _log_scale(self, params):
+        if "log_scale" in params:
+            return params["log_scale"]
+        return ops.convert_to_tensor(math.log(self.scale), dtype=params["mean"].dtype)
+
+    def _floored(self, log_scale):
+        # A smooth maximum: below the floor, too, there is a gradient that leads out.
+        floor = math.log(self.min_scale)
+        return floor + ops.softplus(log_scale - floor)
+
+    def _for_each_example(self, log_scale, params):
+        ones = (1,) * len(self.event_shape)
+        return ops.broadcast_to(log_scale, (ops.shape(params["mean"])[0], *ones))
+
+    def get_config(self):
+        return {**super().get_config(), "scale": self.scale, "min_scale": self.min_scale}
+
+
+def _checked_scale(scale):
+    if not isinstance(scale, str):
+        return checked_number(scale, "scale", 0.0, inclusive=False)
+    if scale not in LEARNED_SCALES:
+        raise ValueError(
+            f"`scale` must be a positive number or one of {', '.join(map(repr, LEARNED_SCALES))}. "
+            f"Received: scale={scale!r}."
+        )
+    return scale

@@ -1,0 +1,68 @@
+"""Compiled functions over arrays and datasets of any length."""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+BATCH_SIZE = 256
+
+
+class CompiledFunctions:
+    """Functions of tensors, each compiled once; batches of another size do not compile it anew.
+
+    A class of its own, so that Keras does not take the functions for state of the model.
+    """
+
+    def __init__(self):
+        self._by_name = {}
+
+    def get(self, name: str, function: Callable) -> Callable:
+        """The compiled function of a name, compiled from `function` at the first call."""
+        if name not in self._by_name:
+            self._by_name[name] = tf.function(function, reduce_retracing=True, autograph=False)
+        return self._by_name[name]
+
+
+def run_in_batches(function: Callable, batches: Iterator) -> np.ndarray:
+    """Calls a function of one tensor on each batch and joins what it returns along the first axis."""
+    return np.concatenate([np.asarray(function(batch)) for batch in batches])
+
+
+def seeded(function: Callable, seed) -> Callable:
+    """Turns a function of (batch, seed, stream) into one of a batch, each call with a stream of its own."""
+    seed, streams = tf.cast(seed, tf.int64), itertools.count()
+    return lambda batch: function(batch, seed, tf.constant(next(streams), tf.int64))
+
+
+def array_batches(array, batch_size: int) -> Iterator:
+    """Cuts an array into batches; an empty array is one empty batch."""
+    for start in range(0, max(len(array), 1), batch_size):
+        yield tf.convert_to_tensor(array[start : start + batch_size])
+
+
+def dataset_batches(dataset, check: Callable, name: str) -> Iterator:
+    """The inputs of a dataset's batches, each checked; targets and weights are left out.
+
+    Raises:
+        ValueError: If the dataset is empty.
+    """
+    batch = None
+    for element in dataset:
+        batch, _, _ = keras.utils.unpack_x_y_sample_weight(element)
+        yield tf.convert_to_tensor(check(batch))
+    if batch is None:
+        raise ValueError(f"`{name}` is empty: it must hold at least one batch.")
+
+
+def sizes(total: int, most: int) -> Iterator:
+    """Cuts a number into batch sizes; zero is one size of zero."""
+    for start in range(0, max(total, 1), most):
+        yield tf.constant(min(most, total - start))
+
+
+def is_dataset(x) -> bool:
+    """Whether x is a `tf.data.Dataset`."""
+    return isinstance(x, tf.data.Dataset)

@@ -1,0 +1,59 @@
+"""The choices behind `VAE.for_shape` and `Autoencoder.for_shape`."""
+
+import math
+from collections.abc import Sequence
+
+from keras_vae import likelihoods, networks
+from keras_vae.ops.checks import checked_event_shape
+
+DENSE_UNITS = (512, 512)
+FIRST_FILTERS, MOST_FILTERS = 32, 256
+SMALLEST_SIDE = 8
+
+LIKELIHOODS = {
+    "bernoulli": likelihoods.Bernoulli,
+    "normal": lambda event_shape: likelihoods.Normal(event_shape, scale="optimal"),
+}
+
+
+def encoder_network(event_shape: Sequence[int], network: str):
+    """A network from examples to features, `"dense"` or `"conv"`."""
+    if _is_dense(event_shape, network):
+        return networks.dense(DENSE_UNITS)
+    return networks.conv(_filters(event_shape), rank=len(event_shape) - 1)
+
+
+def decoder_network(event_shape: Sequence[int], network: str):
+    """A network from codes to features, the encoder's mirror image."""
+    if _is_dense(event_shape, network):
+        return networks.dense(DENSE_UNITS[::-1])
+    return networks.conv_transpose(_filters(event_shape)[::-1], event_shape)
+
+
+def likelihood(event_shape: Sequence[int], name: str):
+    """A likelihood by name: `"bernoulli"`, or `"normal"`, whose scale is the optimal one.
+
+    Raises:
+        ValueError: If the name is another.
+    """
+    if name not in LIKELIHOODS:
+        raise ValueError(f"`likelihood` must be one of {', '.join(map(repr, LIKELIHOODS))}. Received: {name!r}.")
+    return LIKELIHOODS[name](event_shape)
+
+
+def _is_dense(event_shape, network) -> bool:
+    event_shape = checked_event_shape(event_shape)
+    if network not in ("dense", "conv"):
+        raise ValueError(f"`network` must be 'dense' or 'conv'. Received: {network!r}.")
+    if network == "conv" and len(event_shape) not in (2, 3, 4):
+        raise ValueError(
+            "A convolutional network needs examples with 1 to 3 sides and a channel axis, such as (28, 28, 1). "
+            f"Received: event_shape={event_shape}. Use network='dense'."
+        )
+    return network == "dense"
+
+
+def _filters(event_shape) -> list[int]:
+    """Halves the sides until the longest is at most 8, and doubles the filters each time."""
+    halvings = max(1, math.ceil(math.log2(max(event_shape[:-1]) / SMALLEST_SIDE)))
+    return [min(FIRST_FILTERS * 2**level, MOST_FILTERS) for level in range(halvings)]

@@ -1,0 +1,196 @@
+"""What an autoencoder and a VAE share: parts, codes, reconstructions, saving."""
+
+import functools
+
+import keras
+from keras import ops
+
+from keras_vae.export import saved_model
+from keras_vae.models import batches, data_checks
+from keras_vae.models.composite import checked_part
+from keras_vae.models.decoder import Decoder
+from keras_vae.models.encoder import Encoder
+from keras_vae.models.train_step import Trainable
+from keras_vae.ops.checks import checked_size
+
+RANDOM_STATE = "random_state_"
+
+
+class LatentModel(Trainable):
+    """Base class: an encoder, a decoder, and data that is checked before it is used.
+
+    Args:
+        encoder: An `Encoder`.
+        decoder: A `Decoder` whose network takes codes of the encoder's `latent_dim`.
+        corruption: A Keras layer that is applied to the input in training only; the target stays clean.
+    """
+
+    part_names = ("encoder", "decoder", "corruption")
+
+    def __init__(self, encoder: Encoder, decoder: Decoder, corruption=None, **kwargs):
+        # The parts cast for themselves: data and weights reach the loss in full precision.
+        super().__init__(**{**kwargs, "autocast": False})
+        self.encoder = checked_part(encoder, Encoder, "encoder")
+        self.decoder = checked_part(decoder, Decoder, "decoder")
+        self.corruption = corruption
+        if corruption is not None:
+            checked_part(corruption, keras.layers.Layer, "corruption")
+        if not self.decoder.built:
+            self.decoder.build((None, self.encoder.latent_dim))
+        self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction")
+        self._functions = batches.CompiledFunctions()
+
+    @property
+    def latent_dim(self) -> int:
+        """Length of the code."""
+        return self.encoder.latent_dim
+
+    @property
+    def event_shape(self) -> tuple[int, ...]:
+        """Shape of one example."""
+        return self.decoder.event_shape
+
+    def build(self, input_shape):
+        if not self.encoder.built:
+            self.encoder.build(tuple(input_shape))
+        if self.corruption is not None and not self.corruption.built:
+            self.corruption.build(tuple(input_shape))
+
+    @functools.wraps(keras.Model.fit)
+    def fit(self, *args, **kwargs):
+        return super().fit(**data_checks.checked_arguments(self, super().fit, args, kwargs))
+
+    @functools.wraps(keras.Model.evaluate)
+    def evaluate(self, *args, **kwargs):
+        if "_use_cached_eval_dataset" in kwargs:
+            # The call that `fit` makes at the end of an epoch: the data was checked at its start.
+            return super().evaluate(*args, **kwargs)
+        return super().evaluate(**data_checks.checked_arguments(self, super().evaluate, args, kwargs))
+
+    @functools.wraps(keras.Model.predict)
+    def predict(self, *args, **kwargs):
+        return super().predict(**data_checks.checked_arguments(self, super().predict, args, kwargs))
+
+    def encode(self, x, sample: bool = False, batch_size: int = batches.BATCH_SIZE):
+        """Maps examples to codes.
+
+        Args:
+            x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
+            sample: Draw one code from q(z|x) in place of its mean.
+            batch_size: Examples at once; a dataset has its own.
+
+        Returns:
+            NumPy array `(batch, latent_dim)`.
+
+        Raises:
+            ValueError: If x does not have the shape that the encoder takes, or holds NaN or infinity.
+        """
+        return self._map(self.draw_code if sample else self.mean_code, x, batch_size)
+
+    def decode(self, z, batch_size: int = batches.BATCH_SIZE):
+        """Maps codes to the mean of p(x|z).
+
+        Args:
+            z: Array `(batch, latent_dim)` of any length.
+            batch_size: Codes at once.
+
+        Returns:
+            NumPy array `(batch, *event_shape)`.
+
+        Raises:
+            ValueError: If z is of another shape, or holds NaN or infinity.
+        """
+        z = data_checks.checked_codes(z, self.latent_dim)
+        codes = batches.array_batches(z, checked_size(batch_size, "batch_size"))
+        return batches.run_in_batches(self._compiled("mean_image", self.mean_image), codes)
+
+    def reconstruct(self, x, batch_size: int = batches.BATCH_SIZE):
+        """Maps examples to the mean of p(x|z) at their mean code.
+
+        Args:
+            x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
+            batch_size: Examples at once; a dataset has its own.
+
+        Returns:
+            NumPy array `(batch, *event_shape)`.
+
+        Raises:
+            ValueError: If x does not have the shape that the encoder takes, or holds NaN or infinity.
+        """
+        return self._map(self.reconstruct_batch, x, batch_size)
+
+    def mean_code(self, x):
+        """`encode` for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`."""
+        return self.encoder.posterior.mean(self.encoder(x, training=False))
+
+    def draw_code(self, x):
+        """`encode(sample=True)` for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`."""
+        return self.encoder.posterior.sample(self.encoder(x, training=False))[:, 0]
+
+    def mean_image(self, z):
+        """`decode` for tensors: `(batch, latent_dim)` to `(batch, *event_shape)`."""
+        return self.decoder.likelihood.mean(self.decoder(z, training=False))
+
+    def reconstruct_batch(self, x):
+        """`reconstruct` for tensors: `(batch, *event_shape)` to `(batch, *event_shape)`."""
+        return self.mean_image(self.mean_code(x))
+
+    def corrupted(self, x, training):
+        """Applies the corruption in training, and nothing elsewhere."""
+        if self.corruption is None or not training:
+            return x
+        return self.corruption(ops.cast(x, self.corruption.compute_dtype), training=True)
+
+    def score(self, x):
+        """What each example costs by fixed draws, for tensors: `(batch, *event_shape)` to `(batch,)`, in nats."""
+        raise NotImplementedError
+
+    def export(self, filepath, format: str = "tf_saved_model", overwrite: bool = False, **kwargs):
+        """Writes the model for inference, as `keras.Model.export` does.
+
+        A SavedModel has the signatures `serving_default` and `reconstruct`, `encode`, `decode`, `score`
+        (by fixed draws) and, where the model has a prior, `sample` (n) and `sample_seeded` (n, seed). It
+        needs neither this package nor Keras to run.
+
+        Args:
+            filepath: Where to write; a folder for a SavedModel.
+            format: `"tf_saved_model"`; any other goes to Keras as it is.
+            overwrite: Replace what is at `filepath`.
+            **kwargs: For Keras: `verbose`, `input_signature`, and what the format takes.
+
+        Raises:
+            ValueError: If something is at `filepath` that may not be overwritten.
+        """
+        saved_model.check_filepath(filepath, overwrite)
+        if format == "tf_saved_model":
+            return saved_model.write(self, filepath, **kwargs)
+        return super().export(filepath, format=format, **kwargs)
+
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        for index, state in enumerate(self._random_states()):
+            store[f"{RANDOM_STATE}{index}"] = state
+
+    def load_own_variables(self, store):
+        keys = list(store.keys())
+        super().load_own_variables({key: store[key] for key in keys if not key.startswith(RANDOM_STATE)})
+        for index, state in enumerate(self._random_states()):
+            state.assign(store[f"{RANDOM_STATE}{index}"])
+
+    def _random_states(self):
+        """The states of all seed generators, user's layers included, which Keras itself does not save."""
+        weights = {id(weight) for weight in self.weights}
+        return [variable for variable in self.variables if id(variable) not in weights]
+
+    def _map(self, function, x, batch_size):
+        compiled = self._compiled(function.__name__, function)
+        return batches.run_in_batches(compiled, self._batches(x, batch_size))
+
+    def _batches(self, x, batch_size, target: bool = False):
+        check = functools.partial(data_checks.check_examples, self, name="x", target=target)
+        if batches.is_dataset(x):
+            return batches.dataset_batches(x, check, "x")
+        return batches.array_batches(check(x), checked_size(batch_size, "batch_size"))
+
+    def _compiled(self, name, function):
+        return self._functions.get(name, function)

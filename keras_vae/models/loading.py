@@ -1,0 +1,43 @@
+"""Models from files."""
+
+import json
+import os
+import zipfile
+
+import keras
+
+from keras_vae.models.autoencoder import Autoencoder
+from keras_vae.models.vae import VAE
+
+CLASSES = ("keras_vae>Autoencoder", "keras_vae>VAE")
+
+
+def load_model(filepath, compile: bool = True) -> Autoencoder | VAE:
+    """Loads an `Autoencoder` or a `VAE` from a `.keras` file, as `keras.saving.load_model` does.
+
+    Args:
+        filepath: The file.
+        compile: Whether to restore the optimizer and the compilation as well.
+
+    Raises:
+        ValueError: If there is no such file, or it holds something else.
+    """
+    filepath = os.fspath(filepath)
+    if not os.path.isfile(filepath):
+        raise ValueError(f"There is no file at {filepath!r}. Expected a model that `vae.save('NAME.keras')` wrote.")
+    found = _saved_class(filepath)
+    if found not in CLASSES:
+        raise ValueError(
+            f"{filepath!r} is not a model of keras_vae. Expected a `.keras` file of an Autoencoder or a VAE; "
+            f"found {found}."
+        )
+    return keras.saving.load_model(filepath, compile=compile)
+
+
+def _saved_class(filepath: str) -> str:
+    try:
+        with zipfile.ZipFile(filepath) as archive:
+            config = json.loads(archive.read("config.json"))
+        return config["registered_name"] or config["class_name"]
+    except (zipfile.BadZipFile, KeyError, ValueError):
+        return "something that is no `.keras` file"

@@ -1,0 +1,91 @@
+"""The training and the test step that the models share."""
+
+import keras
+import tensorflow as tf
+
+from keras_vae.models.composite import Composite
+from keras_vae.ops.reductions import batch_mean
+
+
+class Trainable(Composite):
+    """Base class: a model with a `decoder` whose likelihood is the loss.
+
+    What is minimised is the reconstruction term, -log p(x|z) in nats averaged over the batch, plus all that
+    was added by `add_loss` in `call` and by regularizers. A subclass implements `forward`, `reconstruction`
+    and `terms`.
+    """
+
+    def forward(self, x, sample_weight, training):
+        """Calls the model: a dict of tensors, the decoder's parameters among them."""
+        raise NotImplementedError
+
+    def reconstruction(self, log_likelihood):
+        """-log p(x|z) of each example: `(batch, num_samples)` to `(batch,)`."""
+        raise NotImplementedError
+
+    def terms(self, reconstruction, outputs):
+        """What is logged beside the loss: a dict of tensors `(batch,)`, in nats."""
+        raise NotImplementedError
+
+    def train_step(self, data):
+        x, target, sample_weight = self._unpacked(data)
+        with tf.GradientTape() as tape:
+            outputs = self.forward(x, sample_weight, training=True)
+            fitted = self.decoder.likelihood.fitted(outputs, target, sample_weight)
+            loss, terms = self._loss(outputs | fitted, target, sample_weight)
+            # The replicas' gradients are summed, and float16 gradients need a scale.
+            scaled = self.optimizer.scale_loss(loss / self.distribute_strategy.num_replicas_in_sync)
+        weights = self.trainable_weights
+        self.optimizer.apply(tape.gradient(scaled, weights), weights)
+        return self._track(x, target, sample_weight, outputs, loss, terms)
+
+    def test_step(self, data):
+        x, target, sample_weight = self._unpacked(data)
+        outputs = self.forward(x, sample_weight, training=False)
+        loss, terms = self._loss(outputs, target, sample_weight)
+        return self._track(x, target, sample_weight, outputs, loss, terms)
+
+    def predict_step(self, data):
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        return self.reconstruct_batch(x)
+
+    def _unpacked(self, data):
+        x, target, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        target = x if target is None else target
+        check_target_shape(target.shape, self.decoder.event_shape)
+        if sample_weight is not None and len(sample_weight.shape) != 1:
+            raise ValueError(
+                "`sample_weight` must be one number for each example, of shape (batch,). "
+                f"Received shape {tuple(sample_weight.shape)}."
+            )
+        return x, target, sample_weight
+
+    def _loss(self, outputs, target, sample_weight):
+        log_likelihood = self.decoder.likelihood.log_prob(outputs, target)
+        reconstruction = self.reconstruction(log_likelihood)
+        terms = {
+            name: batch_mean(term, sample_weight) for name, term in self.terms(reconstruction, outputs).items()
+        }
+        reconstruction = terms["reconstruction"]
+        return reconstruction + sum(tf.cast(loss, reconstruction.dtype) for loss in self.losses), terms
+
+    def _track(self, x, target, sample_weight, outputs, loss, terms):
+        batch_size = tf.shape(x)[0]
+        for tracker in self.metrics:
+            value = loss if tracker.name == "loss" else terms.get(tracker.name)
+            if value is not None:
+                tracker.update_state(value, sample_weight=batch_size)
+        mean_image = tf.reduce_mean(self.decoder.likelihood.mean(outputs), axis=1)
+        return self.compute_metrics(x, target, mean_image, sample_weight=sample_weight)
+
+
+def check_target_shape(shape, event_shape) -> None:
+    """Raises a ValueError if a batch's shape is not `(batch, *event_shape)`."""
+    if tuple(shape[1:]) == tuple(event_shape):
+        return
+    raise ValueError(
+        f"The target must have the event's shape, (batch, {', '.join(map(str, event_shape))}). Received "
+        f"shape {tuple(shape)}. A VAE learns from x alone: labels are no targets; pass `x`, or "
+        "(x, target) where the target is what x is to be turned into, or datasets without labels "
+        "(`datasets.load(..., with_labels=False)`)."
+    )

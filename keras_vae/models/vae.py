@@ -1,0 +1,231 @@
+"""The variational autoencoder."""
+
+import functools
+from collections.abc import Sequence
+
+import keras
+from keras import ops
+
+from keras_vae import divergences
+from keras_vae.models import batches, data_checks, for_shape
+from keras_vae.models.composite import checked_part
+from keras_vae.models.decoder import Decoder
+from keras_vae.models.encoder import Encoder
+from keras_vae.models.latent_model import LatentModel
+from keras_vae.objectives import ELBO
+from keras_vae.ops import noise
+from keras_vae.ops.checks import checked_number, checked_size
+from keras_vae.ops.reductions import batch_mean
+from keras_vae.posteriors import DiagonalNormal
+from keras_vae.priors import StandardNormal
+from keras_vae.priors.prior import Prior
+
+SAMPLES_AT_ONCE = 1024
+# Scores are by these draws, always: the same example has the same score.
+SCORE_SEED, SCORE_DRAWS = 0, 16
+
+
+@keras.saving.register_keras_serializable("keras_vae")
+class VAE(LatentModel):
+    """q(z|x), p(x|z) and p(z), trained together by `fit`.
+
+    What is minimised is `-E_q[log p(x|z)] + beta KL(q(z|x) || p(z))`, in nats, summed over the event and
+    over the latents, averaged over samples and over the batch. At beta = 1 it is the negative evidence
+    lower bound, an upper bound on -log p(x).
+
+    Logs: `loss` (what is minimised), `reconstruction`, `kl` and `negative_elbo`, which is always at
+    beta = 1 and the one to select models on; with `val_` before them for validation data. With
+    `sample_weight`, each is sum(weight * value) / batch_size, as Keras weights losses.
+
+    Sources: Kingma and Welling 2014, "Auto-Encoding Variational Bayes", equation 10; beta: Higgins et al.
+    2017, "beta-VAE", equation 4; free bits: Kingma et al. 2016, "Improved Variational Inference with
+    Inverse Autoregressive Flow", equation 15.
+
+    Args:
+        encoder: An `Encoder`.
+        decoder: A `Decoder`.
+        prior: p(z); `None` is the standard normal.
+        objective: Which bound is optimised; `None` is `objectives.ELBO()`.
+        beta: Weight of the KL divergence, at least 0. `vae.beta` is a variable that is saved with the
+            model and that a callback can schedule: `vae.beta = 0.5` assigns it.
+        free_bits: For each latent the KL divergence, averaged over the batch, below which it costs nothing
+            more, in nats.
+        num_samples: Codes that are drawn for each example in a step.
+        corruption: A Keras layer that is applied to the input in training only; the target stays clean.
+
+    Raises:
+        ValueError: If a part is of another kind, a number is out of range, or the parts do not fit together.
+    """
+
+    part_names = ("encoder", "decoder", "prior", "objective", "corruption")
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        decoder: Decoder,
+        prior: Prior | None = None,
+        objective: ELBO | None = None,
+        beta: float = 1.0,
+        free_bits: float = 0.0,
+        num_samples: int = 1,
+        corruption: keras.layers.Layer | None = None,
+        **kwargs,
+    ):
+        super().__init__(encoder, decoder, corruption, **kwargs)
+        self.prior = checked_part(StandardNormal(self.latent_dim) if prior is None else prior, Prior, "prior")
+        self.objective = checked_part(ELBO() if objective is None else objective, ELBO, "objective")
+        self.free_bits = checked_number(free_bits, "free_bits", 0.0)
+        self.num_samples = checked_size(num_samples, "num_samples")
+        if self.prior.latent_dim != self.latent_dim:
+            raise ValueError(
+                "The prior and the encoder's posterior must have the same `latent_dim`. Received: prior "
+                f"{self.prior.latent_dim}, posterior {self.latent_dim}."
+            )
+        divergences.closed_form(self.encoder.posterior, self.prior)
+        self._initial_beta = checked_number(beta, "beta", 0.0)
+        self._beta = self.add_weight(
+            name="beta",
+            shape=(),
+            dtype="float32",
+            trainable=False,
+            initializer=keras.initializers.Constant(self._initial_beta),
+        )
+        self.seed_generator = noise.NoiseSeed()
+        self.kl_tracker = keras.metrics.Mean(name="kl")
+        self.negative_elbo_tracker = keras.metrics.Mean(name="negative_elbo")
+
+    @classmethod
+    def for_shape(
+        cls, event_shape: Sequence[int], latent_dim: int, network: str = "dense", likelihood: str = "bernoulli"
+    ) -> "VAE":
+        """A good model for examples of a shape, ready to compile.
+
+        Args:
+            event_shape: Shape of one example, such as `(28, 28, 1)`.
+            latent_dim: Length of the code.
+            network: `"dense"` (two layers of 512), or `"conv"` for images, signals and volumes.
+            likelihood: `"bernoulli"` for binary data, `"normal"` for continuous data.
+
+        Raises:
+            ValueError: If an argument is none of these.
+        """
+        model = cls(
+            encoder=Encoder(for_shape.encoder_network(event_shape, network), DiagonalNormal(latent_dim)),
+            decoder=Decoder(
+                for_shape.decoder_network(event_shape, network), for_shape.likelihood(event_shape, likelihood)
+            ),
+        )
+        model.build((None, *model.event_shape))
+        return model
+
+    @property
+    def beta(self):
+        """Weight of the KL divergence: a variable, which assigning a number sets."""
+        return self._beta
+
+    @beta.setter
+    def beta(self, value: float):
+        self._beta.assign(checked_number(value, "beta", 0.0))
+
+    def call(self, x, sample_weight=None, training=None):
+        """Draws z from q(z|x), and adds the weighted batch mean of beta * KL by `add_loss`.
+
+        Args:
+            x: `(batch, *event_shape)`.
+            sample_weight: `None` or `(batch,)`.
+            training: Whether layers and the corruption behave as in training.
+
+        Returns:
+            Dict of the decoder's parameters, each `(batch, num_samples, *event_shape)`, `z`
+            `(batch, num_samples, latent_dim)`, and `kl` `(batch,)`, in nats and without beta.
+        """
+        posterior = self.encoder(self.corrupted(x, training))
+        kl_per_latent = divergences.kl_per_latent(self.encoder.posterior, self.prior, posterior)
+        self.add_loss(ops.cast(self.beta, kl_per_latent.dtype) * self._rate(kl_per_latent, sample_weight))
+        z = self.encoder.posterior.sample(posterior, self.num_samples)
+        return {**self.decoder(z), "z": z, "kl": ops.sum(kl_per_latent, axis=-1)}
+
+    def sample(self, num_samples: int, seed: int | None = None, mean: bool = False):
+        """Draws new examples: z from the prior, then x from p(x|z).
+
+        Args:
+            num_samples: How many, 0 or more.
+            seed: The same int gives the same examples; `None` gives others at each call.
+            mean: Return the mean of p(x|z) in place of a draw from it, for pictures.
+
+        Returns:
+            NumPy array `(num_samples, *event_shape)`, in the data's units.
+        """
+        num_samples = checked_size(num_samples, "num_samples", minimum=0)
+        draw = self._compiled(f"draw mean={mean}", functools.partial(self.draw, mean=mean))
+        sizes = batches.sizes(num_samples, SAMPLES_AT_ONCE)
+        return batches.run_in_batches(batches.seeded(draw, self._seed(seed)), sizes)
+
+    def draw(self, num_samples, seed, stream=0, mean: bool = False):
+        """`sample` for tensors: a number of examples and a seed to `(num_samples, *event_shape)`."""
+        generator = noise.FixedSeed(seed, stream)
+        params = self.decoder(self.prior.sample(num_samples, generator), training=False)
+        likelihood = self.decoder.likelihood
+        return likelihood.mean(params) if mean else likelihood.sample(params, generator)
+
+    def elbo(self, x, num_samples: int = 1, seed: int | None = None, batch_size: int = batches.BATCH_SIZE):
+        """The evidence lower bound of each example, at beta = 1.
+
+        Args:
+            x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
+            num_samples: Codes that the expectation is averaged over.
+            seed: The same int gives the same value; `None` draws others at each call.
+            batch_size: Examples at once; a dataset has its own.
+
+        Returns:
+            NumPy array `(batch,)`, in nats.
+
+        Raises:
+            ValueError: If x has another shape, or values that the likelihood does not allow.
+        """
+        num_samples = checked_size(num_samples, "num_samples")
+        bound = self._compiled(f"elbo {num_samples}", functools.partial(self.bound, num_samples=num_samples))
+        examples = self._batches(x, batch_size, target=True)
+        return batches.run_in_batches(batches.seeded(bound, self._seed(seed)), examples)
+
+    def bound(self, x, seed, stream=0, num_samples: int = 1, shared_noise: bool = False):
+        """`elbo` for tensors: `(batch, *event_shape)` and a seed to `(batch,)`.
+
+        With `shared_noise` all examples have the same draws, so that the bound of one does not depend on
+        the others in its batch.
+        """
+        posterior, generator = self.encoder(x, training=False), noise.FixedSeed(seed, stream)
+        z = self.encoder.posterior.sample(posterior, num_samples, generator, shared_noise)
+        log_likelihood = self.decoder.likelihood.log_prob(self.decoder(z, training=False), x)
+        kl = divergences.kl_divergence(self.encoder.posterior, self.prior, posterior)
+        return ops.mean(log_likelihood, axis=1) - kl
+
+    def score(self, x):
+        """-ELBO of each example by fixed draws, for tensors: `(batch, *event_shape)` to `(batch,)`, in nats."""
+        return -self.bound(x, SCORE_SEED, num_samples=SCORE_DRAWS, shared_noise=True)
+
+    def forward(self, x, sample_weight, training):
+        return self(x, sample_weight=sample_weight, training=training)
+
+    def reconstruction(self, log_likelihood):
+        return self.objective.reconstruction(log_likelihood)
+
+    def terms(self, reconstruction, outputs):
+        kl = outputs["kl"]
+        return {"reconstruction": reconstruction, "kl": kl, "negative_elbo": reconstruction + kl}
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "beta": self._initial_beta,
+            "free_bits": self.free_bits,
+            "num_samples": self.num_samples,
+        }
+
+    def _rate(self, kl_per_latent, sample_weight):
+        return ops.sum(ops.maximum(batch_mean(kl_per_latent, sample_weight), self.free_bits))
+
+    def _seed(self, seed):
+        if seed is None:
+            return noise.new_seed(self.seed_generator)
+        return data_checks.checked_seed(seed)

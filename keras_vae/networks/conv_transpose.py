@@ -1,0 +1,70 @@
+"""A transposed-convolutional trunk for decoders."""
+
+import math
+from collections.abc import Sequence
+
+import keras
+
+from keras_vae.ops.checks import checked_event_shape, checked_size, checked_sizes
+
+TRANSPOSED_CONVOLUTIONS = {
+    1: keras.layers.Conv1DTranspose,
+    2: keras.layers.Conv2DTranspose,
+    3: keras.layers.Conv3DTranspose,
+}
+CROPPINGS = {1: keras.layers.Cropping1D, 2: keras.layers.Cropping2D, 3: keras.layers.Cropping3D}
+
+
+def conv_transpose(
+    filters: Sequence[int],
+    event_shape: Sequence[int],
+    kernel_size: int = 3,
+    strides: int = 2,
+    activation="gelu",
+    name: str | None = None,
+) -> keras.Model:
+    """A stack of transposed convolutions from a code to features of the event's sides, for a decoder.
+
+    The code goes through a dense layer to a small grid, which each layer multiplies by `strides`; what
+    exceeds the event's sides is cropped, so that any size can be had. The channels of the event are the
+    likelihood's business.
+
+    Args:
+        filters: The number of filters of each layer, such as `[64, 32]`.
+        event_shape: Shape of one example: `(length, channels)`, `(height, width, channels)` or
+            `(depth, height, width, channels)`.
+        kernel_size: Side of the kernels.
+        strides: By how much each layer multiplies the sides.
+        activation: A Keras activation, used after every layer.
+        name: Name of the model.
+
+    Returns:
+        A `keras.Sequential` from `(batch, latent_dim)` to `(batch, *event_shape[:-1], filters[-1])`.
+
+    Raises:
+        ValueError: If a size is not a whole number of at least 1, or the event has no sides.
+    """
+    filters = checked_sizes(filters, "filters")
+    kernel_size, strides = checked_size(kernel_size, "kernel_size"), checked_size(strides, "strides")
+    sides = checked_event_shape(event_shape)[:-1]
+    if len(sides) not in TRANSPOSED_CONVOLUTIONS:
+        raise ValueError(
+            "`event_shape` must have 1 to 3 sides and a channel axis, such as (28, 28, 1); use "
+            f"`networks.dense` for tables. Received: event_shape={tuple(event_shape)}."
+        )
+    magnification = strides ** len(filters)
+    grid = [math.ceil(side / magnification) for side in sides]
+    transposed = TRANSPOSED_CONVOLUTIONS[len(sides)]
+    layers = [
+        keras.layers.Dense(math.prod(grid) * filters[0], activation=activation),
+        keras.layers.Reshape((*grid, filters[0])),
+        *(
+            transposed(count, kernel_size, strides=strides, padding="same", activation=activation)
+            for count in filters
+        ),
+    ]
+    excess = [length * magnification - side for length, side in zip(grid, sides, strict=True)]
+    if any(excess):
+        crops = tuple((extra // 2, extra - extra // 2) for extra in excess)
+        layers.append(CROPPINGS[len(sides)](crops[0] if len(sides) == 1 else crops))
+    return keras.Sequential(layers, name=name)

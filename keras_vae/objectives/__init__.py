@@ -1,0 +1,5 @@
+"""Which bound is optimised."""
+
+from keras_vae.objectives.elbo import ELBO
+
+__all__ = ["ELBO"]

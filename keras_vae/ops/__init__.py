@@ -1,0 +1,1 @@
+"""Pure tensor maths and the noise. Imports Keras only."""

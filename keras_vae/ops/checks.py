@@ -1,0 +1,45 @@
+"""Checks of constructor arguments that several parts share."""
+
+import math
+import operator
+from collections.abc import Sequence
+
+
+def checked_size(value, name: str, minimum: int = 1) -> int:
+    """Returns `value` as an int, or raises a ValueError if it is not a whole number of at least `minimum`."""
+    try:
+        size = operator.index(value)
+    except TypeError:
+        size = minimum - 1
+    if isinstance(value, bool) or size < minimum:
+        raise ValueError(f"`{name}` must be a whole number of at least {minimum}. Received: {name}={value!r}.")
+    return size
+
+
+def checked_sizes(values, name: str) -> list[int]:
+    """Returns a non-empty list of sizes, or raises a ValueError."""
+    if isinstance(values, str) or not isinstance(values, Sequence) or not values:
+        raise ValueError(f"`{name}` must be a non-empty list such as [32, 64]. Received: {name}={values!r}.")
+    return [checked_size(value, f"{name}[{i}]") for i, value in enumerate(values)]
+
+
+def checked_event_shape(event_shape) -> tuple[int, ...]:
+    """Returns the shape of one example as a tuple of ints, or raises a ValueError."""
+    if isinstance(event_shape, str) or not isinstance(event_shape, Sequence) or not event_shape:
+        raise ValueError(
+            "`event_shape` must be the shape of one example, without the batch axis, such as (28, 28, 1) "
+            f"for images or (30,) for the rows of a table. Received: event_shape={event_shape!r}."
+        )
+    return tuple(checked_size(size, f"event_shape[{i}]") for i, size in enumerate(event_shape))
+
+
+def checked_number(value, name: str, minimum: float, inclusive: bool = True) -> float:
+    """Returns `value` as a finite float of at least (or above) `minimum`, or raises a ValueError."""
+    bound = f"of at least {minimum}" if inclusive else f"above {minimum}"
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number) or number < minimum or (number == minimum and not inclusive):
+        raise ValueError(f"`{name}` must be a finite number {bound}. Received: {name}={value!r}.")
+    return number

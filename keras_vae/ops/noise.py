@@ -1,0 +1,64 @@
+"""All the random numbers that the package draws."""
+
+import keras
+from keras import ops
+
+# Draws that one stream of a seed has room for.
+MOST_DRAWS = 2**10
+
+
+class NoiseSeed(keras.random.SeedGenerator):
+    """A `SeedGenerator` whose seeds also differ from replica to replica.
+
+    Under a `tf.distribute` strategy each replica holds a copy of the same state, so a plain
+    `SeedGenerator` gives every replica the same noise. Here the replica's id is folded in.
+    """
+
+    def next(self, ordered=True):
+        return _fold_in_replica(super().next(ordered))
+
+
+class FixedSeed(keras.random.SeedGenerator):
+    """A seed that somebody gave, as a Python int or an integer tensor, for one sequence of draws.
+
+    It holds no variable: the same seed yields the same draws, in eager mode and in an exported graph.
+
+    Args:
+        seed: Int, or scalar integer tensor.
+        stream: Which of the sequences that belong to the seed: batches of one call have one each.
+    """
+
+    def __init__(self, seed, stream=0):
+        # SeedGenerator.__init__ would make the variable that this class exists to avoid.
+        self._seed = seed
+        self._stream = stream
+        self._draws = 0
+
+    def next(self, ordered=True):
+        position = ops.cast(self._stream, "int64") * MOST_DRAWS + self._draws
+        self._draws += 1
+        return ops.stack([ops.cast(self._seed, "int64"), position])
+
+
+def new_seed(seed_generator):
+    """Draws a seed for `FixedSeed`: a scalar integer tensor."""
+    return keras.random.randint((), 0, 2**31 - 1, seed=seed_generator)
+
+
+def normal(shape, seed, dtype="float32"):
+    """Standard normal noise of a shape, from a `SeedGenerator` or an int."""
+    return keras.random.normal(shape, dtype=dtype, seed=seed)
+
+
+def uniform(shape, seed, dtype="float32"):
+    """Noise from the uniform distribution on [0, 1), from a `SeedGenerator` or an int."""
+    return keras.random.uniform(shape, dtype=dtype, seed=seed)
+
+
+def _fold_in_replica(seed):
+    import tensorflow as tf
+
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return seed
+    return tf.random.experimental.stateless_fold_in(seed, context.replica_id_in_sync_group)

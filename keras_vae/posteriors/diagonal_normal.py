@@ -1,0 +1,55 @@
+"""A normal distribution with a diagonal covariance."""
+
+import keras
+from keras import ops
+
+from keras_vae.ops import noise
+from keras_vae.posteriors.posterior import Posterior
+
+
+@keras.saving.register_keras_serializable("keras_vae")
+class DiagonalNormal(Posterior):
+    """q(z|x) = N(mu(x), diag sigma(x)^2), drawn as z = mu + sigma * epsilon.
+
+    Parameters: `mean` and `log_variance`, each `(batch, latent_dim)`.
+
+    Source: Kingma and Welling 2014, "Auto-Encoding Variational Bayes", section 2.4 and equation 9.
+
+    Args:
+        latent_dim: Length of the code.
+        seed: Int, or `None` for a seed from Keras's global one.
+    """
+
+    parameter_names = ("mean", "log_variance")
+
+    def __init__(self, latent_dim: int, seed: int | None = None, **kwargs):
+        super().__init__(latent_dim, **kwargs)
+        self.seed = seed
+        self.seed_generator = noise.NoiseSeed(seed)
+
+    def mean(self, params):
+        return params["mean"]
+
+    def sample(self, params, num_samples: int = 1, seed=None, shared_noise: bool = False):
+        """Draws codes by the reparameterization z = mu + exp(log_variance / 2) * epsilon.
+
+        Every example, every sample and every latent has noise of its own, unless it is to be shared.
+
+        Args:
+            params: Dict of `mean` and `log_variance`, each `(batch, latent_dim)`.
+            num_samples: Draws for each example.
+            seed: An int or a `SeedGenerator`; `None` draws from the layer's own generator.
+            shared_noise: Give all examples the same noise, so that a score of one does not depend on its
+                place in the batch. Never for training.
+
+        Returns:
+            Codes `(batch, num_samples, latent_dim)`.
+        """
+        mean = ops.expand_dims(params["mean"], 1)
+        scale = ops.exp(0.5 * ops.expand_dims(params["log_variance"], 1))
+        shape = (1 if shared_noise else ops.shape(mean)[0], num_samples, self.latent_dim)
+        epsilon = noise.normal(shape, self.seed_generator if seed is None else seed, mean.dtype)
+        return mean + scale * epsilon
+
+    def get_config(self):
+        return {**super().get_config(), "seed": self.seed}

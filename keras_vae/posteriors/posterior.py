@@ -1,0 +1,56 @@
+"""What every posterior has in common."""
+
+import math
+
+import keras
+from keras import ops
+
+from keras_vae.ops.checks import checked_size
+from keras_vae.ops.precision import head_dtype
+
+
+class Posterior(keras.layers.Layer):
+    """Base class: a distribution over codes, whose parameters are a projection of features.
+
+    A posterior is a layer: called on the features of a network it returns a dict of parameters. A
+    subclass names the parameters in `parameter_names` and implements `mean` and `sample`.
+
+    Args:
+        latent_dim: Length of the code.
+    """
+
+    parameter_names: tuple[str, ...] = ()
+
+    def __init__(self, latent_dim: int, **kwargs):
+        super().__init__(**{"dtype": head_dtype(), **kwargs})
+        self.latent_dim = checked_size(latent_dim, "latent_dim")
+        self.projection = keras.layers.Dense(
+            self.latent_dim * len(self.parameter_names), dtype=self.dtype_policy, name="projection"
+        )
+
+    def build(self, features_shape):
+        if None in features_shape[1:]:
+            raise ValueError(
+                "A posterior needs features of a known size. The encoder's network gave shape "
+                f"{tuple(features_shape)}: end it in a layer that fixes every axis, such as global pooling."
+            )
+        self.num_features = math.prod(features_shape[1:])
+        if not self.projection.built:
+            self.projection.build((None, self.num_features))
+
+    def call(self, features):
+        """Projects features `(batch, ...)` to a dict of parameters, each `(batch, latent_dim)`."""
+        flat = ops.reshape(features, (-1, self.num_features))
+        parameters = ops.split(self.projection(flat), len(self.parameter_names), axis=-1)
+        return dict(zip(self.parameter_names, parameters, strict=True))
+
+    def mean(self, params):
+        """Mean of q(z|x): `(batch, latent_dim)`."""
+        raise NotImplementedError
+
+    def sample(self, params, num_samples: int = 1, seed=None, shared_noise: bool = False):
+        """Draws codes: `(batch, num_samples, latent_dim)`."""
+        raise NotImplementedError
+
+    def get_config(self):
+        return {**super().get_config(), "latent_dim": self.latent_dim}
