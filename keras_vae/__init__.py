@@ -8,7 +8,17 @@ if keras.backend.backend() != "tensorflow":
         f"{keras.backend.backend()!r}: set KERAS_BACKEND=tensorflow in the environment before Keras is imported."
     )
 
-from keras_vae import divergences, likelihoods, networks, objectives, posteriors, priors
+from keras_vae import (
+    callbacks,
+    datasets,
+    divergences,
+    likelihoods,
+    networks,
+    objectives,
+    posteriors,
+    priors,
+    visualization,
+)
 from keras_vae.models import VAE, Autoencoder, Decoder, Encoder, load_model
 from keras_vae.version import VERSION
 
@@ -19,6 +29,8 @@ __all__ = [
     "Autoencoder",
     "Decoder",
     "Encoder",
+    "callbacks",
+    "datasets",
     "divergences",
     "likelihoods",
     "load_model",
@@ -26,4 +38,5 @@ __all__ = [
     "objectives",
     "posteriors",
     "priors",
+    "visualization",
 ]

@@ -6,16 +6,6 @@ import keras
 import tensorflow as tf
 
 
-def check_filepath(filepath, overwrite: bool) -> None:
-    """Raises a ValueError if something is at `filepath` that may not be overwritten."""
-    occupied = os.path.isfile(filepath) or (os.path.isdir(filepath) and os.listdir(filepath))
-    if occupied and not overwrite:
-        raise ValueError(
-            f"There is something at {os.fspath(filepath)!r} already. Export to another place, such as the next "
-            "version's folder, or pass overwrite=True."
-        )
-
-
 def write(model, filepath, verbose: bool | None = None, input_signature=None) -> None:
     """Writes a SavedModel of a built model.
 

@@ -46,9 +46,7 @@ class Normal(Likelihood):
             an element that never varies grows without bound.
     """
 
-    def __init__(
-        self, event_shape: Sequence[int], scale: float | str = 1.0, min_scale: float = 1e-3, **kwargs
-    ):
+    def __init__(self, event_shape: Sequence[int], scale: float | str = 1.0, min_scale: float = 1e-3, **kwargs):
         super().__init__(event_shape, **kwargs)
         self.scale = _checked_scale(scale)
         self.min_scale = checked_number(min_scale, "min_scale", 0.0, inclusive=False)

@@ -46,7 +46,5 @@ def build_network(network, input_shape, owner: str) -> tuple[int | None, ...]:
             f"it the shape that it expects. The network says: {error}"
         ) from error
     if not isinstance(features, keras.KerasTensor):
-        raise ValueError(
-            f"The {owner}'s network must return one tensor of features. Received: {features!r}."
-        )
+        raise ValueError(f"The {owner}'s network must return one tensor of features. Received: {features!r}.")
     return tuple(features.shape)

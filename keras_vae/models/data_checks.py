@@ -33,6 +33,9 @@ def checked_arguments(model, method, args, kwargs) -> dict:
     arguments = dict(inspect.signature(method).bind(*args, **kwargs).arguments)
     x, target, weight = arguments.get("x"), arguments.get("y"), arguments.get("sample_weight")
     arguments["x"] = _checked(model, x, target, weight, "x")
+    if isinstance(x, tf.data.Dataset) and method.__name__ == "fit":
+        # Keras's default of True cannot shuffle a dataset, and warns of itself.
+        arguments.setdefault("shuffle", False)
     validation = arguments.get("validation_data")
     if validation is not None:
         parts = keras.utils.unpack_x_y_sample_weight(validation)

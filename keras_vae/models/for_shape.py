@@ -4,12 +4,13 @@ import math
 from collections.abc import Sequence
 
 from keras_vae import likelihoods, networks
-from keras_vae.ops.checks import checked_event_shape
+from keras_vae.ops.checks import checked_event_shape, checked_name
 
 DENSE_UNITS = (512, 512)
 FIRST_FILTERS, MOST_FILTERS = 32, 256
 SMALLEST_SIDE = 8
 
+NETWORKS = ("dense", "conv")
 LIKELIHOODS = {
     "bernoulli": likelihoods.Bernoulli,
     "normal": lambda event_shape: likelihoods.Normal(event_shape, scale="optimal"),
@@ -36,15 +37,12 @@ def likelihood(event_shape: Sequence[int], name: str):
     Raises:
         ValueError: If the name is another.
     """
-    if name not in LIKELIHOODS:
-        raise ValueError(f"`likelihood` must be one of {', '.join(map(repr, LIKELIHOODS))}. Received: {name!r}.")
-    return LIKELIHOODS[name](event_shape)
+    return LIKELIHOODS[checked_name(name, LIKELIHOODS, "likelihood")](event_shape)
 
 
 def _is_dense(event_shape, network) -> bool:
     event_shape = checked_event_shape(event_shape)
-    if network not in ("dense", "conv"):
-        raise ValueError(f"`network` must be 'dense' or 'conv'. Received: {network!r}.")
+    checked_name(network, NETWORKS, "network")
     if network == "conv" and len(event_shape) not in (2, 3, 4):
         raise ValueError(
             "A convolutional network needs examples with 1 to 3 sides and a channel axis, such as (28, 28, 1). "

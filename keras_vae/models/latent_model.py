@@ -11,7 +11,7 @@ from keras_vae.models.composite import checked_part
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.encoder import Encoder
 from keras_vae.models.train_step import Trainable
-from keras_vae.ops.checks import checked_size
+from keras_vae.ops.checks import checked_free_path, checked_size
 
 RANDOM_STATE = "random_state_"
 
@@ -161,7 +161,7 @@ class LatentModel(Trainable):
         Raises:
             ValueError: If something is at `filepath` that may not be overwritten.
         """
-        saved_model.check_filepath(filepath, overwrite)
+        checked_free_path(filepath, overwrite)
         if format == "tf_saved_model":
             return saved_model.write(self, filepath, **kwargs)
         return super().export(filepath, format=format, **kwargs)

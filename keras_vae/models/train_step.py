@@ -63,9 +63,7 @@ class Trainable(Composite):
     def _loss(self, outputs, target, sample_weight):
         log_likelihood = self.decoder.likelihood.log_prob(outputs, target)
         reconstruction = self.reconstruction(log_likelihood)
-        terms = {
-            name: batch_mean(term, sample_weight) for name, term in self.terms(reconstruction, outputs).items()
-        }
+        terms = {name: batch_mean(term, sample_weight) for name, term in self.terms(reconstruction, outputs).items()}
         reconstruction = terms["reconstruction"]
         return reconstruction + sum(tf.cast(loss, reconstruction.dtype) for loss in self.losses), terms
 

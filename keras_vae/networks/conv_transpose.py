@@ -58,10 +58,7 @@ def conv_transpose(
     layers = [
         keras.layers.Dense(math.prod(grid) * filters[0], activation=activation),
         keras.layers.Reshape((*grid, filters[0])),
-        *(
-            transposed(count, kernel_size, strides=strides, padding="same", activation=activation)
-            for count in filters
-        ),
+        *(transposed(count, kernel_size, strides=strides, padding="same", activation=activation) for count in filters),
     ]
     excess = [length * magnification - side for length, side in zip(grid, sides, strict=True)]
     if any(excess):

@@ -2,7 +2,8 @@
 
 import math
 import operator
-from collections.abc import Sequence
+import os
+from collections.abc import Collection, Sequence
 
 
 def checked_size(value, name: str, minimum: int = 1) -> int:
@@ -25,12 +26,16 @@ def checked_sizes(values, name: str) -> list[int]:
 
 def checked_event_shape(event_shape) -> tuple[int, ...]:
     """Returns the shape of one example as a tuple of ints, or raises a ValueError."""
-    if isinstance(event_shape, str) or not isinstance(event_shape, Sequence) or not event_shape:
+    try:
+        sizes = () if isinstance(event_shape, str) else tuple(event_shape)
+    except (TypeError, ValueError):
+        sizes = ()
+    if not sizes:
         raise ValueError(
             "`event_shape` must be the shape of one example, without the batch axis, such as (28, 28, 1) "
             f"for images or (30,) for the rows of a table. Received: event_shape={event_shape!r}."
         )
-    return tuple(checked_size(size, f"event_shape[{i}]") for i, size in enumerate(event_shape))
+    return tuple(checked_size(size, f"event_shape[{i}]") for i, size in enumerate(sizes))
 
 
 def checked_number(value, name: str, minimum: float, inclusive: bool = True) -> float:
@@ -43,3 +48,26 @@ def checked_number(value, name: str, minimum: float, inclusive: bool = True) -> 
     if not math.isfinite(number) or number < minimum or (number == minimum and not inclusive):
         raise ValueError(f"`{name}` must be a finite number {bound}. Received: {name}={value!r}.")
     return number
+
+
+def checked_name(value, names: Collection[str], name: str) -> str:
+    """Returns `value` if it is one of the names, or raises a ValueError that lists them."""
+    if value not in names:
+        raise ValueError(f"`{name}` must be one of {', '.join(map(repr, names))}. Received: {name}={value!r}.")
+    return value
+
+
+def checked_free_path(path, overwrite: bool) -> str:
+    """Returns `path` if nothing is there, or it may be overwritten; an empty folder is nothing.
+
+    Raises:
+        ValueError: If something is there.
+    """
+    path = os.fspath(path)
+    occupied = os.listdir(path) if os.path.isdir(path) else os.path.exists(path)
+    if occupied and not overwrite:
+        raise ValueError(
+            f"There is something at {path!r} already. Give another place, or say `overwrite` (--overwrite) to "
+            "replace it."
+        )
+    return path

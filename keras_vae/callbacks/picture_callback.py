@@ -1,0 +1,65 @@
+"""What every callback that draws has in common."""
+
+import os
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_vae.ops.checks import checked_size
+from keras_vae.visualization import save_png
+
+
+class PictureCallback(keras.callbacks.Callback):
+    """Base class: a picture every so many epochs and after the last one, as PNG file and in TensorBoard.
+
+    A subclass sets `name` and implements `picture`. Files are called after the epoch, counted from 1; one
+    that is there already is kept, and the new one gets a number.
+
+    Args:
+        log_dir: Folder that TensorBoard reads; pictures go to its subfolder `name`.
+        every: Draw every so many epochs.
+        image_dir: Folder for the PNG files, where they are to be elsewhere.
+    """
+
+    name = ""
+
+    def __init__(self, log_dir, every: int = 1, image_dir=None):
+        super().__init__()
+        self.log_dir = os.path.join(log_dir, self.name)
+        self.image_dir = self.log_dir if image_dir is None else os.fspath(image_dir)
+        self.every = checked_size(every, "every")
+        self._last_epoch = self._last_drawn = None
+
+    def picture(self) -> np.ndarray:
+        """The picture of the model as it is now: uint8 `(height, width, 3)`."""
+        raise NotImplementedError
+
+    def on_train_begin(self, logs=None):
+        self._last_epoch = self._last_drawn = None
+        self._writer = tf.summary.create_file_writer(self.log_dir)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._last_epoch = epoch
+        if (epoch + 1) % self.every == 0:
+            self._draw(epoch)
+
+    def on_train_end(self, logs=None):
+        if self._last_epoch != self._last_drawn:
+            self._draw(self._last_epoch)
+        self._writer.close()
+
+    def _draw(self, epoch):
+        grid = self.picture()
+        save_png(self._free_path(epoch + 1), grid)
+        with self._writer.as_default():
+            tf.summary.image(self.name, grid[np.newaxis], step=epoch)
+        self._writer.flush()
+        self._last_drawn = epoch
+
+    def _free_path(self, epoch) -> str:
+        path, number = os.path.join(self.image_dir, f"epoch-{epoch:04d}.png"), 2
+        while os.path.exists(path):
+            path = os.path.join(self.image_dir, f"epoch-{epoch:04d}-{number}.png")
+            number += 1
+        return path

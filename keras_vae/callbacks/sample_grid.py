@@ -1,0 +1,43 @@
+"""Samples from the prior, epoch by epoch."""
+
+import numpy as np
+
+from keras_vae.callbacks.picture_callback import PictureCallback
+from keras_vae.ops.checks import checked_size
+from keras_vae.visualization import image_grid
+
+
+class SampleGrid(PictureCallback):
+    """Draws the means of p(x|z) for codes from the prior, the same codes in every epoch.
+
+    Args:
+        log_dir: Folder that TensorBoard reads; pictures go to its subfolder `samples`.
+        every: Draw every so many epochs.
+        num_images: How many samples.
+        seed: Int, of the codes.
+        image_dir: Folder for the PNG files, where they are to be elsewhere.
+        value_range: The values that are black and white; see `visualization.image_grid`.
+
+    Raises:
+        ValueError: When training begins, if the model has no prior to draw from.
+    """
+
+    name = "samples"
+
+    def __init__(self, log_dir, every: int = 1, num_images: int = 64, seed: int = 0, image_dir=None, value_range=None):
+        super().__init__(log_dir, every, image_dir)
+        self.num_images = checked_size(num_images, "num_images")
+        self.seed = seed
+        self.value_range = value_range
+
+    def on_train_begin(self, logs=None):
+        if not hasattr(self.model, "prior"):
+            raise ValueError(
+                f"SampleGrid draws from a model's prior, which {type(self.model).__name__} does not have. Use it "
+                "with a VAE, or use ReconstructionGrid."
+            )
+        super().on_train_begin(logs)
+
+    def picture(self) -> np.ndarray:
+        samples = self.model.sample(self.num_images, seed=self.seed, mean=True)
+        return image_grid(samples, value_range=self.value_range)

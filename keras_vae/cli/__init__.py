@@ -1,0 +1,1 @@
+"""The command line: arguments in, tables out, no logic of its own."""

@@ -1,0 +1,25 @@
+"""`keras-vae reconstruct`."""
+
+from keras_vae.cli import options
+from keras_vae.ops.checks import checked_free_path
+
+
+def add_to(commands) -> None:
+    """Adds the command to a parser."""
+    parser = commands.add_parser("reconstruct", help="draw test images above their reconstructions")
+    options.add_model(parser)
+    options.add_data(parser)
+    options.add_picture(parser, "reconstructions.png")
+    parser.set_defaults(run=run)
+
+
+def run(arguments) -> None:
+    """Writes a grid of originals and reconstructions."""
+    from keras_vae.models import load_model
+    from keras_vae.runs import reconstruct
+    from keras_vae.visualization import save_png
+
+    checked_free_path(arguments.output, arguments.overwrite)
+    model = load_model(arguments.model)
+    save_png(arguments.output, reconstruct(model, arguments.dataset, arguments.data_dir, arguments.num))
+    print(f"Wrote {arguments.num} reconstructions to {arguments.output}.")

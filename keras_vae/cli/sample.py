@@ -1,0 +1,28 @@
+"""`keras-vae sample`."""
+
+from keras_vae.cli import options
+from keras_vae.ops.checks import checked_free_path
+
+
+def add_to(commands) -> None:
+    """Adds the command to a parser."""
+    parser = commands.add_parser("sample", help="draw new images from a model's prior")
+    options.add_model(parser)
+    options.add_picture(parser, "samples.png")
+    parser.add_argument("--seed", type=int, help="the same number draws the same images")
+    parser.add_argument("--draw", action="store_true", help="draw x from p(x|z), in place of its mean")
+    parser.set_defaults(run=run)
+
+
+def run(arguments) -> None:
+    """Writes a grid of samples."""
+    from keras_vae.models import VAE, load_model
+    from keras_vae.visualization import image_grid, save_png
+
+    checked_free_path(arguments.output, arguments.overwrite)
+    model = load_model(arguments.model)
+    if not isinstance(model, VAE):
+        raise ValueError(f"{arguments.model!r} is an autoencoder: it has no prior to draw from.")
+    samples = model.sample(arguments.num, seed=arguments.seed, mean=not arguments.draw)
+    save_png(arguments.output, image_grid(samples))
+    print(f"Wrote {arguments.num} samples to {arguments.output}.")

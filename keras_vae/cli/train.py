@@ -1,0 +1,51 @@
+"""`keras-vae train`."""
+
+from keras_vae.cli import options, tables
+from keras_vae.models.for_shape import LIKELIHOODS, NETWORKS
+from keras_vae.runs.schedules import SCHEDULES
+
+
+def add_to(commands) -> None:
+    """Adds the command to a parser."""
+    parser = commands.add_parser("train", help="train a VAE and write all that comes of it to a folder")
+    options.add_data(parser)
+    parser.add_argument("--latent-dim", type=int, default=16, help="length of the code (default: %(default)s)")
+    parser.add_argument("--network", choices=NETWORKS, default="dense", help="(default: %(default)s)")
+    parser.add_argument(
+        "--likelihood",
+        choices=tuple(LIKELIHOODS),
+        default="bernoulli",
+        help="bernoulli binarises the images, normal takes grey values and colours (default: %(default)s)",
+    )
+    parser.add_argument("--epochs", type=int, default=100, help="(default: %(default)s)")
+    parser.add_argument("--batch-size", type=int, default=100, help="(default: %(default)s)")
+    parser.add_argument("--learning-rate", type=float, default=1e-3, help="at its highest (default: %(default)s)")
+    parser.add_argument(
+        "--schedule", choices=SCHEDULES, default="cosine", help="of the learning rate (default: %(default)s)"
+    )
+    parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL divergence (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="(default: %(default)s)")
+    parser.add_argument("--output", help="the folder to write (default: runs/DATASET)")
+    options.add_overwrite(parser, "replace the run that is in the folder")
+    parser.set_defaults(run=run)
+
+
+def run(arguments) -> None:
+    """Trains, and prints the figures and what to do next."""
+    from keras_vae.runs import train
+
+    given = {key: value for key, value in vars(arguments).items() if key not in ("command", "run")}
+    given["output"] = arguments.output or f"runs/{arguments.dataset}"
+    metrics = train(**given)
+    output = given["output"]
+    print(f"\nTested on {arguments.dataset}, the code of each image drawn once:\n")
+    print(tables.figures_table(metrics["test"]))
+    print(f"\n  fit took {metrics['fit_seconds']:.0f} s, peak memory {tables.size(metrics['peak_memory_bytes'])}\n")
+    print(f"All is in {output}. To go on:\n")
+    print(f"  tensorboard --logdir {output}/logs")
+    print(f"  keras-vae sample {output}/model.keras")
+    print(f"  saved_model_cli show --dir {output}/saved_model/1 --all")
+    print(
+        f"  saved_model_cli run --dir {output}/saved_model/1 --tag_set serve --signature_def sample_seeded "
+        "--input_exprs 'n=np.int32(4);seed=np.int32(0)'"
+    )

@@ -1,0 +1,69 @@
+"""`datasets.load`: batches of images by name."""
+
+import dataclasses
+
+import tensorflow as tf
+
+from keras_vae.datasets import pipeline
+from keras_vae.datasets.binarize import binarize_once
+from keras_vae.datasets.digits import load_digits
+from keras_vae.datasets.images import Images
+from keras_vae.datasets.tfds_source import open_dataset
+from keras_vae.ops.checks import checked_size
+
+BINARIZATIONS = (None, "dynamic", "static")
+STATIC_SEED = 0
+
+
+def load(
+    name: str,
+    split: str = "train",
+    batch_size: int = 128,
+    binarize: str | None = None,
+    with_labels: bool = False,
+    data_dir: str | None = None,
+    seed: int | None = None,
+) -> tf.data.Dataset:
+    """Loads images as a `tf.data.Dataset` of batches, ready for `fit`.
+
+    Images are held in memory as bytes where they fit and cast on the way. Splits whose name starts with
+    "train" are reshuffled in every epoch; others keep their order.
+
+    Args:
+        name: `"digits"` (8x8, comes with scikit-learn, needs no network), or a name of TensorFlow Datasets
+            such as `"mnist"`, `"fashion_mnist"`, `"binarized_mnist"` or `"cifar10"`. What is not on disk is
+            downloaded.
+        split: `"train"`, `"test"`, or for TFDS a slice such as `"train[:90%]"`.
+        batch_size: Images for each batch; the last may be smaller.
+        binarize: `None` for grey values in [0, 1]; `"dynamic"` draws each pixel afresh in each epoch, white
+            with its grey value as probability; `"static"` draws it once, by the seed.
+        with_labels: Give pairs of images and labels; `fit` takes images alone.
+        data_dir: Where TFDS finds or puts its data; `None` is TFDS's own folder.
+        seed: Int, of the order and of the binarisation; `None` draws another order each time, and for
+            `"static"` is the same as 0.
+
+    Returns:
+        Dataset of float32 `(batch, height, width, channels)`, or with labels of pairs with int64 `(batch,)`.
+
+    Raises:
+        ValueError: If the dataset, the split or an argument is unknown, or the data must be downloaded and
+            there is no network.
+    """
+    if binarize not in BINARIZATIONS:
+        raise ValueError(f"`binarize` must be None, 'dynamic' or 'static'. Received: binarize={binarize!r}.")
+    batch_size = checked_size(batch_size, "batch_size")
+    source = load_digits(split) if name == "digits" else open_dataset(name, split, data_dir, with_labels)
+    shuffle, dynamic = split.startswith("train"), binarize == "dynamic"
+    if not isinstance(source, Images):
+        if binarize == "static":
+            raise ValueError(
+                f"The dataset {name!r} does not fit in memory, and its images come in another order each time: they "
+                "cannot be binarized once and for all. Use binarize='dynamic'."
+            )
+        return pipeline.from_stream(source, batch_size, shuffle, dynamic, seed)
+    if not with_labels:
+        source = dataclasses.replace(source, labels=None)
+    if binarize == "static":
+        pixels = binarize_once(source.pixels, source.levels, STATIC_SEED if seed is None else seed)
+        source = dataclasses.replace(source, pixels=pixels, levels=1)
+    return pipeline.from_memory(source, batch_size, shuffle, dynamic, seed)

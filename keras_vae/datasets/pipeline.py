@@ -1,0 +1,63 @@
+"""Pipelines of batches from images that are held in memory, or streamed."""
+
+import numpy as np
+import tensorflow as tf
+
+from keras_vae.datasets.binarize import binarize_afresh
+from keras_vae.datasets.images import Images
+
+SHUFFLE_BUFFER = 10_000
+WHITE = 255
+
+
+def from_memory(images: Images, batch_size: int, shuffle: bool, dynamic: bool, seed: int) -> tf.data.Dataset:
+    """Batches of images in memory: whole batches are gathered by indices that each epoch shuffles anew.
+
+    The order and the binarisation are functions of the seed, the epoch and the batch alone, so that they
+    do not depend on how many threads prepare them.
+    """
+    pixels = tf.constant(images.pixels)
+    labels = None if images.labels is None else tf.constant(images.labels)
+    count = len(images.pixels)
+    num_batches = -(-count // batch_size)
+
+    def epoch(epoch_seed):
+        order = tf.range(count)
+        if shuffle:
+            order = tf.random.experimental.stateless_shuffle(order, [epoch_seed, 0])
+
+        def batch(index):
+            chosen = order[index * batch_size : (index + 1) * batch_size]
+            seed = tf.stack([epoch_seed, tf.cast(index, tf.int64) + 1])
+            x = _as_floats(tf.gather(pixels, chosen), images.levels, dynamic, seed)
+            return x if labels is None else (x, tf.gather(labels, chosen))
+
+        starts = tf.data.Dataset.range(num_batches, output_type=tf.int32)
+        return starts.map(batch, num_parallel_calls=tf.data.AUTOTUNE)
+
+    batches = _epoch_seeds(seed).flat_map(epoch)
+    return batches.apply(tf.data.experimental.assert_cardinality(num_batches)).prefetch(tf.data.AUTOTUNE)
+
+
+def from_stream(dataset: tf.data.Dataset, batch_size: int, shuffle: bool, dynamic: bool, seed: int) -> tf.data.Dataset:
+    """Batches of images that do not fit in memory, shuffled within a buffer."""
+    if shuffle:
+        dataset = dataset.shuffle(SHUFFLE_BUFFER, seed=seed)
+    draws = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True)
+
+    def batch(examples, draw):
+        x = _as_floats(examples["image"], WHITE, dynamic, tf.stack([draw, 0]))
+        return (x, examples["label"]) if "label" in examples else x
+
+    batches = tf.data.Dataset.zip(dataset.batch(batch_size), draws)
+    return batches.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+
+
+def _epoch_seeds(seed: int) -> tf.data.Dataset:
+    return tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).take(1)
+
+
+def _as_floats(pixels, levels, dynamic, seed):
+    if dynamic:
+        return binarize_afresh(pixels, levels, seed)
+    return tf.cast(pixels, tf.float32) / np.float32(levels)

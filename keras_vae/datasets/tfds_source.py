@@ -1,0 +1,115 @@
+"""Datasets of TensorFlow Datasets, by name."""
+
+import os
+import urllib.error
+import urllib.request
+
+import numpy as np
+import tensorflow as tf
+
+from keras_vae.datasets.images import Images
+
+# Datasets of up to this many bytes of pixels are held in memory; larger ones are streamed.
+MOST_BYTES_IN_MEMORY = 2 * 2**30
+NETWORK_PROBE, PROBE_SECONDS = "https://storage.googleapis.com", 5
+
+
+def open_dataset(name: str, split: str, data_dir: str | None, with_labels: bool) -> "Images | tf.data.Dataset":
+    """Opens a prepared dataset, or downloads and prepares it where there is a network.
+
+    Args:
+        name: A name of TensorFlow Datasets, such as `"mnist"` or `"cifar10:3.0.2"`.
+        split: A split or a slice of one, such as `"train"`, `"test"` or `"train[:90%]"`.
+        data_dir: Where prepared datasets are; `None` is TFDS's own folder, `~/tensorflow_datasets` unless
+            the environment's `TFDS_DATA_DIR` says otherwise.
+        with_labels: Whether labels are wanted.
+
+    Returns:
+        `Images` where they fit in memory, else a dataset of dicts with `image` and perhaps `label`.
+
+    Raises:
+        ValueError: If the dataset is unknown, has no images of one size, no such split, no labels, or must
+            be downloaded and there is no network.
+    """
+    builder = _builder(name, data_dir)
+    features = builder.info.features
+    _check_features(name, features, with_labels)
+    _prepare(builder, name)
+    count = _num_examples(builder, name, split)
+    dataset = builder.as_dataset(split=split, shuffle_files=split.startswith("train"))
+    keys = ("image", "label") if with_labels else ("image",)
+    # TFDS may give more, such as file names, and decoding stops at what is asked for.
+    dataset = dataset.map(lambda example: {key: example[key] for key in keys}, num_parallel_calls=tf.data.AUTOTUNE)
+    if count * np.prod(features["image"].shape) > MOST_BYTES_IN_MEMORY:
+        return dataset.apply(tf.data.experimental.assert_cardinality(count))
+    return _in_memory(dataset, count)
+
+
+def _builder(name, data_dir):
+    import tensorflow_datasets as tfds
+
+    try:
+        return tfds.builder(name, data_dir=data_dir)
+    except tfds.core.DatasetNotFoundError as error:
+        raise ValueError(
+            f"There is no dataset {name!r}. Expected 'digits', which comes with scikit-learn, or a name of "
+            "TensorFlow Datasets such as 'mnist', 'fashion_mnist', 'binarized_mnist' or 'cifar10' "
+            f"(https://www.tensorflow.org/datasets/catalog/overview). TFDS says: {str(error).splitlines()[0]}"
+        ) from error
+
+
+def _check_features(name, features, with_labels):
+    names = set(features) if hasattr(features, "keys") else set()
+    image = features["image"] if "image" in names else None
+    if image is None or None in image.shape or image.np_dtype != np.uint8:
+        raise ValueError(
+            f"The dataset {name!r} has no 8-bit images of one size under the key 'image'. Its features are "
+            f"{features}. Build a `tf.data.Dataset` of your own: `fit` takes any."
+        )
+    if with_labels and "label" not in names:
+        raise ValueError(f"The dataset {name!r} has no labels. Load it with `with_labels=False`.")
+
+
+def _prepare(builder, name):
+    if builder.info.splits:
+        return
+    if not _network_is_there():
+        raise ValueError(
+            f"The dataset {name!r} is not prepared in {os.fspath(builder.data_dir)!r}, and there is no network to "
+            "download it. Give `data_dir` (or the environment's TFDS_DATA_DIR) the folder that holds it, or prepare "
+            f'it on a machine with a network: python -c "import tensorflow_datasets as tfds; '
+            f"tfds.builder('{name}').download_and_prepare()\". The dataset 'digits' needs no network."
+        )
+    print(f"Downloading and preparing the dataset {name!r} in {os.fspath(builder.data_dir)!r} ...")
+    builder.download_and_prepare()
+
+
+def _network_is_there() -> bool:
+    try:
+        urllib.request.urlopen(NETWORK_PROBE, timeout=PROBE_SECONDS).close()
+    except urllib.error.HTTPError as error:
+        # A server that answers, whatever it says, is a network; a proxy that refuses is not.
+        return error.code not in (403, 407, 502, 503, 504)
+    except OSError:
+        return False
+    return True
+
+
+def _num_examples(builder, name, split) -> int:
+    try:
+        count = builder.info.splits[split].num_examples
+    except (KeyError, ValueError, AssertionError) as error:
+        raise ValueError(
+            f"The dataset {name!r} has the splits {sorted(builder.info.splits)} and slices of them such as "
+            f"'train[:90%]'. Received: split={split!r}."
+        ) from error
+    if count == 0:
+        raise ValueError(f"The split {split!r} of the dataset {name!r} is empty.")
+    return count
+
+
+def _in_memory(dataset, count) -> Images:
+    arrays = next(iter(dataset.batch(count).as_numpy_iterator()))
+    # binarized_mnist stores zeros and ones in its bytes.
+    levels = 1 if arrays["image"].max() <= 1 else 255
+    return Images(arrays["image"], levels, arrays.get("label"))

@@ -1,0 +1,108 @@
+"""One training run: data, model, callbacks, figures and a SavedModel in a folder."""
+
+import time
+
+import keras
+
+from keras_vae.callbacks import ReconstructionGrid, SampleGrid
+from keras_vae.models import VAE
+from keras_vae.models.for_shape import LIKELIHOODS, NETWORKS
+from keras_vae.ops.checks import checked_name, checked_number, checked_size
+from keras_vae.runs.data import held_out_data, training_data
+from keras_vae.runs.evaluate import BATCH_SIZE, evaluate
+from keras_vae.runs.folder import RunFolder
+from keras_vae.runs.machine import peak_memory, versions
+from keras_vae.runs.schedules import SCHEDULES, learning_rate_schedule
+
+# Batches between two returns to Python: no callback here looks at single ones.
+STEPS_PER_EXECUTION = 50
+# `datasets.load` gives images in this range, whatever the likelihood.
+VALUE_RANGE = (0.0, 1.0)
+
+
+def train(
+    output: str,
+    dataset: str = "digits",
+    data_dir: str | None = None,
+    latent_dim: int = 16,
+    network: str = "dense",
+    likelihood: str = "bernoulli",
+    epochs: int = 100,
+    batch_size: int = 100,
+    learning_rate: float = 1e-3,
+    schedule: str = "cosine",
+    beta: float = 1.0,
+    seed: int = 0,
+    overwrite: bool = False,
+) -> dict:
+    """Trains a VAE and writes the model, pictures, logs, figures and a SavedModel to a folder.
+
+    Args:
+        output: The folder; `RunFolder` says what lies where in it.
+        dataset: A name for `datasets.load`.
+        data_dir: Where TFDS finds or puts its data.
+        latent_dim: Length of the code.
+        network: `"dense"` or `"conv"`.
+        likelihood: `"bernoulli"` (images are binarised), or `"normal"` for grey values and colours in [0, 1].
+        epochs: Passes over the training split.
+        batch_size: Images for each step.
+        learning_rate: Adam's, at its highest.
+        schedule: `"cosine"` or `"constant"`.
+        beta: Weight of the KL divergence.
+        seed: Int, of weights, order and noise.
+        overwrite: Replace an older run in the folder.
+
+    Returns:
+        What is written to `metrics.json`: settings, test figures in nats, time, memory, history, versions.
+
+    Raises:
+        ValueError: Before any long work, if an argument is out of range or the folder holds something.
+    """
+    settings = {
+        "dataset": dataset,
+        "latent_dim": checked_size(latent_dim, "latent_dim"),
+        "network": checked_name(network, NETWORKS, "network"),
+        "likelihood": checked_name(likelihood, LIKELIHOODS, "likelihood"),
+        "epochs": checked_size(epochs, "epochs"),
+        "batch_size": checked_size(batch_size, "batch_size"),
+        "learning_rate": checked_number(learning_rate, "learning_rate", 0.0, inclusive=False),
+        "schedule": checked_name(schedule, SCHEDULES, "schedule"),
+        "beta": checked_number(beta, "beta", 0.0),
+        "seed": checked_size(seed, "seed", minimum=0),
+    }
+    folder = RunFolder(output)
+    folder.check(overwrite)
+    keras.utils.set_random_seed(seed)
+    binary = likelihood == "bernoulli"
+    data = training_data(dataset, binary, batch_size, data_dir, seed)
+    validation = held_out_data(dataset, binary, BATCH_SIZE, data_dir)
+    vae = VAE.for_shape(data.element_spec.shape[1:], latent_dim, network, likelihood)
+    vae.beta = beta
+    vae.compile(
+        keras.optimizers.Adam(learning_rate_schedule(schedule, learning_rate, epochs * len(data))),
+        steps_per_execution=min(STEPS_PER_EXECUTION, len(data)),
+    )
+    folder.create(overwrite)
+    started = time.perf_counter()
+    history = vae.fit(data, validation_data=validation, epochs=epochs, callbacks=_callbacks(folder, validation))
+    seconds = time.perf_counter() - started
+    vae.save(folder.model)
+    vae.export(folder.saved_model)
+    metrics = {
+        "settings": settings,
+        "test": evaluate(vae, dataset, data_dir),
+        "fit_seconds": round(seconds, 1),
+        "peak_memory_bytes": peak_memory(),
+        "versions": versions(),
+        "history": history.history,
+    }
+    folder.write_metrics(metrics)
+    return metrics
+
+
+def _callbacks(folder, validation):
+    return [
+        SampleGrid(folder.logs, image_dir=folder.samples, value_range=VALUE_RANGE),
+        ReconstructionGrid(folder.logs, validation, image_dir=folder.reconstructions, value_range=VALUE_RANGE),
+        keras.callbacks.TensorBoard(folder.logs),
+    ]

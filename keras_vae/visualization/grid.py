@@ -1,0 +1,47 @@
+"""Many examples in one picture."""
+
+import math
+import os
+
+import numpy as np
+
+from keras_vae.visualization.pictures import as_pictures
+
+SMALLEST_CELL, GAP, BACKGROUND = 56, 2, 230
+
+
+def image_grid(examples, columns: int | None = None, value_range: tuple[float, float] | None = None) -> np.ndarray:
+    """Lays examples out in rows.
+
+    Small images are enlarged by a whole factor, so that their pixels stay square and sharp. Images of
+    other than 1 or 3 channels are shown channel by channel, signals and rows of tables as curves.
+
+    Args:
+        examples: `(n, height, width, channels)`, `(n, length, channels)` or `(n, columns)`.
+        columns: Examples for each row; `None` makes a square.
+        value_range: The values that are black and white; `None` is (0, 1) where all values are in it, else
+            the smallest and the largest value.
+
+    Returns:
+        uint8 array `(height, width, 3)`.
+    """
+    pictures = as_pictures(np.asarray(examples), value_range)
+    columns = columns or math.ceil(math.sqrt(len(pictures)))
+    factor = max(1, math.ceil(SMALLEST_CELL / max(pictures.shape[1:3])))
+    pictures = pictures.repeat(factor, axis=1).repeat(factor, axis=2)
+    height, width = pictures.shape[1] + GAP, pictures.shape[2] + GAP
+    rows = math.ceil(len(pictures) / columns)
+    grid = np.full((rows * height + GAP, columns * width + GAP, 3), BACKGROUND, np.uint8)
+    for index, picture in enumerate(pictures):
+        top, left = (index // columns) * height + GAP, (index % columns) * width + GAP
+        grid[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
+    return grid
+
+
+def save_png(filepath, grid: np.ndarray) -> None:
+    """Writes a uint8 array `(height, width, 3)` to a PNG file, with the folders that it needs."""
+    # Matplotlib takes a third of a second to import.
+    from matplotlib import image
+
+    os.makedirs(os.path.dirname(os.path.abspath(filepath)), exist_ok=True)
+    image.imsave(filepath, grid)

@@ -1,0 +1,35 @@
+"""What all tests share: seeds, small data, and where real MNIST is."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _fresh_state():
+    """Every test starts from the same seed and the default dtype policy, and leaves no trace."""
+    keras.utils.set_random_seed(0)
+    yield
+    keras.config.set_dtype_policy("float32")
+    keras.config.set_floatx("float32")
+
+
+@pytest.fixture
+def binary_images() -> np.ndarray:
+    """96 structured binary images `(96, 8, 8, 1)`: bright squares at random places."""
+    rng = np.random.default_rng(0)
+    images = np.zeros((96, 8, 8, 1), np.float32)
+    for image, (row, column) in zip(images, rng.integers(0, 5, (96, 2)), strict=True):
+        image[row : row + 4, column : column + 4] = 1.0
+    return images
+
+
+@pytest.fixture(scope="session")
+def mnist_dir() -> str | None:
+    """Folder with MNIST prepared for TFDS, from the environment's TFDS_DATA_DIR; `None` where it is not."""
+    folder = os.environ.get("TFDS_DATA_DIR", "")
+    return folder if os.path.isdir(os.path.join(folder, "mnist")) else None
