@@ -21,7 +21,7 @@ class ReconstructionGrid(PictureCallback):
         value_range: The values that are black and white; see `visualization.reconstruction_grid`.
 
     Raises:
-        ValueError: If x is empty.
+        ValueError: If x is empty, or when training begins, if its shape is not what the model reconstructs.
     """
 
     name = "reconstructions"
@@ -33,6 +33,14 @@ class ReconstructionGrid(PictureCallback):
         self.columns = checked_size(columns, "columns")
         self.value_range = value_range
         self.x = first_examples(x, checked_size(num_images, "num_images"))
+
+    def on_train_begin(self, logs=None):
+        if self.x.shape[1:] != self.model.event_shape:
+            raise ValueError(
+                f"The model reconstructs examples of shape {self.model.event_shape}. Received: `x` of shape "
+                f"{self.x.shape}."
+            )
+        super().on_train_begin(logs)
 
     def picture(self) -> np.ndarray:
         return reconstruction_grid(self.x, self.model.reconstruct(self.x), self.columns, self.value_range)

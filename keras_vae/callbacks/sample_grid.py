@@ -14,7 +14,7 @@ class SampleGrid(PictureCallback):
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `samples`.
         every: Draw every so many epochs.
         num_images: How many samples.
-        seed: Int, of the codes.
+        seed: Int from 0, of the codes.
         image_dir: Folder for the PNG files, where they are to be elsewhere.
         value_range: The values that are black and white; see `visualization.image_grid`.
 
@@ -27,7 +27,7 @@ class SampleGrid(PictureCallback):
     def __init__(self, log_dir, every: int = 1, num_images: int = 64, seed: int = 0, image_dir=None, value_range=None):
         super().__init__(log_dir, every, image_dir)
         self.num_images = checked_size(num_images, "num_images")
-        self.seed = seed
+        self.seed = checked_size(seed, "seed", minimum=0)
         self.value_range = value_range
 
     def on_train_begin(self, logs=None):

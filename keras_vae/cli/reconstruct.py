@@ -22,4 +22,4 @@ def run(arguments) -> None:
     checked_free_path(arguments.output, arguments.overwrite)
     model = load_model(arguments.model)
     save_png(arguments.output, reconstruct(model, arguments.dataset, arguments.data_dir, arguments.num))
-    print(f"Wrote {arguments.num} reconstructions to {arguments.output}.")
+    print(f"Wrote reconstructions to {arguments.output}.")

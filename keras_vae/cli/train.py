@@ -9,7 +9,7 @@ def add_to(commands) -> None:
     """Adds the command to a parser."""
     parser = commands.add_parser("train", help="train a VAE and write all that comes of it to a folder")
     options.add_data(parser)
-    parser.add_argument("--latent-dim", type=int, default=16, help="length of the code (default: %(default)s)")
+    parser.add_argument("--latent-dim", type=int, default=8, help="length of the code (default: %(default)s)")
     parser.add_argument("--network", choices=NETWORKS, default="dense", help="(default: %(default)s)")
     parser.add_argument(
         "--likelihood",

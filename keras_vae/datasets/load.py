@@ -39,8 +39,9 @@ def load(
             with its grey value as probability; `"static"` draws it once, by the seed.
         with_labels: Give pairs of images and labels; `fit` takes images alone.
         data_dir: Where TFDS finds or puts its data; `None` is TFDS's own folder.
-        seed: Int, of the order and of the binarisation; `None` draws another order each time, and for
-            `"static"` is the same as 0.
+        seed: Int from 0, of the order and of the binarisation; `None` draws another order each time, and for
+            `"static"` is the same as 0. TensorFlow's global seed, where one is set, has a part in what is drawn
+            anew in each epoch.
 
     Returns:
         Dataset of float32 `(batch, height, width, channels)`, or with labels of pairs with int64 `(batch,)`.
@@ -51,8 +52,12 @@ def load(
     """
     if binarize not in BINARIZATIONS:
         raise ValueError(f"`binarize` must be None, 'dynamic' or 'static'. Received: binarize={binarize!r}.")
+    if not isinstance(split, str):
+        raise ValueError(f"`split` must be a name such as 'train' or 'test[:100]'. Received: split={split!r}.")
     batch_size = checked_size(batch_size, "batch_size")
-    source = load_digits(split) if name == "digits" else open_dataset(name, split, data_dir, with_labels)
+    if seed is not None:
+        seed = checked_size(seed, "seed", minimum=0)
+    source = load_digits(split) if name == "digits" else open_dataset(name, split, data_dir, with_labels, seed)
     shuffle, dynamic = split.startswith("train"), binarize == "dynamic"
     if not isinstance(source, Images):
         if binarize == "static":

@@ -14,7 +14,9 @@ MOST_BYTES_IN_MEMORY = 2 * 2**30
 NETWORK_PROBE, PROBE_SECONDS = "https://storage.googleapis.com", 5
 
 
-def open_dataset(name: str, split: str, data_dir: str | None, with_labels: bool) -> "Images | tf.data.Dataset":
+def open_dataset(
+    name: str, split: str, data_dir: str | None, with_labels: bool, seed: int | None = None
+) -> "Images | tf.data.Dataset":
     """Opens a prepared dataset, or downloads and prepares it where there is a network.
 
     Args:
@@ -23,6 +25,7 @@ def open_dataset(name: str, split: str, data_dir: str | None, with_labels: bool)
         data_dir: Where prepared datasets are; `None` is TFDS's own folder, `~/tensorflow_datasets` unless
             the environment's `TFDS_DATA_DIR` says otherwise.
         with_labels: Whether labels are wanted.
+        seed: Int, of the order of the files of a training split that is streamed; `None` draws another each time.
 
     Returns:
         `Images` where they fit in memory, else a dataset of dicts with `image` and perhaps `label`.
@@ -35,14 +38,17 @@ def open_dataset(name: str, split: str, data_dir: str | None, with_labels: bool)
     features = builder.info.features
     _check_features(name, features, with_labels)
     _prepare(builder, name)
-    count = _num_examples(builder, name, split)
-    dataset = builder.as_dataset(split=split, shuffle_files=split.startswith("train"))
+    dataset = _opened(builder, name, split)
     keys = ("image", "label") if with_labels else ("image",)
-    # TFDS may give more, such as file names, and decoding stops at what is asked for.
-    dataset = dataset.map(lambda example: {key: example[key] for key in keys}, num_parallel_calls=tf.data.AUTOTUNE)
-    if count * np.prod(features["image"].shape) > MOST_BYTES_IN_MEMORY:
-        return dataset.apply(tf.data.experimental.assert_cardinality(count))
-    return _in_memory(dataset, count)
+    count = int(dataset.cardinality())
+    if count == 0:
+        raise ValueError(f"The split {split!r} of the dataset {name!r} is empty.")
+    if count * np.prod(features["image"].shape) <= MOST_BYTES_IN_MEMORY:
+        # In one fixed order of the files: what a seed shuffles or binarises is always the same.
+        return _in_memory(_only(keys, dataset), count)
+    if split.startswith("train"):
+        dataset = _with_files_shuffled(builder, split, seed)
+    return _only(keys, dataset)
 
 
 def _builder(name, data_dir):
@@ -50,11 +56,11 @@ def _builder(name, data_dir):
 
     try:
         return tfds.builder(name, data_dir=data_dir)
-    except tfds.core.DatasetNotFoundError as error:
+    except (ValueError, AssertionError) as error:
         raise ValueError(
             f"There is no dataset {name!r}. Expected 'digits', which comes with scikit-learn, or a name of "
             "TensorFlow Datasets such as 'mnist', 'fashion_mnist', 'binarized_mnist' or 'cifar10' "
-            f"(https://www.tensorflow.org/datasets/catalog/overview). TFDS says: {str(error).splitlines()[0]}"
+            f"(https://www.tensorflow.org/datasets/catalog/overview). TFDS says: {str(error).strip()}"
         ) from error
 
 
@@ -71,8 +77,12 @@ def _check_features(name, features, with_labels):
 
 
 def _prepare(builder, name):
-    if builder.info.splits:
+    try:
+        # Opens no split, and raises where the data is not there.
+        builder.as_dataset(split=[])
         return
+    except AssertionError:
+        pass
     if not _network_is_there():
         raise ValueError(
             f"The dataset {name!r} is not prepared in {os.fspath(builder.data_dir)!r}, and there is no network to "
@@ -95,17 +105,25 @@ def _network_is_there() -> bool:
     return True
 
 
-def _num_examples(builder, name, split) -> int:
+def _opened(builder, name, split) -> tf.data.Dataset:
     try:
-        count = builder.info.splits[split].num_examples
-    except (KeyError, ValueError, AssertionError) as error:
+        return builder.as_dataset(split=split)
+    except ValueError as error:
         raise ValueError(
             f"The dataset {name!r} has the splits {sorted(builder.info.splits)} and slices of them such as "
-            f"'train[:90%]'. Received: split={split!r}."
+            f"'train[:90%]'. Received: split={split!r}. TFDS says: {error}"
         ) from error
-    if count == 0:
-        raise ValueError(f"The split {split!r} of the dataset {name!r} is empty.")
-    return count
+
+
+def _with_files_shuffled(builder, split, seed) -> tf.data.Dataset:
+    import tensorflow_datasets as tfds
+
+    return builder.as_dataset(split=split, shuffle_files=True, read_config=tfds.ReadConfig(shuffle_seed=seed))
+
+
+def _only(keys, dataset) -> tf.data.Dataset:
+    # TFDS may give more, such as file names, and decoding stops at what is asked for.
+    return dataset.map(lambda example: {key: example[key] for key in keys}, num_parallel_calls=tf.data.AUTOTUNE)
 
 
 def _in_memory(dataset, count) -> Images:

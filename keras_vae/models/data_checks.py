@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_vae.models.train_step import check_target_shape
+from keras_vae.models.train_step import check_event_shape
 
 ROWS_AT_ONCE = 4096
 
@@ -31,17 +31,24 @@ def checked_arguments(model, method, args, kwargs) -> dict:
             f"Received: loss={model.loss!r}. Choose another likelihood to change what is minimised."
         )
     arguments = dict(inspect.signature(method).bind(*args, **kwargs).arguments)
-    x, target, weight = arguments.get("x"), arguments.get("y"), arguments.get("sample_weight")
+    x, target, weight = (arguments.get(name) for name in ("x", "y", "sample_weight"))
     arguments["x"] = _checked(model, x, target, weight, "x")
+    if weight is not None and target is None:
+        arguments["y"] = x  # Keras drops the weights of data that has no target, silently.
     if isinstance(x, tf.data.Dataset) and method.__name__ == "fit":
         # Keras's default of True cannot shuffle a dataset, and warns of itself.
         arguments.setdefault("shuffle", False)
-    validation = arguments.get("validation_data")
-    if validation is not None:
-        parts = keras.utils.unpack_x_y_sample_weight(validation)
-        checked = _checked(model, *parts, "validation_data")
-        arguments["validation_data"] = checked if isinstance(checked, tf.data.Dataset) else validation
+    if arguments.get("validation_data") is not None:
+        arguments["validation_data"] = _checked_validation(model, arguments["validation_data"])
     return arguments
+
+
+def _checked_validation(model, data):
+    x, target, weight = keras.utils.unpack_x_y_sample_weight(data)
+    checked = _checked(model, x, target, weight, "validation_data")
+    if isinstance(data, tf.data.Dataset):
+        return checked
+    return data if weight is None or target is not None else (x, x, weight)
 
 
 def check_examples(model, x, name: str, target: bool = False) -> np.ndarray:
@@ -93,12 +100,12 @@ def _check_arrays(model, x, target, sample_weight, name):
     if len(x) == 0:
         raise ValueError(f"`{name}` is empty: it must hold at least one example. Received shape {x.shape}.")
     if target is None:
-        check_target_shape(x.shape, model.decoder.event_shape)
+        check_event_shape(x.shape, model.event_shape, name)
         _check_values(model.decoder.likelihood, x, name)
         _warn_if_outside_support(model, x)
     else:
         target = _as_array(target, "target")
-        check_target_shape(target.shape, model.decoder.event_shape)
+        check_event_shape(target.shape, model.event_shape, "target")
         _check_values(None, x, name)
         _check_values(model.decoder.likelihood, target, "target")
         _warn_if_outside_support(model, target)
@@ -119,7 +126,7 @@ def _checked_dataset(model, dataset, name):
     if first is None:
         raise ValueError(f"`{name}` is empty: it must hold at least one batch.")
     x, target, sample_weight = keras.utils.unpack_x_y_sample_weight(first)
-    if len(x.shape) == len(model.decoder.event_shape):
+    if len(x.shape) == len(model.event_shape):
         raise ValueError(
             f"`{name}` must be batched: its first element has shape {tuple(x.shape)}, the shape of one "
             "example. Use `dataset.batch(128)`."
@@ -153,13 +160,8 @@ def _as_array(x, name) -> np.ndarray:
 
 
 def _check_input_shape(model, shape, name):
-    expected = model.encoder.input_spec
-    if expected is None or tuple(shape[1:]) == tuple(expected.shape[1:]):
-        return
-    raise ValueError(
-        f"`{name}` must have shape (batch, {', '.join(map(str, expected.shape[1:]))}), as the encoder was built "
-        f"for. Received shape {tuple(shape)}."
-    )
+    if model.encoder.input_spec is not None:
+        check_event_shape(shape, model.encoder.input_spec.shape[1:], name)
 
 
 def _check_sample_weight(weight, num_examples):

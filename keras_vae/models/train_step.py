@@ -51,8 +51,10 @@ class Trainable(Composite):
 
     def _unpacked(self, data):
         x, target, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        check_event_shape(
+            x.shape if target is None else target.shape, self.event_shape, "x" if target is None else "target"
+        )
         target = x if target is None else target
-        check_target_shape(target.shape, self.decoder.event_shape)
         if sample_weight is not None and len(sample_weight.shape) != 1:
             raise ValueError(
                 "`sample_weight` must be one number for each example, of shape (batch,). "
@@ -77,13 +79,15 @@ class Trainable(Composite):
         return self.compute_metrics(x, target, mean_image, sample_weight=sample_weight)
 
 
-def check_target_shape(shape, event_shape) -> None:
-    """Raises a ValueError if a batch's shape is not `(batch, *event_shape)`."""
+def check_event_shape(shape, event_shape, name: str) -> None:
+    """Raises a ValueError if the shape of a batch is not `(batch, *event_shape)`."""
     if tuple(shape[1:]) == tuple(event_shape):
         return
+    hint = (
+        " A VAE learns from x alone: labels are no targets. Pass x, or (x, target) where the target is what x is to be "
+        "turned into; load datasets without their labels."
+    )
     raise ValueError(
-        f"The target must have the event's shape, (batch, {', '.join(map(str, event_shape))}). Received "
-        f"shape {tuple(shape)}. A VAE learns from x alone: labels are no targets; pass `x`, or "
-        "(x, target) where the target is what x is to be turned into, or datasets without labels "
-        "(`datasets.load(..., with_labels=False)`)."
+        f"`{name}` must have shape (batch, {', '.join(map(str, event_shape))}). Received shape {tuple(shape)}."
+        f"{hint if name == 'target' else ''}"
     )

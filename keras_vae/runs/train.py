@@ -24,7 +24,7 @@ def train(
     output: str,
     dataset: str = "digits",
     data_dir: str | None = None,
-    latent_dim: int = 16,
+    latent_dim: int = 8,
     network: str = "dense",
     likelihood: str = "bernoulli",
     epochs: int = 100,

@@ -5,6 +5,7 @@ import os
 
 import numpy as np
 
+from keras_vae.ops.checks import checked_size
 from keras_vae.visualization.pictures import as_pictures
 
 SMALLEST_CELL, GAP, BACKGROUND = 56, 2, 230
@@ -24,9 +25,12 @@ def image_grid(examples, columns: int | None = None, value_range: tuple[float, f
 
     Returns:
         uint8 array `(height, width, 3)`.
+
+    Raises:
+        ValueError: If there is no example, or it has a shape that cannot be drawn.
     """
     pictures = as_pictures(np.asarray(examples), value_range)
-    columns = columns or math.ceil(math.sqrt(len(pictures)))
+    columns = math.ceil(math.sqrt(len(pictures))) if columns is None else checked_size(columns, "columns")
     factor = max(1, math.ceil(SMALLEST_CELL / max(pictures.shape[1:3])))
     pictures = pictures.repeat(factor, axis=1).repeat(factor, axis=2)
     height, width = pictures.shape[1] + GAP, pictures.shape[2] + GAP
@@ -44,4 +48,4 @@ def save_png(filepath, grid: np.ndarray) -> None:
     from matplotlib import image
 
     os.makedirs(os.path.dirname(os.path.abspath(filepath)), exist_ok=True)
-    image.imsave(filepath, grid)
+    image.imsave(filepath, grid, format="png")

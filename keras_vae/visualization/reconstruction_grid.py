@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_vae.ops.checks import checked_size
 from keras_vae.visualization.grid import image_grid
 
 
@@ -18,9 +19,17 @@ def reconstruction_grid(
 
     Returns:
         uint8 array `(height, width, 3)`.
+
+    Raises:
+        ValueError: If there is no example, or the shapes differ.
     """
     originals, reconstructions = np.asarray(originals), np.asarray(reconstructions)
-    columns = min(columns, len(originals))
+    if originals.shape != reconstructions.shape or len(originals) == 0:
+        raise ValueError(
+            "Expected at least one original, and reconstructions of the same shape. Received shapes "
+            f"{originals.shape} and {reconstructions.shape}."
+        )
+    columns = min(checked_size(columns, "columns"), len(originals))
     # Blanks fill the last row up, or its reconstructions would stand left of their originals.
     blanks = np.zeros((-len(originals) % columns, *originals.shape[1:]), originals.dtype)
     pairs = [

@@ -1,0 +1,80 @@
+"""The KL divergence: its closed form, Monte Carlo, quadrature, and its laws."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from scipy import integrate, stats
+
+from keras_vae import divergences, posteriors, priors
+
+POSTERIOR, PRIOR = posteriors.DiagonalNormal(3), priors.StandardNormal(3)
+MEAN = np.array([[0.3, -2.0, 0.0], [4.0, 0.0, 1e-3]], np.float32)
+LOG_VARIANCE = np.array([[0.5, -3.0, 0.0], [-6.0, 2.0, 1e-3]], np.float32)
+PARAMS = {"mean": MEAN, "log_variance": LOG_VARIANCE}
+
+
+def by_quadrature(mean, log_variance):
+    q = stats.norm(mean, np.exp(0.5 * log_variance))
+
+    def integrand(z):
+        return q.pdf(z) * (q.logpdf(z) - stats.norm.logpdf(z))
+
+    return integrate.quad(integrand, *q.interval(1 - 1e-15), epsabs=1e-12)[0]
+
+
+def test_each_latent_agrees_with_quadrature():
+    expected = np.vectorize(by_quadrature)(MEAN.astype(float), LOG_VARIANCE.astype(float))
+    np.testing.assert_allclose(divergences.kl_per_latent(POSTERIOR, PRIOR, PARAMS), expected, rtol=2e-5, atol=1e-9)
+
+
+def test_the_divergence_is_the_sum_over_the_latents():
+    per_latent = np.asarray(divergences.kl_per_latent(POSTERIOR, PRIOR, PARAMS))
+    np.testing.assert_allclose(divergences.kl_divergence(POSTERIOR, PRIOR, PARAMS), per_latent.sum(axis=1), rtol=1e-6)
+
+
+def test_monte_carlo_approaches_the_closed_form():
+    z = np.asarray(POSTERIOR.sample(PARAMS, 20_000, seed=0), np.float64)
+    log_q = stats.norm.logpdf(z, MEAN[:, None], np.exp(0.5 * LOG_VARIANCE)[:, None]).sum(axis=-1)
+    ratios = log_q - np.asarray(PRIOR.log_prob(z))
+    standard_error = ratios.std(axis=1) / np.sqrt(ratios.shape[1])
+    closed = np.asarray(divergences.kl_divergence(POSTERIOR, PRIOR, PARAMS))
+    assert np.all(np.abs(ratios.mean(axis=1) - closed) < 4 * standard_error)
+
+
+def test_it_is_zero_at_the_prior():
+    zeros = {"mean": np.zeros((2, 3), np.float32), "log_variance": np.zeros((2, 3), np.float32)}
+    np.testing.assert_array_equal(divergences.kl_divergence(POSTERIOR, PRIOR, zeros), [0, 0])
+
+
+def test_it_is_never_negative_however_close_to_the_prior():
+    close = np.concatenate([np.linspace(-1e-3, 1e-3, 30_001), np.geomspace(1e-30, 1e-3, 30_000)]).astype(np.float32)
+    params = {"mean": np.zeros((close.size, 1), np.float32), "log_variance": close[:, None]}
+    kl = np.asarray(divergences.kl_per_latent(POSTERIOR, PRIOR, params), np.float64)
+    assert kl.min() >= 0
+    # (v^2 / 4) by Taylor: half of the excess v^2 / 2.
+    np.testing.assert_allclose(kl[:, 0], close.astype(float) ** 2 / 4, rtol=1e-2, atol=1e-10)
+
+
+def test_its_gradient_is_that_of_the_formula():
+    mean, log_variance = tf.constant(MEAN), tf.constant(LOG_VARIANCE)
+    with tf.GradientTape() as tape:
+        tape.watch([mean, log_variance])
+        kl = divergences.kl_divergence(POSTERIOR, PRIOR, {"mean": mean, "log_variance": log_variance})
+    by_mean, by_log_variance = tape.gradient(kl, [mean, log_variance])
+    np.testing.assert_allclose(by_mean, MEAN, rtol=1e-6)
+    # The derivative exp(v) - 1 is taken in float32 about 1: its absolute error is that of a 1.
+    np.testing.assert_allclose(by_log_variance, 0.5 * np.expm1(LOG_VARIANCE.astype(float)), rtol=1e-6, atol=6e-8)
+
+
+def test_subclasses_have_the_closed_form_of_what_they_are():
+    class Renamed(posteriors.DiagonalNormal):
+        pass
+
+    assert divergences.closed_form(Renamed(3), PRIOR) is divergences.closed_form(POSTERIOR, PRIOR)
+
+
+def test_pairs_without_a_closed_form_are_refused():
+    with pytest.raises(
+        ValueError, match=r"No KL divergence is known for Deterministic with StandardNormal.*Autoencoder"
+    ):
+        divergences.closed_form(posteriors.Deterministic(3), PRIOR)

@@ -1,0 +1,50 @@
+"""Small models for the tests of this folder."""
+
+import keras
+import numpy as np
+
+from keras_vae import VAE, Autoencoder, Decoder, Encoder, likelihoods, networks, posteriors
+
+EVENT_SHAPE, LATENT_DIM = (4, 3, 1), 2
+
+
+def small_vae(likelihood=None, latent_dim=LATENT_DIM, event_shape=EVENT_SHAPE, **kwargs) -> VAE:
+    """A VAE of a few hundred weights, built."""
+    likelihood = likelihoods.Bernoulli(event_shape) if likelihood is None else likelihood
+    vae = VAE(
+        Encoder(networks.dense([8], activation="tanh"), posteriors.DiagonalNormal(latent_dim)),
+        Decoder(networks.dense([8], activation="tanh"), likelihood),
+        **kwargs,
+    )
+    vae.build((None, *event_shape))
+    return vae
+
+
+def small_autoencoder(likelihood=None, latent_dim=LATENT_DIM, event_shape=EVENT_SHAPE, **kwargs) -> Autoencoder:
+    """An autoencoder of a few hundred weights, built."""
+    likelihood = likelihoods.Bernoulli(event_shape) if likelihood is None else likelihood
+    model = Autoencoder(
+        Encoder(networks.dense([8], activation="tanh"), posteriors.Deterministic(latent_dim)),
+        Decoder(networks.dense([8], activation="tanh"), likelihood),
+        **kwargs,
+    )
+    model.build((None, *event_shape))
+    return model
+
+
+def binary(count: int, event_shape=EVENT_SHAPE, seed: int = 0) -> np.ndarray:
+    """Binary examples `(count, *event_shape)`."""
+    return (np.random.default_rng(seed).random((count, *event_shape)) < 0.4).astype(np.float32)
+
+
+def without_noise(model) -> None:
+    """Makes a VAE's posterior a point: its figures are then those of its means, without any draw."""
+    kernel, bias = model.encoder.posterior.get_weights()
+    latents = model.latent_dim
+    kernel[:, latents:], bias[latents:] = 0, -200
+    model.encoder.posterior.set_weights([kernel, bias])
+
+
+def same_weights(first: keras.Model, second: keras.Model) -> bool:
+    """Whether two models have the same weights to the last bit."""
+    return all(np.array_equal(a, b) for a, b in zip(first.get_weights(), second.get_weights(), strict=True))

@@ -1,0 +1,202 @@
+"""Bad data is refused before the long work, in words that name it and say how to mend it."""
+
+import warnings
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_vae import likelihoods
+from tests.models.small import EVENT_SHAPE, binary, small_autoencoder, small_vae
+
+
+@pytest.fixture
+def vae():
+    model = small_vae()
+    model.compile("adam")
+    return model
+
+
+def with_value(value, index=(3, 2, 1, 0)):
+    x = binary(8)
+    x[index] = value
+    return x
+
+
+def batched(*arrays, batch_size=4):
+    arrays = arrays[0] if len(arrays) == 1 else arrays
+    return tf.data.Dataset.from_tensor_slices(arrays).batch(batch_size)
+
+
+def assert_no_step(model):
+    assert int(model.optimizer.iterations) == 0
+
+
+BAD_ARRAYS = {
+    "bytes": (lambda: binary(8) * 255, r"values in \[0, 1\] for Bernoulli\. Received: 255\.0 at index .*by 255"),
+    "negative": (lambda: with_value(-0.5), r"values in \[0, 1\].*Received: -0\.5 at index \(3, 2, 1, 0\)"),
+    "nan": (lambda: with_value(np.nan), r"Received: nan at index \(3, 2, 1, 0\)"),
+    "infinity": (lambda: with_value(np.inf), r"Received: inf at index \(3, 2, 1, 0\)"),
+    "shape": (
+        lambda: np.zeros((8, 28, 28, 1)),
+        r"must have shape \(batch, 4, 3, 1\)\. Received shape \((4|8), 28, 28, 1\)",
+    ),
+    "rank": (lambda: np.zeros((8, 4, 3)), r"must have shape \(batch, 4, 3, 1\)\. Received shape \((4|8), 4, 3\)"),
+    "empty": (lambda: binary(0), "is empty"),
+    "strings": (lambda: np.array(["a", "b"]), "array of numbers"),
+}
+
+
+ROUTES = {
+    "fit": lambda model, data: model.fit(data, verbose=0),
+    "evaluate": lambda model, data: model.evaluate(data, verbose=0),
+    "validation": lambda model, data: model.fit(
+        binary(8), validation_data=data if isinstance(data, tf.data.Dataset) else (data,), verbose=0
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD_ARRAYS)
+@pytest.mark.parametrize("route", ROUTES)
+def test_arrays_are_checked_whole(vae, case, route):
+    make, message = BAD_ARRAYS[case]
+    with pytest.raises(ValueError, match=message):
+        ROUTES[route](vae, make())
+    assert_no_step(vae)
+
+
+@pytest.mark.parametrize("case", sorted(set(BAD_ARRAYS) - {"empty", "strings", "rank"}))
+@pytest.mark.parametrize("route", ROUTES)
+def test_datasets_are_checked_by_their_first_batch(vae, case, route):
+    make, message = BAD_ARRAYS[case]
+    with pytest.raises(ValueError, match=message):
+        ROUTES[route](vae, batched(make()))
+    assert_no_step(vae)
+
+
+def test_later_batches_of_a_dataset_are_checked_as_they_come(vae):
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"cannot be trained on; expected values in \[0, 1\]"):
+        vae.fit(batched(with_value(7.0, (6, 0, 0, 0))), verbose=0)
+
+
+def test_the_first_bad_index_is_named_beyond_the_first_chunk(vae, monkeypatch):
+    monkeypatch.setattr("keras_vae.models.data_checks.ROWS_AT_ONCE", 2)
+    with pytest.raises(ValueError, match=r"at index \(5, 0, 1, 0\)"):
+        vae.fit(with_value(np.nan, (5, 0, 1, 0)), verbose=0)
+
+
+@pytest.mark.parametrize("make", [lambda x, y: (x, y), lambda x, y: (batched(x, y),)], ids=["arrays", "dataset"])
+def test_labels_are_no_targets(vae, make):
+    labels = np.arange(8) % 3
+    with pytest.raises(ValueError, match="labels are no targets"):
+        vae.fit(*make(binary(8), labels), verbose=0)
+    with pytest.raises(ValueError, match="labels are no targets"):
+        vae.fit(*make(binary(8), np.eye(3)[labels]), verbose=0)
+    assert_no_step(vae)
+
+
+def test_labels_from_a_generator_are_refused_by_their_shape(vae):
+    def generator():
+        yield binary(4), np.zeros(4)
+
+    with pytest.raises(ValueError, match="labels are no targets"):
+        vae.fit(generator(), verbose=0)
+
+
+def test_an_empty_or_unbatched_dataset_is_refused(vae):
+    with pytest.raises(ValueError, match="is empty"):
+        vae.fit(batched(binary(0)), verbose=0)
+    with pytest.raises(ValueError, match=r"must be batched.*batch\(128\)"):
+        vae.fit(tf.data.Dataset.from_tensor_slices(binary(8)), verbose=0)
+    with pytest.raises(ValueError, match="dataset of tensors"):
+        vae.fit(tf.data.Dataset.from_tensor_slices({"image": binary(8)}).batch(4), verbose=0)
+
+
+@pytest.mark.parametrize("weights", [np.ones(7), np.ones((8, 2)), -np.ones(8), np.full(8, np.nan)])
+def test_bad_weights_are_refused(vae, weights):
+    with pytest.raises(ValueError, match="sample_weight"):
+        vae.fit(binary(8), sample_weight=weights, verbose=0)
+    assert_no_step(vae)
+
+
+def test_a_loss_beside_the_likelihood_is_refused():
+    vae = small_vae()
+    vae.compile("adam", loss="mse")
+    with pytest.raises(ValueError, match="The likelihood is the loss"):
+        vae.fit(binary(8), verbose=0)
+
+
+def test_no_data_is_refused(vae):
+    with pytest.raises(ValueError, match="`x` is None"):
+        vae.fit(verbose=0)
+
+
+@pytest.mark.parametrize("method", ["encode", "reconstruct", "elbo", "predict"])
+@pytest.mark.parametrize("case", ["nan", "shape", "rank"])
+def test_inference_checks_its_data(vae, method, case):
+    make, message = BAD_ARRAYS[case]
+    with pytest.raises(ValueError, match=message):
+        getattr(vae, method)(make())
+
+
+def test_elbo_asks_for_values_that_have_a_likelihood_and_encode_does_not(vae):
+    assert vae.encode(binary(4) * 255).shape == (4, 2)
+    with pytest.raises(ValueError, match=r"values in \[0, 1\]"):
+        vae.elbo(binary(4) * 255)
+
+
+@pytest.mark.parametrize("z", [np.zeros((3, 5)), np.zeros(2), np.full((3, 2), np.nan)])
+def test_decode_checks_its_codes(vae, z):
+    with pytest.raises(ValueError, match="`z` must"):
+        vae.decode(z)
+
+
+def test_targets_are_checked_by_the_likelihood_and_inputs_by_being_finite(vae):
+    vae.fit(binary(8) * 3 - 1, binary(8), verbose=0)
+    with pytest.raises(ValueError, match=r"`target` must hold values in \[0, 1\]"):
+        vae.fit(binary(8), binary(8) * 2, verbose=0)
+    with pytest.raises(ValueError, match="`x` must hold finite numbers"):
+        vae.fit(with_value(np.nan), binary(8), verbose=0)
+
+
+@pytest.mark.parametrize("make", [lambda x: x, batched], ids=["array", "dataset"])
+def test_grey_values_for_a_bernoulli_warn_once(vae, make):
+    with pytest.warns(UserWarning, match="no likelihood"):
+        vae.fit(make(binary(8) * 0.5), verbose=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        vae.fit(make(binary(8) * 0.5), verbose=0)
+
+
+def test_binary_data_does_not_warn(vae):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        vae.fit(batched(binary(8)), validation_data=(binary(8),), verbose=0)
+
+
+def test_any_finite_number_may_be_normal():
+    model = small_autoencoder(likelihoods.Normal(EVENT_SHAPE))
+    model.compile("adam")
+    model.fit(binary(8) * 1000 - 500, verbose=0)
+    with pytest.raises(ValueError, match="finite numbers for Normal"):
+        model.fit(with_value(np.nan), verbose=0)
+
+
+def test_arguments_may_be_positional_and_keras_names_the_unknown_ones(vae):
+    history = vae.fit(binary(8), None, 4, 2, 0)
+    assert len(history.epoch) == 2
+    with pytest.raises(TypeError, match="epoch_count"):
+        vae.fit(binary(8), epoch_count=3)
+
+
+def test_sources_that_are_read_once_pass_through(vae):
+    class Batches(keras.utils.PyDataset):
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, index):
+            return (binary(4, seed=index),)
+
+    vae.fit(Batches(), epochs=1, verbose=0)
+    assert int(vae.optimizer.iterations) == 2

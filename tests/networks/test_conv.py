@@ -1,0 +1,52 @@
+"""The convolutional trunk."""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_vae import networks
+
+
+@pytest.mark.parametrize(
+    ("event_shape", "rank", "expected"),
+    [
+        ((28, 28, 1), 2, (7, 7, 6)),
+        ((32, 32, 3), 2, (8, 8, 6)),
+        ((17, 23, 2), 2, (5, 6, 6)),
+        ((50, 2), 1, (13, 6)),
+        ((5, 6, 7, 1), 3, (2, 2, 2, 6)),
+    ],
+)
+def test_each_layer_halves_the_sides_rounded_up(event_shape, rank, expected):
+    assert networks.conv([4, 6], rank=rank)(np.zeros((2, *event_shape))).shape == (2, *expected)
+
+
+def test_a_layer_is_the_strided_convolution_with_its_activation():
+    x = np.random.default_rng(0).normal(size=(2, 5, 5, 2)).astype(np.float32)
+    network = networks.conv([3], kernel_size=3, strides=2, activation="relu")
+    output = network(x)
+    kernel, bias = network.get_weights()
+    padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))[:, ::2, ::2]
+    expected = np.einsum("nijchw,hwcf->nijf", windows, kernel) + bias
+    np.testing.assert_allclose(output, np.maximum(expected, 0), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"filters": []}, {"filters": [0]}, {"filters": [4], "kernel_size": 0}, {"filters": [4], "strides": 0}]
+)
+def test_sizes_that_are_none_are_refused(arguments):
+    with pytest.raises(ValueError, match="must be"):
+        networks.conv(**arguments)
+
+
+def test_unknown_rank_is_refused():
+    with pytest.raises(ValueError, match="rank"):
+        networks.conv([4], rank=4)
+
+
+def test_trunks_are_plain_keras_models_that_can_be_saved():
+    network = networks.conv([4], name="trunk")
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(network))
+    assert isinstance(again, keras.Sequential)
+    assert again.name == "trunk"
