@@ -1,0 +1,339 @@
+"""The VAE against closed forms, and the source documents' systems and defects."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from scipy import stats
+
+from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors, priors
+from tests.models.small import EVENT_SHAPE, LATENT_DIM, binary, small_autoencoder, small_vae, without_noise
+
+MEAN, LOG_VARIANCE = np.array([3.0, -2.0]), np.log([4.0, 0.01])
+
+
+def with_known_posterior(num_samples=1) -> VAE:
+    """A VAE whose encoder says N(MEAN, exp(LOG_VARIANCE)) of every example."""
+    vae = small_vae(num_samples=num_samples)
+    kernel, _ = vae.encoder.posterior.get_weights()
+    vae.encoder.posterior.set_weights([0 * kernel, np.concatenate([MEAN, LOG_VARIANCE]).astype(np.float32)])
+    return vae
+
+
+def assert_reparameterized(z):
+    """z `(batch, num_samples, latent_dim)` is drawn independently from the known posterior."""
+    batch, num_samples, _ = z.shape
+    epsilon = (z - MEAN) / np.exp(0.5 * LOG_VARIANCE)
+    for latent in range(LATENT_DIM):
+        # Dropping mu moves the first by 1.5 standard deviations; another sigma scales it.
+        assert stats.kstest(epsilon[..., latent].ravel(), "norm").pvalue > 1e-3
+    # Noise that examples or samples share would come out as values that repeat, or as correlation.
+    assert len(np.unique(epsilon.astype(np.float32))) > 0.99 * epsilon.size
+    columns = epsilon.reshape(batch, num_samples * LATENT_DIM)
+    assert np.abs(np.corrcoef(columns.T) - np.eye(columns.shape[1])).max() < 5 / np.sqrt(batch)
+
+
+class TestReparameterization:
+    """The source documents' bug: z drawn without its mean."""
+
+    @pytest.mark.parametrize("num_samples", [1, 3])
+    def test_call_draws_mu_plus_sigma_epsilon(self, num_samples):
+        outputs = with_known_posterior(num_samples)(binary(2000))
+        assert_reparameterized(np.asarray(outputs["z"], np.float64))
+
+    def test_encode_draws_mu_plus_sigma_epsilon(self):
+        codes = with_known_posterior().encode(binary(2000), sample=True)
+        assert_reparameterized(codes[:, None].astype(np.float64))
+
+    def test_the_mean_reaches_the_decoder_and_gets_a_gradient(self):
+        vae, x = small_vae(beta=0.0), binary(16)
+        with tf.GradientTape() as tape:
+            log_likelihood = vae.decoder.likelihood.log_prob(vae(x), x)
+        kernel_gradient = tape.gradient(log_likelihood, vae.encoder.posterior.trainable_weights[0])
+        assert np.all(np.any(kernel_gradient[:, :LATENT_DIM] != 0, axis=0))
+
+    def test_reconstructions_depend_on_the_input(self, binary_images):
+        vae = VAE.for_shape((8, 8, 1), 4)
+        vae.compile(keras.optimizers.Adam(3e-3))
+        vae.fit(binary_images, epochs=30, verbose=0)
+        error = np.mean((binary_images - vae.reconstruct(binary_images)) ** 2)
+        assert error < 0.5 * np.mean((binary_images - binary_images.mean(axis=0)) ** 2)
+
+
+class TestCall:
+    def test_it_returns_parameters_code_and_kl(self):
+        vae, x = small_vae(num_samples=3), binary(5)
+        outputs = vae(x)
+        assert {name: tuple(value.shape) for name, value in outputs.items()} == {
+            "logits": (5, 3, *EVENT_SHAPE),
+            "z": (5, 3, LATENT_DIM),
+            "kl": (5,),
+        }
+        np.testing.assert_allclose(outputs["logits"], vae.decoder(outputs["z"])["logits"], rtol=1e-6)
+
+    def test_it_adds_beta_times_the_mean_kl_once(self):
+        vae, x = small_vae(beta=0.3), binary(5)
+        for _ in range(2):
+            kl = np.asarray(vae(x)["kl"], np.float64)
+            (added,) = vae.losses
+            assert added.shape == ()
+            np.testing.assert_allclose(added, 0.3 * kl.mean(), rtol=1e-5)
+
+    def test_kl_is_the_closed_form_and_not_weighed(self):
+        vae = with_known_posterior()
+        expected = 0.5 * np.sum(MEAN**2 + np.exp(LOG_VARIANCE) - 1 - LOG_VARIANCE)
+        np.testing.assert_allclose(vae(binary(3), sample_weight=np.array([1.0, 0, 5]))["kl"], [expected] * 3, rtol=1e-5)
+
+    def test_weights_reach_the_added_loss(self):
+        vae, x, weights = small_vae(), binary(4), np.array([0.0, 1.0, 3.0, 0.5])
+        kl = np.asarray(vae(x, sample_weight=weights)["kl"], np.float64)
+        np.testing.assert_allclose(vae.losses[0], np.sum(weights * kl) / 4, rtol=1e-5)
+
+    def test_kl_is_zero_where_the_posterior_is_the_prior(self):
+        vae = small_vae()
+        kernel, bias = vae.encoder.posterior.get_weights()
+        vae.encoder.posterior.set_weights([0 * kernel, 0 * bias])
+        np.testing.assert_array_equal(vae(binary(3))["kl"], [0, 0, 0])
+
+
+class TestFreeBits:
+    def added(self, free_bits, x):
+        keras.utils.set_random_seed(0)
+        vae = small_vae(free_bits=free_bits, beta=2.0)
+        vae(x)
+        mean = np.asarray(vae.encoder(x)["mean"], np.float64)
+        log_variance = np.asarray(vae.encoder(x)["log_variance"], np.float64)
+        return float(vae.losses[0]), np.mean(0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance), axis=0)
+
+    def test_latents_below_the_floor_cost_the_floor(self):
+        x = binary(16)
+        _, per_latent = self.added(0.0, x)
+        floor = float(per_latent.mean())
+        assert per_latent.min() < floor < per_latent.max()
+        added, _ = self.added(floor, x)
+        np.testing.assert_allclose(added, 2 * np.maximum(per_latent, floor).sum(), rtol=1e-5)
+
+    def test_a_floor_below_every_latent_changes_nothing(self):
+        x = binary(16)
+        plain, per_latent = self.added(0.0, x)
+        added, _ = self.added(0.9 * per_latent.min(), x)
+        assert added == plain
+
+
+class TestBeta:
+    def test_assigning_sets_the_variable_that_the_step_reads(self):
+        vae, x = small_vae(), binary(8)
+        without_noise(vae)
+        vae.compile(keras.optimizers.SGD(0.0))
+        logs = {}
+        for beta in (1.0, 0.25, 0.0):
+            vae.beta = beta
+            logs[beta] = vae.train_on_batch(x, return_dict=True)
+        for beta, log in logs.items():
+            np.testing.assert_allclose(log["loss"], log["reconstruction"] + beta * log["kl"], rtol=1e-5)
+            np.testing.assert_allclose(log["negative_elbo"], log["reconstruction"] + log["kl"], rtol=1e-5)
+        assert isinstance(vae.beta, keras.Variable)
+        assert not vae.beta.trainable
+
+    def test_a_callback_can_schedule_it(self):
+        vae, seen = small_vae(), []
+        vae.compile()
+        schedule = keras.callbacks.LambdaCallback(
+            on_epoch_begin=lambda epoch, logs: setattr(vae, "beta", epoch / 2),
+            on_epoch_end=lambda epoch, logs: seen.append((logs["loss"] - logs["reconstruction"]) / logs["kl"]),
+        )
+        vae.fit(binary(16), epochs=3, verbose=0, callbacks=[schedule])
+        np.testing.assert_allclose(seen, [0, 0.5, 1], atol=1e-3)
+
+    @pytest.mark.parametrize("beta", [-1.0, float("nan"), "warm"])
+    def test_what_is_no_weight_is_refused(self, beta):
+        with pytest.raises(ValueError, match="`beta` must be a finite number"):
+            small_vae(beta=beta)
+        vae = small_vae()
+        with pytest.raises(ValueError, match="`beta` must be a finite number"):
+            vae.beta = beta
+        assert float(vae.beta) == 1.0
+
+
+def linear_gaussian(loadings, offset, scale) -> VAE:
+    """A VAE with p(x|z) = N(Az + b, s^2 I), and an encoder that knows the true posterior.
+
+    The true posterior of the linear-Gaussian model is N(M^-1 A^T (x - b) / s^2, M^-1), M = I + A^T A / s^2
+    (Bishop 2006, equations 2.116 and 2.117); A has orthogonal columns here, so that M is diagonal.
+    """
+    num_features, latent_dim = loadings.shape
+    vae = VAE(
+        Encoder(keras.layers.Identity(), posteriors.DiagonalNormal(latent_dim)),
+        Decoder(keras.layers.Identity(), likelihoods.Normal((num_features,), scale)),
+    )
+    vae.build((None, num_features))
+    precision = 1 + np.sum(loadings**2, axis=0) / scale**2
+    to_mean = (loadings / scale**2) / precision
+    kernel = np.concatenate([to_mean, np.zeros_like(to_mean)], axis=1)
+    vae.encoder.posterior.set_weights([kernel, np.concatenate([-offset @ to_mean, -np.log(precision)])])
+    vae.decoder.likelihood.set_weights([loadings.T, offset])
+    return vae
+
+
+class TestElbo:
+    loadings = np.array([[1.0, 0.5], [2.0, -0.25], [0.0, 1.0], [-1.0, 0.0]])
+    offset, scale = np.array([0.3, -1.0, 0.0, 2.0]), 0.6
+
+    def examples(self):
+        covariance = self.loadings @ self.loadings.T + self.scale**2 * np.eye(4)
+        marginal = stats.multivariate_normal(self.offset, covariance)
+        x = marginal.rvs(size=20, random_state=0)
+        return x, marginal.logpdf(x)
+
+    def test_with_the_true_posterior_it_is_log_p_of_x(self):
+        assert np.allclose(self.loadings[:, 0] @ self.loadings[:, 1], 0)
+        x, log_p = self.examples()
+        vae = linear_gaussian(self.loadings, self.offset, self.scale)
+        estimates = np.stack([vae.elbo(x, num_samples=400, seed=seed) for seed in range(16)]).astype(np.float64)
+        standard_error = estimates.std(axis=0, ddof=1) / 4
+        # Student's t of 15 degrees of freedom: beyond 5.2 once in 10,000.
+        assert np.all(np.abs(estimates.mean(axis=0) - log_p) < 5.2 * standard_error)
+        assert standard_error.max() < 0.05
+
+    def test_with_another_posterior_it_is_less(self):
+        x, log_p = self.examples()
+        vae = linear_gaussian(self.loadings, self.offset, self.scale)
+        kernel, bias = vae.encoder.posterior.get_weights()
+        vae.encoder.posterior.set_weights([0.5 * kernel, bias])
+        assert np.mean(vae.elbo(x, num_samples=400, seed=0)) < np.mean(log_p) - 0.5
+
+    def test_it_is_the_negative_of_what_is_logged(self):
+        vae, x = small_vae(), binary(9)
+        without_noise(vae)
+        vae.compile()
+        logged = vae.evaluate(x, verbose=0, return_dict=True)["negative_elbo"]
+        np.testing.assert_allclose(-np.mean(vae.elbo(x, batch_size=4)), logged, rtol=1e-5)
+
+    def test_a_seed_repeats_itself_and_none_does_not(self):
+        vae, x = small_vae(), binary(9)
+        np.testing.assert_array_equal(vae.elbo(x, seed=3), vae.elbo(x, seed=3))
+        assert not np.array_equal(vae.elbo(x, seed=3), vae.elbo(x, seed=4))
+        assert not np.array_equal(vae.elbo(x), vae.elbo(x))
+
+    def test_batches_and_datasets_of_any_length(self):
+        vae, x = small_vae(), binary(9)
+        dataset = tf.data.Dataset.from_tensor_slices((x, x)).batch(4)
+        np.testing.assert_allclose(vae.elbo(dataset, seed=1), vae.elbo(x, seed=1, batch_size=4), rtol=1e-6)
+        assert vae.elbo(x[:0]).shape == (0,)
+
+    def test_examples_have_noise_of_their_own(self):
+        vae = small_vae()
+        same = np.repeat(binary(1), 50, axis=0)
+        assert len(np.unique(vae.elbo(same, seed=0, batch_size=10))) == 50
+
+    @pytest.mark.parametrize("num_samples", [0, -1, 1.5])
+    def test_a_number_of_samples_that_is_none_is_refused(self, num_samples):
+        with pytest.raises(ValueError, match="num_samples"):
+            small_vae().elbo(binary(2), num_samples=num_samples)
+
+    def test_the_score_of_an_example_does_not_depend_on_its_company(self):
+        vae, x = small_vae(), binary(6)
+        together = np.asarray(vae.score(x))
+        np.testing.assert_allclose(np.concatenate([vae.score(x[i : i + 1]) for i in range(6)]), together, rtol=1e-5)
+        estimate = -np.mean([vae.elbo(x, num_samples=500, seed=seed) for seed in range(4)], axis=0)
+        # Sixteen draws of a small model: their mean is within some tenths of a nat of the expectation.
+        np.testing.assert_allclose(together, estimate, atol=1.0)
+
+
+class TestSample:
+    def test_the_same_seed_is_the_same_images_and_none_is_not(self):
+        vae = small_vae()
+        np.testing.assert_array_equal(vae.sample(5, seed=1), vae.sample(5, seed=1))
+        np.testing.assert_array_equal(vae.sample(5, seed=np.int64(1)), vae.sample(5, seed=1))
+        assert not np.array_equal(vae.sample(5, seed=1), vae.sample(5, seed=2))
+        assert not np.array_equal(vae.sample(5), vae.sample(5))
+
+    def test_means_are_those_of_codes_from_the_prior(self):
+        vae = small_vae()
+        z = keras.random.normal((4, LATENT_DIM), seed=7)
+        np.testing.assert_allclose(vae.sample(4, seed=7, mean=True), vae.decode(z), rtol=1e-5)
+
+    def test_samples_have_the_marginal_distribution(self):
+        vae = linear_gaussian(TestElbo.loadings, TestElbo.offset, TestElbo.scale)
+        draws = vae.sample(5000, seed=0).astype(np.float64)
+        covariance = TestElbo.loadings @ TestElbo.loadings.T + TestElbo.scale**2 * np.eye(4)
+        whitened = np.linalg.solve(np.linalg.cholesky(covariance), (draws - TestElbo.offset).T)
+        assert stats.kstest(whitened.ravel(), "norm").pvalue > 1e-3
+        assert np.abs(np.corrcoef(whitened) - np.eye(4)).max() < 0.08
+
+    def test_the_mean_has_less_variance_than_a_draw(self):
+        vae = linear_gaussian(TestElbo.loadings, TestElbo.offset, TestElbo.scale)
+        means = vae.sample(4000, seed=0, mean=True).var(axis=0)
+        np.testing.assert_allclose(means, np.sum(TestElbo.loadings**2, axis=1), rtol=0.15, atol=1e-12)
+
+    def test_more_than_a_batch_are_all_different(self, monkeypatch):
+        monkeypatch.setattr("keras_vae.models.vae.SAMPLES_AT_ONCE", 4)
+        draws = linear_gaussian(TestElbo.loadings, TestElbo.offset, TestElbo.scale).sample(10, seed=0)
+        assert len(np.unique(draws, axis=0)) == 10
+
+    def test_none_at_all(self):
+        assert small_vae().sample(0).shape == (0, *EVENT_SHAPE)
+
+    @pytest.mark.parametrize("arguments", [{"num_samples": -1}, {"num_samples": 2.5}, {"num_samples": 3, "seed": 1.5}])
+    def test_numbers_that_are_none_are_refused(self, arguments):
+        with pytest.raises(ValueError, match="must be"):
+            small_vae().sample(**arguments)
+
+
+class TestConstruction:
+    def test_a_prior_of_another_length_is_refused(self):
+        with pytest.raises(ValueError, match="prior 3, posterior 2"):
+            small_vae(prior=priors.StandardNormal(3))
+
+    def test_a_deterministic_posterior_is_refused(self):
+        autoencoder = small_autoencoder()
+        with pytest.raises(ValueError, match=r"Deterministic.*Autoencoder"):
+            VAE(autoencoder.encoder, autoencoder.decoder)
+
+    @pytest.mark.parametrize(
+        ("argument", "value"),
+        [("num_samples", 0), ("free_bits", -0.1), ("prior", "normal"), ("objective", "elbo")],
+    )
+    def test_arguments_that_are_none_are_refused(self, argument, value):
+        with pytest.raises(ValueError, match=f"`{argument}` must be"):
+            small_vae(**{argument: value})
+
+    def test_a_decoder_that_cannot_carry_the_event_is_refused_at_once(self):
+        with pytest.raises(ValueError, match="cannot carry"):
+            VAE(
+                Encoder(networks.dense([8]), posteriors.DiagonalNormal(2)),
+                Decoder(networks.conv_transpose([4], (8, 8, 1)), likelihoods.Bernoulli((28, 28, 1))),
+            )
+
+
+class TestSystems:
+    """The source documents' systems, mended (S5 and S6)."""
+
+    def test_two_standardised_blobs_are_reconstructed(self):
+        rng = np.random.default_rng(0)
+        centres = np.array([[4.0, -1, 2, 0], [-4.0, 3, -2, 1]])
+        x = centres[rng.integers(0, 2, 1000)] + rng.normal(size=(1000, 4))
+        x = (x - x.mean(axis=0)) / x.std(axis=0)
+        vae = VAE(
+            Encoder(networks.dense([64], activation="relu"), posteriors.DiagonalNormal(2)),
+            Decoder(networks.dense([64], activation="relu"), likelihoods.Normal((4,), "optimal")),
+        )
+        vae.compile(keras.optimizers.Adam(3e-3))
+        vae.fit(x, epochs=20, batch_size=50, verbose=0)
+        unexplained = np.var(x - vae.reconstruct(x)) / np.var(x)
+        assert unexplained < 0.35
+        assert x.min() < 0
+
+    def test_a_convolutional_vae_on_colour_images_improves(self):
+        colours = np.random.default_rng(0).uniform(0, 1, (64, 1, 2, 3))
+        x = np.kron(colours, np.ones((1, 32, 16, 1))).astype(np.float32)
+        vae = VAE(
+            Encoder(networks.conv([8, 16]), posteriors.DiagonalNormal(8)),
+            Decoder(networks.conv_transpose([16, 8], (32, 32, 3)), likelihoods.Normal((32, 32, 3), "optimal")),
+        )
+        vae.compile(keras.optimizers.Adam(5e-3))
+        history = vae.fit(x, epochs=40, batch_size=16, verbose=0).history
+        error = np.mean((x - vae.reconstruct(x)) ** 2)
+        assert error < 0.25 * np.mean((x - x.mean(axis=0)) ** 2)
+        assert history["negative_elbo"][-1] < history["negative_elbo"][0]
+        assert history["kl"][-1] > 1
