@@ -1,7 +1,7 @@
 """`keras-vae reconstruct`."""
 
 from keras_vae.cli import options
-from keras_vae.ops.checks import checked_free_path
+from keras_vae.ops.checks import checked_free_path, checked_size
 
 
 def add_to(commands) -> None:
@@ -19,6 +19,7 @@ def run(arguments) -> None:
     from keras_vae.runs import reconstruct
     from keras_vae.visualization import save_png
 
+    checked_size(arguments.num, "num")
     checked_free_path(arguments.output, arguments.overwrite)
     model = load_model(arguments.model)
     save_png(arguments.output, reconstruct(model, arguments.dataset, arguments.data_dir, arguments.num))

@@ -1,7 +1,7 @@
 """`keras-vae sample`."""
 
 from keras_vae.cli import options
-from keras_vae.ops.checks import checked_free_path
+from keras_vae.ops.checks import checked_free_path, checked_size
 
 
 def add_to(commands) -> None:
@@ -19,6 +19,7 @@ def run(arguments) -> None:
     from keras_vae.models import VAE, load_model
     from keras_vae.visualization import image_grid, save_png
 
+    checked_size(arguments.num, "num")
     checked_free_path(arguments.output, arguments.overwrite)
     model = load_model(arguments.model)
     if not isinstance(model, VAE):

@@ -29,8 +29,8 @@ def write(model, filepath, verbose: bool | None = None, input_signature=None) ->
     x = _single(input_signature) or tf.TensorSpec(model.encoder.input_spec.shape, tf.float32, name="x")
     z = tf.TensorSpec((None, model.latent_dim), tf.float32, name="z")
     n, seed = tf.TensorSpec((), tf.int32, name="n"), tf.TensorSpec((), tf.int32, name="seed")
+    # The archive tracks the variables that its endpoints use; `track(model)` would store each of them twice.
     archive = keras.export.ExportArchive()
-    archive.track(model)
     archive.add_endpoint("serve", lambda x: model.reconstruct_batch(x), [x])
     archive.add_endpoint("reconstruct", lambda x: model.reconstruct_batch(x), [x])
     archive.add_endpoint("encode", lambda x: model.mean_code(x), [x])

@@ -39,5 +39,5 @@ def _saved_class(filepath: str) -> str:
         with zipfile.ZipFile(filepath) as archive:
             config = json.loads(archive.read("config.json"))
         return config["registered_name"] or config["class_name"]
-    except (zipfile.BadZipFile, KeyError, ValueError):
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError):
         return "something that is no `.keras` file"

@@ -1,0 +1,57 @@
+"""Functions over arrays and datasets: cut, checked, joined, and compiled once."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_vae.models import batches
+
+
+@pytest.mark.parametrize(("length", "expected"), [(0, [0]), (3, [3]), (4, [4]), (10, [4, 4, 2])])
+def test_arrays_are_cut_without_a_rest(length, expected):
+    cut = list(batches.array_batches(np.arange(length), 4))
+    assert [len(batch) for batch in cut] == expected
+    np.testing.assert_array_equal(np.concatenate(cut), np.arange(length))
+    assert [int(size) for size in batches.sizes(length, 4)] == expected
+
+
+def test_datasets_give_their_inputs_checked_and_in_order():
+    dataset = tf.data.Dataset.from_tensor_slices((np.arange(5), np.zeros(5))).batch(2)
+    seen = []
+    cut = list(batches.dataset_batches(dataset, lambda batch: seen.append(len(batch)) or batch, "x"))
+    np.testing.assert_array_equal(np.concatenate(cut), np.arange(5))
+    assert seen == [2, 2, 1]
+
+
+def test_an_empty_dataset_is_refused():
+    dataset = tf.data.Dataset.from_tensor_slices(np.zeros((0, 2))).batch(2)
+    with pytest.raises(ValueError, match="`data` is empty"):
+        list(batches.dataset_batches(dataset, lambda batch: batch, "data"))
+
+
+def test_results_are_joined():
+    joined = batches.run_in_batches(lambda batch: batch * 2, batches.array_batches(np.arange(7.0), 3))
+    np.testing.assert_array_equal(joined, 2 * np.arange(7.0))
+
+
+def test_each_batch_of_a_seeded_call_has_a_stream_of_its_own():
+    calls = []
+    function = batches.seeded(lambda batch, seed, stream: calls.append((batch, int(seed), int(stream))), 9)
+    for batch in "abc":
+        function(batch)
+    assert calls == [("a", 9, 0), ("b", 9, 1), ("c", 9, 2)]
+
+
+def test_batches_of_any_size_share_one_compiled_function():
+    traces = []
+    functions = batches.CompiledFunctions()
+
+    def double(batch):
+        traces.append(batch.shape)
+        return batch * 2
+
+    for length in (4, 4, 3, 2, 5, 1):
+        batch = tf.range(length, dtype=tf.float32)
+        np.testing.assert_array_equal(functions.get("double", double)(batch), 2 * np.arange(length))
+    # The second size makes the batch axis dynamic; no later one compiles again.
+    assert len(traces) == 2

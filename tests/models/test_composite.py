@@ -1,0 +1,53 @@
+"""Parts are serialised with the model, a user's own among them."""
+
+import keras
+import numpy as np
+
+from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
+from tests.models.small import EVENT_SHAPE, binary, small_vae
+
+
+@keras.saving.register_keras_serializable("tests")
+class Scaled(keras.layers.Layer):
+    """A layer of a user's own."""
+
+    def __init__(self, factor, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def call(self, x):
+        return x * self.factor
+
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor}
+
+
+def test_a_config_makes_the_same_model_of_the_same_parts():
+    network = keras.Sequential([keras.layers.Flatten(), Scaled(3.0), keras.layers.Dense(8)])
+    vae = VAE(
+        Encoder(network, posteriors.DiagonalNormal(2)),
+        Decoder(networks.dense([8]), likelihoods.Normal(EVENT_SHAPE, "shared", min_scale=0.02)),
+        beta=0.5,
+        free_bits=0.25,
+        num_samples=3,
+        corruption=keras.layers.GaussianNoise(0.2),
+    )
+    vae.build((None, *EVENT_SHAPE))
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(vae))
+    assert (float(again.beta), again.free_bits, again.num_samples) == (0.5, 0.25, 3)
+    assert again.encoder.network.layers[1].factor == 3.0
+    assert again.decoder.likelihood.scale == "shared"
+    assert again.decoder.likelihood.min_scale == 0.02
+    assert again.corruption.stddev == 0.2
+    again.set_weights(vae.get_weights())
+    np.testing.assert_array_equal(again.encode(binary(4)), vae.encode(binary(4)))
+
+
+def test_a_clone_has_weights_of_its_own():
+    vae = small_vae()
+    clone = VAE.from_config(vae.get_config())
+    clone.build((None, *EVENT_SHAPE))
+    clone.beta = 7.0
+    assert float(vae.beta) == 1.0
+    assert clone.encoder is not vae.encoder
+    assert clone.prior.latent_dim == 2

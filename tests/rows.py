@@ -1,0 +1,77 @@
+"""One row for each exported part: how the conformance tests make it, and data that it accepts.
+
+A part that is exported without a row here fails the conformance tests.
+"""
+
+import keras
+import numpy as np
+
+from keras_vae import VAE, Autoencoder, Decoder, Encoder, likelihoods, networks, objectives, posteriors, priors
+
+EVENT_SHAPE, LATENT_DIM = (4, 3, 1), 2
+RNG = np.random.default_rng(0)
+
+POSTERIORS = {
+    "Deterministic": [lambda: posteriors.Deterministic(LATENT_DIM)],
+    "DiagonalNormal": [lambda: posteriors.DiagonalNormal(LATENT_DIM, seed=5)],
+}
+PRIORS = {"StandardNormal": [lambda: priors.StandardNormal(LATENT_DIM)]}
+LIKELIHOODS = {
+    "Bernoulli": [lambda: likelihoods.Bernoulli(EVENT_SHAPE)],
+    "Normal": [
+        lambda: likelihoods.Normal(EVENT_SHAPE, scale=0.3),
+        lambda: likelihoods.Normal(EVENT_SHAPE, scale="shared", min_scale=0.01),
+        lambda: likelihoods.Normal(EVENT_SHAPE, scale="predicted"),
+        lambda: likelihoods.Normal(EVENT_SHAPE, scale="optimal"),
+    ],
+}
+OBJECTIVES = {"ELBO": [objectives.ELBO]}
+
+DATA = {
+    "Bernoulli": (RNG.random((12, *EVENT_SHAPE)) < 0.5).astype(np.float32),
+    "Normal": RNG.normal(size=(12, *EVENT_SHAPE)).astype(np.float32),
+}
+
+
+def vae(likelihood=None, **kwargs) -> VAE:
+    """A small VAE around a part."""
+    posterior = kwargs.pop("posterior", None) or posteriors.DiagonalNormal(LATENT_DIM)
+    model = VAE(
+        Encoder(networks.dense([6]), posterior),
+        Decoder(networks.dense([6]), likelihood or likelihoods.Bernoulli(EVENT_SHAPE)),
+        **kwargs,
+    )
+    model.build((None, *EVENT_SHAPE))
+    return model
+
+
+def autoencoder(posterior) -> Autoencoder:
+    """A small autoencoder around a posterior."""
+    model = Autoencoder(
+        Encoder(networks.dense([6]), posterior), Decoder(networks.dense([6]), likelihoods.Bernoulli(EVENT_SHAPE))
+    )
+    model.build((None, *EVENT_SHAPE))
+    return model
+
+
+def model_of_posterior(name, make) -> keras.Model:
+    """The model that a posterior belongs in."""
+    return autoencoder(make()) if name == "Deterministic" else vae(posterior=make())
+
+
+def models() -> dict:
+    """A function for each part and row that makes a small model with it, and the data to train it on."""
+    rows = {}
+    for name, makers in POSTERIORS.items():
+        rows |= {
+            f"{name}-{i}": (lambda n=name, m=m: model_of_posterior(n, m), "Bernoulli") for i, m in enumerate(makers)
+        }
+    for name, makers in PRIORS.items():
+        rows |= {f"{name}-{i}": (lambda m=m: vae(prior=m()), "Bernoulli") for i, m in enumerate(makers)}
+    for name, makers in LIKELIHOODS.items():
+        rows |= {f"{name}-{i}": (lambda m=m: vae(m()), name) for i, m in enumerate(makers)}
+    for name, makers in OBJECTIVES.items():
+        rows |= {f"{name}-{i}": (lambda m=m: vae(objective=m()), "Bernoulli") for i, m in enumerate(makers)}
+    options = {"beta": 0.5, "free_bits": 0.1, "num_samples": 3, "corruption": keras.layers.GaussianNoise(0.1, seed=1)}
+    rows["VAE-options"] = (lambda: vae(**options), "Bernoulli")
+    return {name: (make, DATA[data]) for name, (make, data) in rows.items()}

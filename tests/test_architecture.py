@@ -1,0 +1,119 @@
+"""The structure: which room imports which, who touches TensorFlow, what an import costs."""
+
+import ast
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+import keras_vae
+
+PACKAGE = pathlib.Path(keras_vae.__file__).parent
+
+# A room may import the rooms before it, and itself.
+LAYERS = [
+    {"version"},
+    {"ops"},
+    {"networks", "posteriors", "priors", "likelihoods", "visualization", "datasets", "export"},
+    {"divergences", "objectives"},
+    {"models"},
+    {"callbacks"},
+    {"runs"},
+    {"cli"},
+]
+# Everything else is written with `keras.ops`, so that other backends can follow.
+MAY_IMPORT_TENSORFLOW = {
+    "ops/noise.py",  # the replica's id, and only when it draws
+    "models/train_step.py",
+    "models/data_checks.py",
+    "models/batches.py",
+}
+ROOMS_OF_TENSORFLOW = {"datasets", "callbacks", "export", "runs"}
+SOURCES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
+
+
+def imports(source: str) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse((PACKAGE / source).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def rooms(source: str) -> set[str]:
+    """The rooms of the package that a file imports."""
+    known = set().union(*LAYERS)
+    return {parts[1] for parts in (name.split(".") for name in imports(source)) if len(parts) > 1} & known
+
+
+def level(room: str) -> int:
+    return next(index for index, layer in enumerate(LAYERS) if room in layer)
+
+
+@pytest.mark.parametrize("source", [source for source in SOURCES if "/" in source])
+def test_imports_go_one_way(source):
+    room = source.split("/")[0]
+    for other in rooms(source) - {room}:
+        assert level(other) < level(room), f"{source} imports {other}, which stands on the same level or above"
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_tensorflow_is_imported_where_it_must_be_and_nowhere_else(source):
+    uses = any(name.split(".")[0] == "tensorflow" for name in imports(source))
+    allowed = source in MAY_IMPORT_TENSORFLOW or source.split("/")[0] in ROOMS_OF_TENSORFLOW
+    assert allowed or not uses
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_file_says_what_it_is_for_and_public_functions_are_documented(source):
+    tree = ast.parse((PACKAGE / source).read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), f"{source}: {node.name} has no docstring"
+
+
+def test_every_source_file_has_a_test_file():
+    tests = pathlib.Path(__file__).parent
+    tested_elsewhere = {"__init__.py", "__main__.py", "version.py"}
+    for source in SOURCES:
+        folder, name = os.path.split(source)
+        if name in tested_elsewhere:
+            continue
+        assert (tests / folder / f"test_{name}").exists(), f"{source} has no tests/{folder}/test_{name}"
+
+
+MEASURE = """
+import sys, time
+import tensorflow, keras
+keras.layers, keras.callbacks
+before = set(sys.modules)
+start = time.perf_counter()
+import keras_vae
+print(time.perf_counter() - start)
+print(*(name for name in ("tensorflow_datasets", "matplotlib", "sklearn") if name in set(sys.modules) - before))
+"""
+
+
+def test_import_is_cheap_and_loads_nothing_heavy():
+    """Below 0.3 s beyond TensorFlow and Keras: the best of three, since the machine may be busy."""
+    seconds = []
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True)
+        elapsed, _, loaded = done.stdout.partition("\n")
+        assert loaded.strip() == ""
+        seconds.append(float(elapsed))
+    assert min(seconds) < 0.3
+
+
+def test_another_backend_is_refused_in_clear_words():
+    # Keras's other backends need packages that are not here: the name alone is changed.
+    script = "import keras; keras.backend.backend = lambda: 'jax'; import keras_vae"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "keras_vae runs on Keras's TensorFlow backend. The backend is 'jax'" in done.stderr
+    assert "KERAS_BACKEND=tensorflow" in done.stderr

@@ -1,0 +1,91 @@
+"""What every exported part owes, held against all of them by their rows in `rows.py`."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_vae
+from tests import rows
+
+TABLES = {
+    "posteriors": rows.POSTERIORS,
+    "priors": rows.PRIORS,
+    "likelihoods": rows.LIKELIHOODS,
+    "objectives": rows.OBJECTIVES,
+}
+PARTS = [(name, make) for table in TABLES.values() for name, makers in table.items() for make in makers]
+MODELS = rows.models()
+
+each_part = pytest.mark.parametrize("make", [make for _, make in PARTS], ids=[name for name, _ in PARTS])
+each_model = pytest.mark.parametrize(("make", "x"), MODELS.values(), ids=MODELS)
+
+
+@pytest.mark.parametrize("room", TABLES)
+def test_every_exported_part_has_a_row(room):
+    assert set(getattr(keras_vae, room).__all__) == set(TABLES[room])
+
+
+@each_part
+def test_a_part_is_a_registered_layer_that_its_config_makes_again(make):
+    part = make()
+    assert isinstance(part, keras.layers.Layer)
+    assert keras.saving.get_registered_name(type(part)) == f"keras_vae>{type(part).__name__}"
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(part))
+    assert type(again) is type(part)
+    assert again.get_config() == part.get_config()
+
+
+@each_part
+def test_a_part_says_in_its_docstring_what_its_arguments_are(make):
+    assert "Source" in type(make()).__doc__ or type(make()).__name__ == "Deterministic"
+
+
+@each_model
+def test_a_model_is_saved_and_loaded_and_evaluates_the_same(make, x, tmp_path):
+    model = make()
+    model.compile(keras.optimizers.Adam(0.01))
+    model.fit(x, batch_size=5, epochs=2, verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras_vae.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(model.reconstruct(x), loaded.reconstruct(x))
+    assert model.evaluate(x, verbose=0) == loaded.evaluate(x, verbose=0)
+
+
+@each_model
+def test_eager_calls_and_graphs_agree(make, x):
+    model = make()
+    outputs = model(x, training=False)
+    states = [v for v in model.variables if "seed_generator" in v.path]
+    assert states or isinstance(model, keras_vae.Autoencoder)
+    model = make()
+    graph = tf.function(lambda batch: model.decoder(model.encoder(batch)["mean"]))(x)
+    eager = model.decoder(model.encoder(x)["mean"])
+    assert set(outputs) - {"z", "kl"} == set(graph)
+    for name in graph:
+        np.testing.assert_allclose(graph[name], eager[name], rtol=1e-5, atol=1e-6)
+
+
+@each_model
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "float64"])
+def test_every_model_trains_under_every_precision(make, x, policy):
+    keras.config.set_dtype_policy(policy)
+    if policy == "float64":
+        keras.config.set_floatx("float64")
+    model = make()
+    # Eagerly: what is tested is precision, and compiling each step would take most of the time.
+    model.compile(keras.optimizers.Adam(0.01), run_eagerly=True)
+    assert np.isfinite(model.train_on_batch(x, return_dict=True)["loss"])
+    head = "float64" if policy == "float64" else "float32"
+    assert {value.dtype.name for value in model(x).values()} == {head}
+
+
+@each_model
+def test_samples_codes_and_reconstructions_are_finite_and_of_their_shape(make, x):
+    model = make()
+    assert model.reconstruct(x).shape == x.shape
+    if isinstance(model, keras_vae.VAE):
+        draws = model.sample(50, seed=0)
+        assert draws.shape == (50, *rows.EVENT_SHAPE)
+        likelihood = model.decoder.likelihood
+        assert np.all(likelihood.in_support(draws))

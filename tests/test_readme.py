@@ -1,0 +1,47 @@
+"""What the README says is so: its examples run, its figures are those that were measured."""
+
+import json
+import pathlib
+import re
+
+import numpy as np
+import pytest
+
+ROOT = pathlib.Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PYTHON_BLOCKS = re.findall(r"^```python\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_its_python_runs_from_top_to_bottom(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    for block in PYTHON_BLOCKS:
+        exec(compile(block, "README.md", "exec"), names)
+    assert len(list((tmp_path / "logs" / "samples").glob("*.png"))) == 20
+    assert names["codes"].shape == (len(names["images"]), 8)
+    assert np.all(np.isfinite(names["scores"]))
+    assert set(np.unique(names["samples"])) <= {0.0, 1.0}
+
+
+@pytest.mark.parametrize("name", ["digits", "mnist"])
+def test_its_figures_are_those_of_the_results(name):
+    results = json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+    (row,) = (line for line in README.splitlines() if line.startswith(f"| {name} |"))
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    figures = results["test"]
+    expected = [f"{figures[key]:.2f}" for key in ("negative_elbo", "reconstruction", "kl")]
+    assert cells[2:5] == expected
+    command = cells[-1].strip("`").split()
+    settings = results["settings"]
+    assert command[:2] == ["keras-vae", "train"]
+    options = dict(zip(command[2::2], command[3::2], strict=True))
+    assert options.get("--dataset", "digits") == settings["dataset"]
+    assert int(options.get("--epochs", 100)) == settings["epochs"]
+    assert int(options.get("--latent-dim", 8)) == settings["latent_dim"]
+
+
+def test_its_links_lead_somewhere():
+    prose = re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL)
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", prose)
+    assert len(links) >= 6
+    assert [link for link in links if not (ROOT / link).exists()] == []

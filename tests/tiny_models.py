@@ -1,0 +1,27 @@
+"""Models for 8x8 images that compile and train in a moment."""
+
+from keras_vae import VAE, Autoencoder, Decoder, Encoder, likelihoods, networks, posteriors
+
+EVENT_SHAPE = (8, 8, 1)
+
+
+def tiny_vae(latent_dim: int = 2, likelihood=None, built: bool = True) -> VAE:
+    """A VAE with one hidden layer on each side; a Bernoulli likelihood unless another is given."""
+    likelihood = likelihood or likelihoods.Bernoulli(EVENT_SHAPE)
+    vae = VAE(
+        Encoder(networks.dense([16]), posteriors.DiagonalNormal(latent_dim)),
+        Decoder(networks.dense([16]), likelihood),
+    )
+    if built:
+        vae.build((None, *EVENT_SHAPE))
+    return vae
+
+
+def tiny_autoencoder(latent_dim: int = 2) -> Autoencoder:
+    """An autoencoder with one hidden layer on each side, built."""
+    model = Autoencoder(
+        Encoder(networks.dense([16]), posteriors.Deterministic(latent_dim)),
+        Decoder(networks.dense([16]), likelihoods.Bernoulli(EVENT_SHAPE)),
+    )
+    model.build((None, *EVENT_SHAPE))
+    return model
