@@ -1,6 +1,7 @@
 """`keras-vae` and its commands."""
 
 import argparse
+import functools
 import os
 import sys
 from collections.abc import Sequence
@@ -18,8 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after an error that was explained.
     """
-    parser = argparse.ArgumentParser(prog="keras-vae", description=__doc__, allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", required=True)
+    whole_words = functools.partial(argparse.ArgumentParser, allow_abbrev=False)
+    parser = whole_words(prog="keras-vae", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=whole_words)
     for command in _commands():
         command.add_to(commands)
     options = parser.parse_args(arguments)

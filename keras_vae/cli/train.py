@@ -47,5 +47,5 @@ def run(arguments) -> None:
     print(f"  saved_model_cli show --dir {output}/saved_model/1 --all")
     print(
         f"  saved_model_cli run --dir {output}/saved_model/1 --tag_set serve --signature_def sample_seeded "
-        "--input_exprs 'n=np.int32(4);seed=np.int32(0)'"
+        "--input_exprs 'n=4;seed=0'"
     )

@@ -1,5 +1,6 @@
 """Compiled functions over arrays and datasets of any length."""
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 
@@ -22,7 +23,10 @@ class CompiledFunctions:
     def get(self, name: str, function: Callable) -> Callable:
         """The compiled function of a name, compiled from `function` at the first call."""
         if name not in self._by_name:
-            self._by_name[name] = tf.function(function, reduce_retracing=True, autograph=False)
+            # TensorFlow counts compilations by a method's code, and warns of too many where several models have one
+            # each; a partial object is counted by itself.
+            own = functools.partial(function)
+            self._by_name[name] = tf.function(own, reduce_retracing=True, autograph=False)
         return self._by_name[name]
 
 

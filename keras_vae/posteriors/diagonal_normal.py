@@ -17,7 +17,7 @@ class DiagonalNormal(Posterior):
 
     Args:
         latent_dim: Length of the code.
-        seed: Int, or `None` for a seed from Keras's global one.
+        seed: Int; `None` draws one now, so that `keras.utils.set_random_seed` must come before the layer is made.
     """
 
     parameter_names = ("mean", "log_variance")

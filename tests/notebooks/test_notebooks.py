@@ -1,0 +1,113 @@
+"""The notebooks run anew from the first cell to the last, and what is kept in them is whole and clean."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+import keras_vae
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+NAMES = ("01_vae_on_mnist", "02_blobs_and_the_reparameterization_bug")
+MOST_BYTES = 1_500_000
+CELL_SECONDS = 120
+# A word that begins like a folder at the root of some machine, or like a drive of Windows.
+MACHINE_PATH = re.compile(
+    r"(?<![\w.:/])(?:~/|/(?:home|Users|root|work|tmp|var|private|opt|usr|mnt|content)\b|[A-Z]:\\)"
+)
+
+
+def kept(name):
+    return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def printed(cell) -> str:
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
+def kinds(cell) -> set[str]:
+    """What a cell shows: text and pictures, without what libraries say on stderr."""
+    shown = set()
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            shown.add(output.name)
+        else:
+            shown.update(output.get("data", [output.output_type]))
+    return shown - {"stderr"}
+
+
+def texts(part):
+    """Every string in a notebook, pictures left out."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            if not key.startswith("image/"):
+                yield from texts(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from texts(value)
+
+
+def test_every_notebook_is_in_the_table():
+    assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_runs_anew_and_shows_what_is_kept(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_VAE_FAST", "1")
+    # Matplotlib must draw into the notebook, and the kernel find this package and leave the home folder alone.
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(Path(keras_vae.__file__).parents[1]))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    work = tmp_path / "work"
+    work.mkdir()
+    fresh = kept(name)
+    for cell in code_cells(fresh):
+        cell.outputs, cell.execution_count = [], None
+    NotebookClient(
+        fresh, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": str(work)}}
+    ).execute()
+    assert "Setting: fast" in printed(code_cells(fresh)[0])
+    for number, (before, now) in enumerate(zip(code_cells(kept(name)), code_cells(fresh), strict=True), start=1):
+        assert kinds(now), f"code cell {number} shows nothing"
+        assert kinds(before) == kinds(now), f"code cell {number}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_is_kept_from_a_full_run_in_order(name):
+    notebook = kept(name)
+    nbformat.validate(notebook)
+    assert notebook.metadata.kernelspec.name == "python3"
+    cells = code_cells(notebook)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert "Setting: full" in printed(cells[0])
+    assert sum("image/png" in kinds(cell) for cell in cells) >= 4
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_keeps_no_error_no_noise_and_no_path_of_a_machine(name):
+    notebook = kept(name)
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            assert output.output_type != "error"
+            assert output.get("name") != "stderr"
+    for text in texts(notebook):
+        assert MACHINE_PATH.search(text) is None, text
+    assert (FOLDER / f"{name}.ipynb").stat().st_size < MOST_BYTES
+
+
+@pytest.mark.parametrize("path", ["/home/me/x", "see '/tmp/a'", r"C:\data", "~/data", "in\n/usr/lib"])
+def test_a_path_of_a_machine_is_found(path):
+    assert MACHINE_PATH.search(path)
+
+
+@pytest.mark.parametrize("text", ["runs/vae/logs", "KL/tmp", "1200/1200 - 9s", "https://x.org/home/y", "~ 5 / 6"])
+def test_other_text_is_not_taken_for_a_path(text):
+    assert MACHINE_PATH.search(text) is None
