@@ -1,0 +1,94 @@
+import pathlib
+
+import numpy as np
+import pytest
+
+from keras_vae.callbacks.picture_callback import PictureCallback
+
+from .pictures import names, png, tensorboard_images
+
+
+class Counter(PictureCallback):
+    """Draws how many pictures it has drawn, as a grey value."""
+
+    name = "counts"
+    drawn = 0
+
+    def picture(self):
+        self.drawn += 1
+        return np.full((4, 6, 3), self.drawn, np.uint8)
+
+
+def train(callback, epochs, initial_epoch=0):
+    """What `fit` calls."""
+    callback.on_train_begin()
+    for epoch in range(initial_epoch, epochs):
+        callback.on_epoch_begin(epoch)
+        callback.on_epoch_end(epoch, {"loss": 1.0})
+    callback.on_train_end()
+
+
+@pytest.mark.parametrize(
+    ("every", "epochs", "drawn"),
+    [(1, 3, [1, 2, 3]), (2, 4, [2, 4]), (2, 5, [2, 4, 5]), (10, 3, [3]), (3, 3, [3])],
+)
+def test_pictures_every_so_many_epochs_and_after_the_last_one(tmp_path, every, epochs, drawn):
+    train(Counter(tmp_path, every), epochs)
+    folder = tmp_path / "counts"
+    assert names(folder) == [f"epoch-{epoch:04d}.png" for epoch in drawn]
+    images = tensorboard_images(folder, "counts")
+    # Keras counts a TensorBoard step from 0, as its own TensorBoard callback does.
+    assert sorted(images) == [epoch - 1 for epoch in drawn]
+    for number, epoch in enumerate(drawn, start=1):
+        expected = np.full((4, 6, 3), number)
+        np.testing.assert_array_equal(png(folder / f"epoch-{epoch:04d}.png"), expected)
+        np.testing.assert_array_equal(images[epoch - 1], expected)
+
+
+def test_training_of_no_epoch_draws_nothing(tmp_path):
+    callback = Counter(tmp_path)
+    train(callback, epochs=0)
+    assert callback.drawn == 0
+
+
+def test_training_that_goes_on_counts_on(tmp_path):
+    callback = Counter(tmp_path)
+    train(callback, epochs=2)
+    train(callback, epochs=4, initial_epoch=2)
+    assert names(tmp_path / "counts") == [f"epoch-000{epoch}.png" for epoch in (1, 2, 3, 4)]
+
+
+def test_files_are_never_overwritten(tmp_path):
+    folder = tmp_path / "counts"
+    folder.mkdir()
+    (folder / "epoch-0001.png").write_bytes(b"somebody's")
+    callback = Counter(tmp_path)
+    train(callback, epochs=1)
+    train(callback, epochs=1)
+    assert names(folder) == ["epoch-0001-2.png", "epoch-0001-3.png", "epoch-0001.png"]
+    assert (folder / "epoch-0001.png").read_bytes() == b"somebody's"
+    assert png(folder / "epoch-0001-2.png")[0, 0, 0] == 1
+    assert png(folder / "epoch-0001-3.png")[0, 0, 0] == 2
+
+
+def test_pictures_may_lie_elsewhere(tmp_path):
+    train(Counter(tmp_path / "logs", image_dir=tmp_path / "images"), epochs=1)
+    assert names(tmp_path / "images") == ["epoch-0001.png"]
+    assert names(tmp_path / "logs" / "counts") == []
+    assert list(tensorboard_images(tmp_path / "logs" / "counts", "counts")) == [0]
+
+
+def test_folders_may_be_strings(tmp_path):
+    train(Counter(str(tmp_path)), epochs=1)
+    assert pathlib.Path(tmp_path, "counts", "epoch-0001.png").is_file()
+
+
+@pytest.mark.parametrize("every", [0, -1, 1.5, "2"])
+def test_bad_every(tmp_path, every):
+    with pytest.raises(ValueError, match="`every` must be a whole number of at least 1"):
+        Counter(tmp_path, every)
+
+
+def test_subclasses_say_what_is_drawn(tmp_path):
+    with pytest.raises(NotImplementedError):
+        PictureCallback(tmp_path).picture()

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_vae import callbacks, likelihoods
+from keras_vae.callbacks.reconstruction_grid import first_examples
+from keras_vae.visualization import reconstruction_grid
+
+from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
+from .pictures import names, png, tensorboard_images
+
+
+@pytest.mark.parametrize("model", [tiny_vae, tiny_autoencoder])
+def test_fixed_originals_stand_above_what_the_model_makes_of_them(tmp_path, binary_images, model):
+    model = model()
+    model.compile("adam")
+    callback = callbacks.ReconstructionGrid(tmp_path, binary_images, num_images=6, columns=3)
+    model.fit(binary_images, epochs=2, verbose=0, callbacks=[callback])
+    folder = tmp_path / "reconstructions"
+    assert names(folder) == ["epoch-0001.png", "epoch-0002.png"]
+    first, last = (png(folder / name) for name in names(folder))
+    expected = reconstruction_grid(binary_images[:6], model.reconstruct(binary_images[:6]), columns=3)
+    np.testing.assert_array_equal(last, expected)
+    # Rows of originals stay, and the rows between them change.
+    rows = [slice(2 + 58 * row, 58 + 58 * row) for row in range(4)]
+    for original in (rows[0], rows[2]):
+        np.testing.assert_array_equal(first[original], last[original])
+    for reconstruction in (rows[1], rows[3]):
+        assert np.any(first[reconstruction] != last[reconstruction])
+    images = tensorboard_images(folder, "reconstructions")
+    assert sorted(images) == [0, 1]
+    np.testing.assert_array_equal(images[0], first)
+    np.testing.assert_array_equal(images[1], last)
+
+
+def drawn(vae, x, **arguments) -> np.ndarray:
+    callback = callbacks.ReconstructionGrid("logs", x, **arguments)
+    callback.set_model(vae)
+    return callback.picture()
+
+
+def test_arguments_have_effects(binary_images):
+    vae = tiny_vae(likelihood=likelihoods.Normal(EVENT_SHAPE))
+    x = binary_images[:5]
+    reconstructions = vae.reconstruct(x)
+    bounded = drawn(vae, binary_images, num_images=5, columns=2, value_range=(0, 3))
+    np.testing.assert_array_equal(bounded, reconstruction_grid(x, reconstructions, 2, (0, 3)))
+    assert bounded.shape == (6 * 58 + 2, 2 * 58 + 2, 3)
+    assert np.any(bounded != drawn(vae, binary_images, num_images=5, columns=2))
+    # By default 32 originals, 16 in each row.
+    assert drawn(vae, binary_images).shape == (4 * 58 + 2, 16 * 58 + 2, 3)
+
+
+def test_first_examples_of_arrays_and_datasets(binary_images):
+    dataset = tf.data.Dataset.from_tensor_slices(binary_images)
+    labelled = tf.data.Dataset.zip(dataset, dataset, tf.data.Dataset.range(96))
+    for x in (binary_images, binary_images.tolist(), dataset.batch(8), labelled.batch(8)):
+        np.testing.assert_array_equal(first_examples(x, 5), binary_images[:5])
+    # There are no more in the first batch.
+    np.testing.assert_array_equal(first_examples(dataset.batch(8), 50), binary_images[:8])
+    np.testing.assert_array_equal(first_examples(binary_images[:3], 50), binary_images[:3])
+
+
+def test_no_examples(binary_images):
+    empty = tf.data.Dataset.from_tensor_slices(binary_images).batch(8).take(0)
+    for x in (binary_images[:0], [], empty):
+        with pytest.raises(ValueError, match="`x` is empty: it must hold at least one example"):
+            callbacks.ReconstructionGrid("logs", x)
+
+
+def test_examples_of_another_shape_are_refused_before_the_training(tmp_path, binary_images):
+    vae = tiny_vae()
+    vae.compile("adam")
+    callback = callbacks.ReconstructionGrid(tmp_path, binary_images[:, :4])
+    with pytest.raises(ValueError, match=r"shape \(8, 8, 1\). Received: `x` of shape \(32, 4, 8, 1\)"):
+        vae.fit(binary_images, verbose=0, callbacks=[callback])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("argument", "value"), [("num_images", 0), ("columns", 0), ("columns", 1.5), ("every", 0)])
+def test_bad_arguments(binary_images, argument, value):
+    with pytest.raises(ValueError, match=f"`{argument}` must be a whole number of at least 1"):
+        callbacks.ReconstructionGrid("logs", binary_images, **{argument: value})

@@ -1,0 +1,169 @@
+import numpy as np
+import pytest
+import tensorflow_datasets as tfds
+
+from keras_vae import datasets
+from keras_vae.datasets import tfds_source
+from keras_vae.datasets.digits import load_digits
+
+from .conftest import NUM_TRAIN
+
+MNIST_TEST_CLASSES = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+
+
+def images_of(dataset) -> np.ndarray:
+    return np.concatenate([x.numpy() for x in dataset])
+
+
+def pairs_of(dataset) -> tuple[np.ndarray, np.ndarray]:
+    images, labels = zip(*((x.numpy(), y.numpy()) for x, y in dataset), strict=True)
+    return np.concatenate(images), np.concatenate(labels)
+
+
+def test_digits_are_grey_values_in_order():
+    digits = load_digits("test")
+    images, labels = pairs_of(datasets.load("digits", "test", batch_size=100, with_labels=True))
+    np.testing.assert_array_equal(images, digits.pixels / np.float32(16))
+    np.testing.assert_array_equal(labels, digits.labels)
+
+
+def test_default_is_unlabelled_training_data_in_batches_of_128():
+    dataset = datasets.load("digits")
+    assert [len(x) for x in dataset] == [128] * 11 + [92]
+    assert len(dataset) == 12
+
+
+def test_training_data_is_shuffled_with_its_labels_and_test_data_is_not():
+    digits = load_digits("train")
+    by_image = {pixels.tobytes(): label for pixels, label in zip(digits.pixels, digits.labels, strict=True)}
+    dataset = datasets.load("digits", with_labels=True, seed=0)
+    (first, first_labels), (second, _) = pairs_of(dataset), pairs_of(dataset)
+    assert np.any(first != second)
+    for image, label in zip(first, first_labels, strict=True):
+        assert by_image[np.rint(image * 16).astype(np.uint8).tobytes()] == label
+
+
+def test_dynamic_binarisation_changes_and_converges_to_the_grey_values():
+    dataset = datasets.load("digits", "test", binarize="dynamic", seed=0)
+    epochs = np.stack([images_of(dataset) for _ in range(30)])
+    assert np.any(epochs[0] != epochs[1])
+    grey = load_digits("test").pixels / 16
+    np.testing.assert_array_equal(epochs[:, grey == 0], 0)
+    np.testing.assert_array_equal(epochs[:, grey == 1], 1)
+    standard_error = np.sqrt(grey * (1 - grey) / len(epochs))
+    between = standard_error > 0
+    errors = (epochs.mean(axis=0) - grey)[between] / standard_error[between]
+    # About 10,000 pixels: standardised, their errors have mean 0 and standard deviation 1.
+    assert abs(errors.mean()) < 4 / np.sqrt(errors.size)
+    assert abs(errors.std() - 1) < 0.05
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_static_binarisation_is_one_draw_for_all_time(split):
+    def images(seed):
+        dataset = datasets.load("digits", split, binarize="static", seed=seed)
+        return [np.sort(images_of(dataset).reshape(-1, 64) @ np.arange(1, 65)) for _ in range(2)]
+
+    first, again = images(0)
+    np.testing.assert_array_equal(first, again)
+    np.testing.assert_array_equal(first, images(0)[0])
+    # No seed is the same as seed 0: figures without a seed can be compared.
+    np.testing.assert_array_equal(first, images(None)[0])
+    assert np.any(first != images(1)[0])
+
+
+def test_static_binarisation_has_the_grey_values_as_its_mean():
+    images = images_of(datasets.load("digits", "test", binarize="static"))
+    assert set(np.unique(images)) == {0.0, 1.0}
+    grey = load_digits("test").pixels / 16
+    standard_error = np.sqrt(np.mean(grey * (1 - grey)) / grey.size)
+    assert abs(images.mean() - grey.mean()) < 4 * standard_error
+    np.testing.assert_array_equal(images[grey == 0], 0)
+    np.testing.assert_array_equal(images[grey == 1], 1)
+
+
+def test_same_seed_gives_the_same_epochs():
+    one, same, other = (datasets.load("digits", binarize="dynamic", seed=seed) for seed in (5, 5, 6))
+    for _ in range(2):
+        images = images_of(one)
+        np.testing.assert_array_equal(images, images_of(same))
+        assert np.any(images != images_of(other))
+
+
+def test_tfds_by_name(tiny_dir):
+    images, labels = pairs_of(datasets.load("tiny_pictures", with_labels=True, batch_size=16, data_dir=tiny_dir))
+    indices = np.rint(images[:, 0, 0, 0] * 255).astype(int)
+    np.testing.assert_array_equal(np.sort(indices), np.arange(NUM_TRAIN))
+    np.testing.assert_array_equal(labels, indices % 10)
+
+
+@pytest.mark.parametrize("binarize", [None, "dynamic", "static"])
+def test_binary_images_stay_as_they_are(tiny_dir, binarize):
+    images = images_of(datasets.load("tiny_binary", binarize=binarize, data_dir=tiny_dir))
+    np.testing.assert_array_equal(np.sort(images.reshape(6, 16).mean(axis=1)), [0, 0, 0, 1, 1, 1])
+
+
+def test_streams_are_binarised_afresh_and_reproducibly_but_not_once_and_for_all(tiny_dir, monkeypatch):
+    monkeypatch.setattr(tfds_source, "MOST_BYTES_IN_MEMORY", 0)
+
+    def load(binarize, seed=1):
+        return datasets.load("tiny_pictures", "train", 16, binarize, data_dir=tiny_dir, seed=seed)
+
+    np.testing.assert_array_equal(images_of(load(None)), images_of(load(None)))
+    dataset, same = load("dynamic"), load("dynamic")
+    first, second = images_of(dataset), images_of(dataset)
+    assert set(np.unique(first)) == {0.0, 1.0}
+    assert np.any(first != second)
+    np.testing.assert_array_equal(first, images_of(same))
+    np.testing.assert_array_equal(second, images_of(same))
+    with pytest.raises(ValueError, match=r"'tiny_pictures' does not fit in memory.*Use binarize='dynamic'"):
+        load("static")
+
+
+def test_data_that_tfds_makes_up_in_tests():
+    with tfds.testing.mock_data(num_examples=7):
+        dataset = datasets.load("cifar10", batch_size=3)
+    assert [x.shape for x in dataset] == [(3, 32, 32, 3), (3, 32, 32, 3), (1, 32, 32, 3)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"binarize": "random"}, r"`binarize` must be None, 'dynamic' or 'static'. Received: binarize='random'"),
+        ({"binarize": True}, r"`binarize` must be .* Received: binarize=True"),
+        ({"split": "validation"}, r"'train' and 'test'. Received: split='validation'"),
+        ({"split": None}, r"`split` must be a name.* Received: split=None"),
+        ({"batch_size": 0}, r"`batch_size` must be a whole number of at least 1. Received: batch_size=0"),
+        ({"batch_size": 2.5}, r"`batch_size` must be a whole number"),
+        ({"seed": -1}, r"`seed` must be a whole number of at least 0. Received: seed=-1"),
+        ({"seed": "a"}, r"`seed` must be a whole number"),
+        ({"name": "digit"}, r"There is no dataset 'digit'. Expected 'digits'"),
+    ],
+)
+def test_bad_arguments(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        datasets.load(**{"name": "digits", **arguments})
+
+
+def test_real_mnist(mnist_dir):
+    if mnist_dir is None:
+        pytest.skip("MNIST prepared for TFDS is not in the folder that TFDS_DATA_DIR names.")
+    images, labels = pairs_of(datasets.load("mnist", "test", 1000, with_labels=True, data_dir=mnist_dir))
+    assert images.shape == (10_000, 28, 28, 1)
+    np.testing.assert_array_equal(np.bincount(labels), MNIST_TEST_CLASSES)
+    # The well-known mean of the test images.
+    assert images.mean(dtype=np.float64) == pytest.approx(0.13251460584233699, rel=1e-6)
+
+
+def test_real_mnist_binarised_for_training(mnist_dir):
+    if mnist_dir is None:
+        pytest.skip("MNIST prepared for TFDS is not in the folder that TFDS_DATA_DIR names.")
+    dataset = datasets.load("mnist", "train[:2000]", 100, "dynamic", data_dir=mnist_dir, seed=0)
+    assert len(dataset) == 20
+    grey = images_of(datasets.load("mnist", "train[:2000]", 100, data_dir=mnist_dir))
+    first, second = images_of(dataset), images_of(dataset)
+    for binary in (first, second):
+        assert set(np.unique(binary)) == {0.0, 1.0}
+        # 4 standard errors of the mean over 1.6 million pixels, of which a fifth are grey.
+        assert abs(binary.mean() - grey.mean()) < 4 * np.sqrt(np.mean(grey * (1 - grey)) / grey.size)
+    assert np.any(first != second)

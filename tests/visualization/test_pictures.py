@@ -1,0 +1,111 @@
+import numpy as np
+import pytest
+
+from keras_vae.visualization.pictures import as_pictures
+
+CURVE_SHAPE = (120, 200, 3)
+
+
+def column(*values) -> np.ndarray:
+    """One picture `(1, n, 1, 1)`, a pixel for each value."""
+    return np.array(values).reshape(1, -1, 1, 1)
+
+
+def grey_levels(examples, value_range=None) -> list[int]:
+    pictures = as_pictures(examples, value_range)
+    assert pictures.dtype == np.uint8
+    # Grey: the three colours are the same.
+    assert np.all(pictures == pictures[..., :1])
+    return pictures[..., 0].reshape(-1).tolist()
+
+
+def curve_rows(picture) -> np.ndarray:
+    """For each column of a picture the mean row of what is drawn, NaN where nothing is."""
+    ink = 255.0 - picture.astype(float).mean(axis=-1)
+    with np.errstate(invalid="ignore"):
+        return (ink * np.arange(len(ink))[:, np.newaxis]).sum(axis=0) / ink.sum(axis=0)
+
+
+def row_of(value, low, high) -> float:
+    """Where a value must lie on a curve's picture: the value range and 5 % beyond it fill the height."""
+    margin = 0.05 * (high - low)
+    return 120 * (high + margin - value) / (high - low + 2 * margin)
+
+
+@pytest.mark.parametrize(
+    ("values", "value_range", "expected"),
+    [
+        # 0.1 * 255 = 25.5, which rounds to the even 26; truncation would give 25.
+        ((0.0, 0.1, 0.25, 1.0), None, [0, 26, 64, 255]),
+        ((0.2, 0.4), None, [51, 102]),
+        ((-1.0, 0.0, 3.0), None, [0, 64, 255]),
+        ((0, 51, 255), None, [0, 51, 255]),
+        ((0.0, 0.5, 1.0), (0.0, 0.5), [0, 255, 255]),
+        ((-3.0, 0.0, 5.0), (-1.0, 1.0), [0, 128, 255]),
+        ((4, 8, 16), (0, 16), [64, 128, 255]),
+        ((False, True), None, [0, 255]),
+    ],
+)
+def test_grey_levels(values, value_range, expected):
+    assert grey_levels(column(*values), value_range) == expected
+
+
+def test_range_is_of_all_examples_together():
+    examples = np.array([2.0, 4.0, 6.0, 10.0]).reshape(2, 2, 1, 1)
+    assert grey_levels(examples) == [0, 64, 128, 255]
+
+
+def test_constant_examples_can_be_drawn():
+    assert grey_levels(np.full((2, 2, 2, 1), 7.0)) == [0] * 8
+
+
+def test_three_channels_are_colours():
+    examples = np.array([[1.0, 0.0, 0.2], [0.4, 0.6, 0.8]]).reshape(1, 1, 2, 3)
+    np.testing.assert_array_equal(as_pictures(examples, None), [[[[255, 0, 51], [102, 153, 204]]]])
+
+
+@pytest.mark.parametrize("channels", [2, 4])
+def test_other_channels_stand_side_by_side(channels):
+    examples = np.random.default_rng(0).integers(0, 256, (3, 5, 4, channels))
+    pictures = as_pictures(examples, (0, 255))
+    assert pictures.shape == (3, 5, 4 * channels, 3)
+    for channel in range(channels):
+        for colour in range(3):
+            beside = pictures[:, :, channel * 4 : (channel + 1) * 4, colour]
+            np.testing.assert_array_equal(beside, examples[..., channel])
+
+
+@pytest.mark.parametrize("value_range", [None, (-1.0, 3.0)])
+def test_signals_are_curves_at_the_height_of_their_values(value_range):
+    signals = np.stack([np.full(10, 0.0), np.full(10, 2.0), np.linspace(0.0, 2.0, 10)])[..., np.newaxis]
+    low, high = value_range or (0.0, 2.0)
+    flat_low, flat_high, rising = as_pictures(signals, value_range)
+    assert flat_low.shape == CURVE_SHAPE
+    # Half a row for where a pixel's middle is, and half for the raster.
+    assert np.nanmean(curve_rows(flat_low)) == pytest.approx(row_of(0.0, low, high), abs=1)
+    assert np.nanmean(curve_rows(flat_high)) == pytest.approx(row_of(2.0, low, high), abs=1)
+    # Matplotlib leaves 1/22 of the width on each side of a curve.
+    expected = row_of(2.0 * (np.arange(200) + 0.5 - 200 / 22) / (200 * 20 / 22), low, high)
+    drawn = slice(20, 180)
+    np.testing.assert_allclose(curve_rows(rising)[drawn], expected[drawn], atol=1.5)
+
+
+def test_each_channel_of_a_signal_is_a_curve():
+    one = np.full((1, 10, 1), 0.2)
+    two = np.concatenate([one, np.full((1, 10, 1), 0.8)], axis=-1)
+    above, below = slice(0, 60), slice(60, 120)
+    pictures = {len(x[0, 0]): as_pictures(x, (0, 1))[0].astype(int) for x in (one, two)}
+    assert np.all(pictures[1][above] == 255)
+    assert np.any(pictures[2][above] < 255)
+    np.testing.assert_array_equal(pictures[1][below], pictures[2][below])
+
+
+def test_rows_of_a_table_are_curves_over_their_columns():
+    table = np.random.default_rng(0).normal(size=(3, 6))
+    np.testing.assert_array_equal(as_pictures(table, None), as_pictures(table[..., np.newaxis], None))
+
+
+@pytest.mark.parametrize("shape", [(0, 4, 4, 1), (0, 3), (5,), (2, 3, 3, 3, 1)])
+def test_what_cannot_be_drawn(shape):
+    with pytest.raises(ValueError, match=r"at least one example, of shape .* Received shape \("):
+        as_pictures(np.zeros(shape), None)

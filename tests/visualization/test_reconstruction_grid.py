@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+
+from keras_vae.visualization import reconstruction_grid
+
+STEP = 58
+
+
+def flat_images(values) -> np.ndarray:
+    """56x56 images, which are not enlarged, of one grey value each."""
+    return np.broadcast_to(np.reshape(values, (-1, 1, 1, 1)) / 255, (len(values), 56, 56, 1))
+
+
+def cells(grid) -> list[list[int]]:
+    """The grey value of each cell of a grid, row by row; -1 where it is not of one value."""
+    rows, columns = (side // STEP for side in grid.shape[:2])
+    found = []
+    for row in range(rows):
+        inside = grid[row * STEP + 2 : (row + 1) * STEP]
+        values = [np.unique(inside[:, column * STEP + 2 : (column + 1) * STEP]) for column in range(columns)]
+        found.append([int(value[0]) if len(value) == 1 else -1 for value in values])
+    return found
+
+
+def test_each_original_is_above_its_reconstruction():
+    grid = reconstruction_grid(flat_images([10, 20, 30, 40]), flat_images([11, 21, 31, 41]), columns=2)
+    assert cells(grid) == [[10, 20], [11, 21], [30, 40], [31, 41]]
+
+
+def test_short_last_rows_are_filled_with_black():
+    grid = reconstruction_grid(flat_images([10, 20, 30, 40]), flat_images([11, 21, 31, 41]), columns=3)
+    assert cells(grid) == [[10, 20, 30], [11, 21, 31], [40, 0, 0], [41, 0, 0]]
+
+
+@pytest.mark.parametrize(("count", "columns"), [(3, 3), (16, 16), (17, 16)])
+def test_rows_are_no_longer_than_the_originals_and_16(count, columns):
+    grid = reconstruction_grid(flat_images(np.arange(count)), flat_images(np.arange(count)))
+    assert grid.shape[1] == columns * STEP + 2
+
+
+def test_both_have_the_same_range_of_values():
+    originals, reconstructions = flat_images([0, 255 * 4]), flat_images([255 * 2, 255])
+    assert cells(reconstruction_grid(originals, reconstructions)) == [[0, 255], [128, 64]]
+    assert cells(reconstruction_grid(originals, reconstructions, value_range=(0, 2))) == [[0, 255], [255, 128]]
+
+
+def test_rows_of_tables():
+    table = np.random.default_rng(0).normal(size=(3, 5))
+    assert reconstruction_grid(table, table, columns=2).shape == (4 * 122 + 2, 2 * 202 + 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("originals", "reconstructions"),
+    [((0, 8, 8, 1), (0, 8, 8, 1)), ((2, 8, 8, 1), (3, 8, 8, 1)), ((2, 8, 8, 1), (2, 8, 8, 3))],
+)
+def test_what_cannot_be_compared(originals, reconstructions):
+    with pytest.raises(ValueError, match=r"at least one original, and reconstructions of the same shape"):
+        reconstruction_grid(np.zeros(originals), np.zeros(reconstructions))
+
+
+def test_bad_columns():
+    with pytest.raises(ValueError, match="`columns` must be a whole number of at least 1"):
+        reconstruction_grid(flat_images([1]), flat_images([1]), columns=0)
