@@ -88,6 +88,7 @@ class VAE(LatentModel):
             shape=(),
             dtype="float32",
             trainable=False,
+            autocast=False,
             initializer=keras.initializers.Constant(self._initial_beta),
         )
         self.seed_generator = noise.NoiseSeed()

@@ -79,6 +79,13 @@ class TestCall:
             assert added.shape == ()
             np.testing.assert_allclose(added, 0.3 * kl.mean(), rtol=1e-5)
 
+    @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+    def test_beta_keeps_its_digits_under_mixed_precision(self, policy):
+        keras.config.set_dtype_policy(policy)
+        vae = small_vae(beta=0.1)
+        kl = np.asarray(vae(binary(5))["kl"], np.float64)
+        np.testing.assert_allclose(vae.losses[0], 0.1 * kl.mean(), rtol=1e-5)
+
     def test_kl_is_the_closed_form_and_not_weighed(self):
         vae = with_known_posterior()
         expected = 0.5 * np.sum(MEAN**2 + np.exp(LOG_VARIANCE) - 1 - LOG_VARIANCE)
