@@ -6,14 +6,11 @@ import zipfile
 
 import keras
 
-from keras_vae.models.autoencoder import Autoencoder
-from keras_vae.models.vae import VAE
-
-CLASSES = ("keras_vae>Autoencoder", "keras_vae>VAE")
+from keras_vae.models.latent_model import LatentModel
 
 
-def load_model(filepath, compile: bool = True) -> Autoencoder | VAE:
-    """Loads an `Autoencoder` or a `VAE` from a `.keras` file, as `keras.saving.load_model` does.
+def load_model(filepath, compile: bool = True) -> LatentModel:
+    """Loads an `Autoencoder`, a `VAE` or a registered subclass of them, as `keras.saving.load_model` does.
 
     Args:
         filepath: The file.
@@ -26,7 +23,8 @@ def load_model(filepath, compile: bool = True) -> Autoencoder | VAE:
     if not os.path.isfile(filepath):
         raise ValueError(f"There is no file at {filepath!r}. Expected a model that `vae.save('NAME.keras')` wrote.")
     found = _saved_class(filepath)
-    if found not in CLASSES:
+    kind = keras.saving.get_registered_object(found)
+    if not (isinstance(kind, type) and issubclass(kind, LatentModel)):
         raise ValueError(
             f"{filepath!r} is not a model of keras_vae. Expected a `.keras` file of an Autoencoder or a VAE; "
             f"found {found}."

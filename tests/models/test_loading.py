@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_vae import load_model
+from keras_vae import VAE, load_model
 
 from ..tiny_models import tiny_autoencoder, tiny_vae
 
@@ -113,3 +113,14 @@ def test_a_class_of_the_same_name_from_elsewhere_is_not_ours(tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("config.json", json.dumps({"registered_name": "others>VAE", "class_name": "VAE"}))
     refused(path, "others>VAE")
+
+
+@keras.saving.register_keras_serializable("of_a_user")
+class UsersVAE(VAE):
+    """A registered subclass."""
+
+
+def test_a_registered_subclass_of_a_user_is_loaded(tmp_path):
+    built = UsersVAE.for_shape((8, 8, 1), 2)
+    built.save(tmp_path / "model.keras")
+    assert type(load_model(tmp_path / "model.keras")) is UsersVAE

@@ -1,0 +1,52 @@
+import json
+import re
+
+import pytest
+
+from keras_vae import load_model, runs
+from keras_vae.cli import tables
+from keras_vae.cli.main import main
+
+
+def test_figures_of_the_run_again(trained, model_file, capsys):
+    assert main(["evaluate", model_file]) == 0
+    test = json.loads((trained[0] / "metrics.json").read_text())["test"]
+    assert capsys.readouterr().out == tables.figures_table(test) + "\n"
+
+
+def test_another_split(model_file, capsys):
+    assert main(["evaluate", model_file, "--split", "train"]) == 0
+    printed = dict(re.findall(r"^  (.*?) +(-?[\d,.]+)(?: nats)?$", capsys.readouterr().out, re.MULTILINE))
+    assert printed["test images"] == "1,500"
+    expected = runs.evaluate(load_model(model_file), "digits", split="train")
+    # Codes are drawn in another order each time, which moves a mean over 1,500 of them a little.
+    assert float(printed["negative ELBO"]) == pytest.approx(expected["negative_elbo"], rel=0.01)
+
+
+def test_an_autoencoder_has_no_elbo(autoencoder_file, capsys):
+    assert main(["evaluate", autoencoder_file]) == 0
+    printed = capsys.readouterr().out
+    assert "reconstruction" in printed
+    assert "ELBO" not in printed
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--dataset", "digit"), "There is no dataset 'digit'"),
+        (("--split", "validation"), "the splits 'train' and 'test'. Received: split='validation'"),
+    ],
+)
+def test_unknown_data(refused, model_file, words, message):
+    assert message in refused("evaluate", model_file, *words)
+
+
+def test_data_that_must_be_downloaded_without_a_network(refused, model_file, tmp_path, monkeypatch):
+    monkeypatch.setattr("keras_vae.datasets.tfds_source._network_is_there", lambda: False)
+    message = refused("evaluate", model_file, "--dataset", "mnist", "--data-dir", tmp_path)
+    assert f"'mnist' is not prepared in '{tmp_path}" in message
+
+
+def test_what_is_not_a_model(refused, foreign_file):
+    assert "There is no file at 'missing.keras'" in refused("evaluate", "missing.keras")
+    assert "is not a model of keras_vae" in refused("evaluate", foreign_file)

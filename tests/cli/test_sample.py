@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from keras_vae import load_model
+from keras_vae.cli.main import main
+from keras_vae.visualization import image_grid
+
+from ..callbacks.pictures import png
+
+
+@pytest.mark.parametrize(("words", "mean"), [((), True), (("--draw",), False)])
+def test_a_seed_draws_the_models_own_samples(model_file, tmp_path, capsys, words, mean):
+    path = str(tmp_path / "deep" / "samples.png")
+    assert main(["sample", model_file, "--num", "5", "--seed", "3", "--output", path, *words]) == 0
+    expected = image_grid(load_model(model_file).sample(5, seed=3, mean=mean))
+    np.testing.assert_array_equal(png(path), expected)
+    assert capsys.readouterr().out == f"Wrote 5 samples to {path}.\n"
+
+
+def test_by_default_64_samples_in_the_working_directory(model_file, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["sample", model_file]) == 0
+    assert png("samples.png").shape == (8 * 58 + 2, 8 * 58 + 2, 3)
+
+
+def test_an_output_that_exists(refused, model_file, tmp_path):
+    (tmp_path / "samples.png").write_text("mine")
+    assert "something at 'samples.png' already" in refused("sample", model_file)
+    assert (tmp_path / "samples.png").read_text() == "mine"
+    assert main(["sample", model_file, "--num", "4", "--overwrite"]) == 0
+    assert png(tmp_path / "samples.png").shape == (2 * 58 + 2, 2 * 58 + 2, 3)
+
+
+def test_what_is_not_a_model(refused, foreign_file, tmp_path):
+    assert "There is no file at 'missing.keras'" in refused("sample", "missing.keras")
+    (tmp_path / "notes.txt").write_text("mine")
+    assert "'notes.txt' is not a model of keras_vae" in refused("sample", "notes.txt")
+    assert "found Sequential" in refused("sample", foreign_file)
+
+
+def test_an_autoencoder_has_nothing_to_draw_from(refused, autoencoder_file):
+    assert "is an autoencoder: it has no prior to draw from" in refused("sample", autoencoder_file)
+
+
+@pytest.mark.parametrize("num", ["0", "-1"])
+def test_bad_numbers(refused, model_file, num):
+    assert f"`num` must be a whole number of at least 1. Received: num={num}" in refused(
+        "sample", model_file, "--num", num
+    )
+
+
+def test_an_output_that_cannot_be_written(refused, model_file, tmp_path):
+    (tmp_path / "folder").mkdir()
+    assert "Is a directory: 'folder'" in refused("sample", model_file, "--num", 1, "--output", "folder")

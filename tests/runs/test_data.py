@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from keras_vae import datasets
+from keras_vae.datasets.binarize import binarize_once
+from keras_vae.datasets.digits import load_digits
+from keras_vae.runs.data import held_out_data, training_data
+
+
+def images_of(dataset) -> np.ndarray:
+    return np.concatenate([x.numpy() for x in dataset])
+
+
+def test_binary_training_images_are_drawn_afresh():
+    data = training_data("digits", True, 400, None, seed=0)
+    assert [len(x) for x in data] == [400, 400, 400, 300]
+    first, second = (images_of(data).mean(axis=0) for _ in range(2))
+    # Whatever the order, static binarisation would give the same means.
+    assert np.any(first != second)
+    grey = load_digits("train").pixels.mean(axis=0) / 16
+    # 4.5 standard errors of a mean over 1,500 draws of 0 or 1.
+    assert np.abs(first - grey).max() < 4.5 * np.sqrt(0.25 / 1500)
+    assert set(np.unique(images_of(data))) == {0.0, 1.0}
+
+
+def test_binary_test_images_are_drawn_once_and_for_all():
+    digits = load_digits("test")
+    expected = binarize_once(digits.pixels, digits.levels, 0)
+    for _ in range(2):
+        np.testing.assert_array_equal(images_of(held_out_data("digits", True, 100)), expected)
+    assert len(images_of(held_out_data("digits", True, 100, split="train"))) == 1500
+
+
+def test_grey_images():
+    np.testing.assert_array_equal(
+        images_of(held_out_data("digits", False, 100)), load_digits("test").pixels / np.float32(16)
+    )
+    training = images_of(training_data("digits", False, 100, None, seed=0))
+    np.testing.assert_array_equal(
+        np.sort(training, axis=0), np.sort(load_digits("train").pixels / np.float32(16), axis=0)
+    )
+
+
+def test_seed_is_of_the_order():
+    one, same, other = (images_of(training_data("digits", True, 400, None, seed)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, same)
+    assert np.any(one != other)
+
+
+@pytest.mark.parametrize("function", [training_data, held_out_data])
+def test_folder_of_the_data_is_passed_on(monkeypatch, function):
+    folders = []
+    monkeypatch.setattr(datasets, "load", lambda *args, data_dir, **kwargs: folders.append(data_dir))
+    function("mnist", True, 100, data_dir="some/folder", **({"seed": 0} if function is training_data else {}))
+    assert folders == ["some/folder"]

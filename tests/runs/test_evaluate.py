@@ -1,0 +1,91 @@
+import keras
+import numpy as np
+import pytest
+import scipy.special
+import scipy.stats
+
+from keras_vae import VAE, likelihoods, runs
+from keras_vae.datasets.binarize import binarize_once
+from keras_vae.datasets.digits import load_digits
+
+from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
+
+
+def without_noise(vae):
+    """Makes the posterior's variance exp(-30): its draws are its mean, and figures have closed forms."""
+    kernel, bias = vae.encoder.posterior.projection.get_weights()
+    kernel[:, vae.latent_dim :], bias[vae.latent_dim :] = 0.0, -30.0
+    vae.encoder.posterior.projection.set_weights([kernel, bias])
+    return vae
+
+
+def kl_to_standard_normal(vae, x) -> np.ndarray:
+    mean = vae.encode(x).astype(np.float64)
+    return 0.5 * np.sum(mean**2 + np.exp(-30.0) - 1 + 30.0, axis=1)
+
+
+def summed(log_prob) -> np.ndarray:
+    return np.sum(log_prob, axis=(1, 2, 3))
+
+
+def static_digits(split="test") -> np.ndarray:
+    digits = load_digits(split)
+    return binarize_once(digits.pixels, digits.levels, 0).astype(np.float32)
+
+
+@pytest.mark.parametrize(("split", "count"), [("test", 297), ("train", 1500)])
+def test_binary_data_against_closed_forms(split, count):
+    vae, x = without_noise(tiny_vae()), static_digits(split)
+    mean = vae.reconstruct(x).astype(np.float64)
+    reconstruction = -summed(scipy.stats.bernoulli.logpmf(x.astype(int), mean)).mean()
+    kl = kl_to_standard_normal(vae, x).mean()
+    expected = {"num_examples": count, "reconstruction": reconstruction, "kl": kl}
+    expected["negative_elbo"] = reconstruction + kl
+    assert runs.evaluate(vae, "digits", split=split) == pytest.approx(expected, rel=1e-5)
+
+
+def test_grey_values_are_not_binarised():
+    vae = without_noise(tiny_vae(likelihood=likelihoods.Normal(EVENT_SHAPE, scale=0.5)))
+    x = (load_digits("test").pixels / 16).astype(np.float32)
+    reconstruction = -summed(scipy.stats.norm.logpdf(x, vae.reconstruct(x), 0.5)).mean()
+    assert runs.evaluate(vae, "digits")["reconstruction"] == pytest.approx(reconstruction, rel=1e-5)
+
+
+def test_beta_has_no_part_in_the_figures():
+    vae = without_noise(tiny_vae())
+    figures = runs.evaluate(vae, "digits")
+    vae.beta = 7.0
+    assert runs.evaluate(vae, "digits") == pytest.approx(figures, rel=1e-6)
+
+
+def test_an_autoencoder_has_no_kl():
+    model, x = tiny_autoencoder(), static_digits()
+    logits = scipy.special.logit(model.reconstruct(x).astype(np.float64))
+    reconstruction = summed(np.logaddexp(0, logits) - x * logits).mean()
+    expected = {"num_examples": 297, "reconstruction": reconstruction}
+    assert runs.evaluate(model, "digits") == pytest.approx(expected, rel=1e-5)
+
+
+def test_compilation_is_kept():
+    vae = tiny_vae()
+    vae.compile("sgd")
+    runs.evaluate(vae, "digits")
+    assert isinstance(vae.optimizer, keras.optimizers.SGD)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"dataset": "digit"}, "There is no dataset 'digit'"),
+        ({"dataset": "digits", "split": "dev"}, "'train' and 'test'. Received: split='dev'"),
+    ],
+)
+def test_unknown_data(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        runs.evaluate(tiny_vae(), **arguments)
+
+
+def test_images_that_do_not_fit_the_model():
+    vae = VAE.for_shape((5, 5, 1), 2)
+    with pytest.raises(ValueError, match=r"\(batch, 5, 5, 1\).*\(250, 8, 8, 1\)"):
+        runs.evaluate(vae, "digits")

@@ -1,0 +1,155 @@
+import json
+import shutil
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_vae import load_model, runs
+from keras_vae.runs.data import held_out_data
+from keras_vae.visualization import image_grid, reconstruction_grid
+
+from ..callbacks.pictures import names, png, tensorboard_images
+from .conftest import SETTINGS
+
+PICTURES = ["epoch-0001.png", "epoch-0002.png"]
+
+
+@pytest.fixture
+def no_work(monkeypatch):
+    """Nothing is loaded or trained."""
+
+    def work(*args, **kwargs):
+        raise AssertionError("Work was begun.")
+
+    # `runs.train` is the function, which hides the module of that name.
+    monkeypatch.setattr(sys.modules["keras_vae.runs.train"], "training_data", work)
+    monkeypatch.setattr(keras.Model, "fit", work)
+
+
+def contents(folder) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_all_is_in_the_folder(run):
+    folder, _ = run
+    assert contents(folder) == ["logs", "metrics.json", "model.keras", "reconstructions", "samples", "saved_model"]
+    assert contents(folder / "logs") == ["reconstructions", "samples", "train", "validation"]
+    assert contents(folder / "saved_model") == ["1"]
+
+
+def test_pictures_are_of_the_model_on_disk_and_in_tensorboard(run):
+    folder, _ = run
+    vae = load_model(folder / "model.keras")
+    for kind in ("samples", "reconstructions"):
+        assert names(folder / kind) == PICTURES
+        images = tensorboard_images(folder / "logs" / kind, kind)
+        for step, name in enumerate(PICTURES):
+            np.testing.assert_array_equal(images[step], png(folder / kind / name))
+    samples = image_grid(vae.sample(64, seed=0, mean=True), value_range=(0, 1))
+    # Compiled apart, the decoder may round a grey level otherwise.
+    np.testing.assert_allclose(png(folder / "samples" / PICTURES[-1]), samples, atol=1)
+    x = next(iter(held_out_data("digits", True, 32)))
+    reconstructions = reconstruction_grid(x, vae.reconstruct(x), value_range=(0, 1))
+    np.testing.assert_allclose(png(folder / "reconstructions" / PICTURES[-1]), reconstructions, atol=1)
+
+
+def test_metrics_say_what_was_done(run):
+    _, metrics = run
+    assert metrics["settings"] == SETTINGS
+    assert set(metrics["versions"]) == {"keras_vae", "keras", "tensorflow", "numpy", "python"}
+    assert metrics["fit_seconds"] > 0
+    assert 2**26 < metrics["peak_memory_bytes"] < 2**36
+    history = metrics["history"]
+    for name in ("loss", "reconstruction", "kl", "negative_elbo"):
+        assert len(history[name]) == len(history[f"val_{name}"]) == 2
+    loss = np.add(history["reconstruction"], np.multiply(SETTINGS["beta"], history["kl"]))
+    np.testing.assert_allclose(history["loss"], loss, rtol=1e-5)
+    # It learns: an untrained model says a half for each of 64 pixels, 44.4 nats.
+    assert history["val_negative_elbo"][1] < history["val_negative_elbo"][0] < 64 * np.log(2) + 1
+
+
+def test_test_figures_are_those_of_the_saved_model(run):
+    folder, metrics = run
+    test = metrics["test"]
+    assert test["num_examples"] == 297
+    # At beta = 1, whatever it was trained with.
+    assert test["negative_elbo"] == pytest.approx(test["reconstruction"] + test["kl"], rel=1e-6)
+    # The random state is saved with the model: the very same draws.
+    assert runs.evaluate(load_model(folder / "model.keras"), "digits") == pytest.approx(test, rel=1e-5)
+
+
+def test_saved_model_is_the_model(run):
+    folder, _ = run
+    vae = load_model(folder / "model.keras")
+    x = (np.random.default_rng(0).random((3, 8, 8, 1)) < 0.5).astype(np.float32)
+    served = tf.saved_model.load(str(folder / "saved_model" / "1")).signatures
+    np.testing.assert_allclose(served["serving_default"](x=x)["output_0"], vae.reconstruct(x), rtol=1e-5, atol=1e-6)
+
+
+def test_model_can_be_trained_on(run):
+    """The optimizer is saved where it stands, with its schedule; 4 batches of 400 make 1,500."""
+    vae = load_model(run[0] / "model.keras")
+    assert float(vae.beta) == SETTINGS["beta"]
+    assert int(vae.optimizer.iterations) == 2 * 4
+    schedule = vae.optimizer.get_config()["learning_rate"]["config"]
+    assert (schedule["warmup_target"], schedule["warmup_steps"], schedule["decay_steps"]) == (2e-3, 1, 7)
+
+
+def test_overwriting_replaces_the_run_alone_and_a_seed_repeats_it(run, tmp_path):
+    folder, metrics = run
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    (copy / "notes.txt").write_text("mine")
+    (copy / "samples" / "epoch-0999.png").write_bytes(b"of the older run")
+    again = runs.train(copy, **SETTINGS, overwrite=True)
+    assert contents(copy) == sorted([*contents(folder), "notes.txt"])
+    assert (copy / "notes.txt").read_text() == "mine"
+    assert names(copy / "samples") == PICTURES
+    assert len(list((copy / "logs" / "train").iterdir())) == len(list((folder / "logs" / "train").iterdir()))
+    # Sums over threads are not always in the same order.
+    for name, values in metrics["history"].items():
+        np.testing.assert_allclose(again["history"][name], values, rtol=1e-4)
+    assert again["test"] == pytest.approx(metrics["test"], rel=1e-4)
+    assert json.loads((copy / "metrics.json").read_text()) == again
+
+
+@pytest.mark.usefixtures("no_work")
+@pytest.mark.parametrize("name", ["model.keras", "notes.txt"])
+def test_a_folder_that_holds_something_is_refused_before_any_work(tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(ValueError, match=r"something at .*say `overwrite` \(--overwrite\)"):
+        runs.train(tmp_path)
+    assert contents(tmp_path) == [name]
+
+
+@pytest.mark.usefixtures("no_work")
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("latent_dim", 0),
+        ("latent_dim", 2.5),
+        ("network", "transformer"),
+        ("likelihood", "poisson"),
+        ("epochs", 0),
+        ("batch_size", -1),
+        ("learning_rate", 0.0),
+        ("learning_rate", float("nan")),
+        ("schedule", "linear"),
+        ("beta", -1.0),
+        ("beta", float("inf")),
+        ("seed", -1),
+    ],
+)
+def test_bad_settings_are_refused_before_any_work(tmp_path, argument, value):
+    with pytest.raises(ValueError, match=f"`{argument}` must be .* Received: {argument}={value!r}"):
+        runs.train(tmp_path / "run", **{argument: value})
+    assert contents(tmp_path) == []
+
+
+def test_unknown_data_leaves_no_folder(tmp_path):
+    with pytest.raises(ValueError, match="There is no dataset 'digit'"):
+        runs.train(tmp_path / "run", dataset="digit")
+    assert contents(tmp_path) == []
