@@ -100,14 +100,11 @@ print(*(name for name in ("tensorflow_datasets", "matplotlib", "sklearn") if nam
 
 
 def test_import_is_cheap_and_loads_nothing_heavy():
-    """Below 0.3 s beyond TensorFlow and Keras: the best of three, since the machine may be busy."""
-    seconds = []
-    for _ in range(3):
-        done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True)
-        elapsed, _, loaded = done.stdout.partition("\n")
-        assert loaded.strip() == ""
-        seconds.append(float(elapsed))
-    assert min(seconds) < 0.3
+    """Below 0.3 s beyond TensorFlow and Keras; it takes some 0.02 s on two cores, so that a busy machine passes too."""
+    done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True)
+    elapsed, _, loaded = done.stdout.partition("\n")
+    assert loaded.strip() == ""
+    assert float(elapsed) < 0.3
 
 
 def test_another_backend_is_refused_in_clear_words():
