@@ -20,7 +20,7 @@ def run(arguments) -> None:
     from keras_vae.visualization import save_png
 
     checked_size(arguments.num, "num")
-    checked_free_path(arguments.output, arguments.overwrite)
     model = load_model(arguments.model)
+    checked_free_path(arguments.output, arguments.overwrite)
     save_png(arguments.output, reconstruct(model, arguments.dataset, arguments.data_dir, arguments.num))
     print(f"Wrote reconstructions to {arguments.output}.")

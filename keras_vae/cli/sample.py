@@ -20,8 +20,8 @@ def run(arguments) -> None:
     from keras_vae.visualization import image_grid, save_png
 
     checked_size(arguments.num, "num")
-    checked_free_path(arguments.output, arguments.overwrite)
     model = load_model(arguments.model)
+    checked_free_path(arguments.output, arguments.overwrite)
     if not isinstance(model, VAE):
         raise ValueError(f"{arguments.model!r} is an autoencoder: it has no prior to draw from.")
     samples = model.sample(arguments.num, seed=arguments.seed, mean=not arguments.draw)

@@ -19,6 +19,7 @@ def from_memory(images: Images, batch_size: int, shuffle: bool, dynamic: bool, s
     pixels = tf.constant(images.pixels)
     labels = None if images.labels is None else tf.constant(images.labels)
     count = len(images.pixels)
+    batch_size = min(batch_size, count)
     num_batches = -(-count // batch_size)
 
     def epoch(epoch_seed):

@@ -26,24 +26,49 @@ def write(model, filepath, verbose: bool | None = None, input_signature=None) ->
             "The model has not been built: its input shape is not known. Call `fit` or "
             "`build((None, *event_shape))` before `export`."
         )
-    x = _single(input_signature) or tf.TensorSpec(model.encoder.input_spec.shape, tf.float32, name="x")
+    if os.path.isfile(filepath):
+        raise ValueError(f"A SavedModel is a folder, and {os.fspath(filepath)!r} is a file.")
+    endpoints = _endpoints(model, _single(input_signature))
+    try:
+        _write(model, filepath, endpoints, verbose, track=False)
+    except AssertionError:
+        # Lookup tables of a user's layers must be tracked, which stores all weights twice.
+        _write(model, filepath, endpoints, verbose, track=True)
+
+
+def _endpoints(model, signature) -> dict:
+    x = signature or tf.TensorSpec(model.encoder.input_spec.shape, tf.float32, name="x")
     z = tf.TensorSpec((None, model.latent_dim), tf.float32, name="z")
     n, seed = tf.TensorSpec((), tf.int32, name="n"), tf.TensorSpec((), tf.int32, name="seed")
-    # The archive tracks the variables that its endpoints use; `track(model)` would store each of them twice.
-    archive = keras.export.ExportArchive()
-    archive.add_endpoint("serve", lambda x: model.reconstruct_batch(x), [x])
-    archive.add_endpoint("reconstruct", lambda x: model.reconstruct_batch(x), [x])
-    archive.add_endpoint("encode", lambda x: model.mean_code(x), [x])
-    archive.add_endpoint("decode", lambda z: model.mean_image(z), [z])
-    archive.add_endpoint("score", lambda x: model.score(x), [x])
+    endpoints = {
+        "serve": (lambda x: model.reconstruct_batch(x), [x]),
+        "reconstruct": (lambda x: model.reconstruct_batch(x), [x]),
+        "encode": (lambda x: model.mean_code(x), [x]),
+        "decode": (lambda z: model.mean_image(z), [z]),
+    }
+    if tuple(x.shape[1:]) == model.event_shape:
+        # Where x is turned into something else, it has no likelihood.
+        endpoints["score"] = (lambda x: model.score(x), [x])
     if hasattr(model, "prior"):
-        archive.add_endpoint("sample", lambda n: model.draw(n, _fresh_seed()), [n])
-        archive.add_endpoint("sample_seeded", lambda n, seed: model.draw(n, seed), [n, seed])
+        endpoints["sample"] = (lambda n: model.draw(n, _fresh_seed()), [n])
+        endpoints["sample_seeded"] = (lambda n, seed: model.draw(n, seed), [n, seed])
+    return endpoints
+
+
+def _write(model, filepath, endpoints, verbose, track):
+    archive = keras.export.ExportArchive()
+    if track:
+        archive.track(model)
+    for name, (function, signature) in endpoints.items():
+        archive.add_endpoint(name, function, signature)
     archive.write_out(os.fspath(filepath), verbose=bool(verbose))
 
 
 def _single(input_signature):
-    return input_signature[0] if isinstance(input_signature, (list, tuple)) else input_signature
+    signature = input_signature[0] if isinstance(input_signature, (list, tuple)) else input_signature
+    if signature is not None and not hasattr(signature, "shape"):
+        raise ValueError(f"`input_signature` must be one specification of x. Received: {input_signature!r}.")
+    return signature
 
 
 def _fresh_seed():

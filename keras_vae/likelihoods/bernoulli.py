@@ -26,11 +26,6 @@ class Bernoulli(Likelihood):
     parameter_names = ("logits",)
     domain = "values in [0, 1]"
     mend = "Divide 8-bit images by 255, or binarize them (`datasets.load(name, binarize='dynamic')`)."
-    caution = (
-        "Bernoulli was given values between 0 and 1. The cross-entropy can be minimised on them, but it is "
-        "no likelihood: nats and bits computed from it mean nothing. Binarize the data "
-        "(`datasets.load(name, binarize='dynamic')`), or choose another likelihood."
-    )
 
     def element_log_prob(self, params, x):
         logits = params["logits"]
@@ -43,6 +38,15 @@ class Bernoulli(Likelihood):
         probabilities = self.mean(params)
         draws = noise.uniform(ops.shape(probabilities), seed, probabilities.dtype)
         return ops.cast(draws < probabilities, probabilities.dtype)
+
+    def caution(self, x) -> str | None:
+        if bool(ops.all(self.in_support(x))):
+            return None
+        return (
+            "Bernoulli was given values between 0 and 1. The cross-entropy can be minimised on them, but it is "
+            "no likelihood: nats and bits computed from it mean nothing. Binarize the data "
+            "(`datasets.load(name, binarize='dynamic')`), or choose another likelihood."
+        )
 
     def in_domain(self, x):
         return ops.logical_and(x >= 0, x <= 1)

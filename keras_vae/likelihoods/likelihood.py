@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_vae.ops.checks import checked_event_shape
 from keras_vae.ops.precision import head_dtype
+from keras_vae.ops.trainable import freeze_built
 
 
 class Likelihood(keras.layers.Layer):
@@ -26,7 +27,6 @@ class Likelihood(keras.layers.Layer):
     # What a person reads when data does not fit: what is expected, and how to get there.
     domain = "finite numbers"
     mend = "Remove or replace what is not finite."
-    caution = ""
 
     def __init__(self, event_shape: Sequence[int], **kwargs):
         super().__init__(**{"dtype": head_dtype(), **kwargs})
@@ -54,6 +54,7 @@ class Likelihood(keras.layers.Layer):
             )
         self.projection = keras.layers.Dense(units, dtype=self.dtype_policy, name="projection")
         self.projection.build(features_shape)
+        freeze_built(self)
 
     def call(self, features):
         """Projects features `(n, ...)` to a dict of parameters, each `(n, *event_shape)`."""
@@ -80,6 +81,12 @@ class Likelihood(keras.layers.Layer):
         """Casts x to the parameters' dtype, with axes of length 1 where they have axes of samples."""
         parameter = params[self.parameter_names[0]]
         x = ops.cast(x, parameter.dtype)
+        if tuple(x.shape[-len(self.event_shape) :]) != self.event_shape:
+            raise ValueError(f"x must end in the axes of the event, {self.event_shape}. Received shape {x.shape}.")
+        if None not in (x.shape[0], parameter.shape[0]) and x.shape[0] != parameter.shape[0]:
+            raise ValueError(
+                f"x and the parameters must be of the same batch. Received shapes {x.shape} and {parameter.shape}."
+            )
         while len(x.shape) < len(parameter.shape):
             x = ops.expand_dims(x, -len(self.event_shape) - 1)
         return x
@@ -107,6 +114,10 @@ class Likelihood(keras.layers.Layer):
     def in_support(self, x):
         """Where x has a probability or a density: booleans in x's shape."""
         return self.in_domain(x)
+
+    def caution(self, x) -> str | None:
+        """What to warn of where x can be trained on, but not well; `None` where all is well."""
+        return None
 
     def get_config(self):
         return {**super().get_config(), "event_shape": self.event_shape}

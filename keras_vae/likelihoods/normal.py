@@ -10,10 +10,13 @@ from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_number
 from keras_vae.ops.reductions import batch_mean
+from keras_vae.ops.trainable import freeze_built
 
 LEARNED_SCALES = ("shared", "predicted", "optimal")
 # The stored variance follows the batches' as batch normalization's does.
 MOMENTUM = 0.99
+# Values about this far from 0 are too large for networks as they are usually initialised.
+LARGE = 30.0
 
 
 @keras.saving.register_keras_serializable("keras_vae")
@@ -59,7 +62,8 @@ class Normal(Likelihood):
         elif self.scale == "optimal":
             stored = {"shape": (), "trainable": False, "aggregation": "mean"}
             self.running_variance = self.add_weight(name="running_variance", initializer="ones", **stored)
-            self.num_updates = self.add_weight(name="num_updates", initializer="zeros", **stored)
+            self.total_weight = self.add_weight(name="total_weight", initializer="zeros", **stored)
+        freeze_built(self)
 
     def call(self, features):
         params = super().call(features)
@@ -89,17 +93,28 @@ class Normal(Likelihood):
         error = self.aligned(params, x) - params["mean"]
         axes = tuple(range(1, len(error.shape)))
         variance = batch_mean(ops.mean(error * error, axis=axes), sample_weight)
-        if sample_weight is not None:
-            variance = ops.divide_no_nan(variance, ops.mean(ops.cast(sample_weight, variance.dtype)))
-        variance = ops.maximum(variance, self.min_scale**2)
-        self._remember(ops.stop_gradient(variance))
+        weight = 1.0 if sample_weight is None else ops.mean(ops.cast(sample_weight, variance.dtype))
+        variance = ops.maximum(ops.divide_no_nan(variance, weight), self.min_scale**2)
+        self._remember(ops.stop_gradient(variance), weight)
         return {**params, "log_scale": ops.zeros_like(params["log_scale"]) + 0.5 * ops.log(variance)}
 
-    def _remember(self, variance):
-        # The first batch sets the average: it does not start from an arbitrary 1.
-        step_size = ops.maximum(1.0 / (self.num_updates + 1.0), 1.0 - MOMENTUM)
+    def caution(self, x) -> str | None:
+        x = ops.cast(x, "float64")
+        mean, deviation = float(ops.mean(x)), float(ops.std(x))
+        if max(abs(mean), deviation) < LARGE:
+            return None
+        return (
+            f"Normal was given values of mean {mean:.3g} and standard deviation {deviation:.3g}. Networks learn slowly "
+            "from such numbers, or diverge: standardise the data, or scale it to [0, 1]."
+        )
+
+    def _remember(self, variance, weight):
+        # The first batch sets the average: it does not start from an arbitrary 1. A batch counts by its weight, and
+        # one whose weights are all zero not at all.
+        self.total_weight.assign_add(weight)
+        share = ops.divide_no_nan(weight, self.total_weight)
+        step_size = ops.maximum(share, ops.minimum((1.0 - MOMENTUM) * weight, 1.0))
         self.running_variance.assign_add(step_size * (variance - self.running_variance))
-        self.num_updates.assign_add(1.0)
 
     def _log_scale(self, params):
         if "log_scale" in params:

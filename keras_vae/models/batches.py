@@ -53,11 +53,12 @@ def dataset_batches(dataset, check: Callable, name: str) -> Iterator:
     Raises:
         ValueError: If the dataset is empty.
     """
-    batch = None
+    count = 0
     for element in dataset:
         batch, _, _ = keras.utils.unpack_x_y_sample_weight(element)
-        yield tf.convert_to_tensor(check(batch))
-    if batch is None:
+        yield tf.convert_to_tensor(check(batch, first=count))
+        count += len(batch)
+    if count == 0:
         raise ValueError(f"`{name}` is empty: it must hold at least one batch.")
 
 

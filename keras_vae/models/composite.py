@@ -26,7 +26,8 @@ def checked_part(value, kind: type, name: str):
     if not isinstance(value, kind):
         package = kind.__module__.split(".")[0]
         raise ValueError(
-            f"`{name}` must be a {kind.__name__} of {package}. Received: {value!r} of type {type(value).__name__}."
+            f"`{name}` must be of type {kind.__name__} of {package}. Received: {value!r} of type "
+            f"{type(value).__name__}."
         )
     return value
 

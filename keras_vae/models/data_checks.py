@@ -1,42 +1,57 @@
 """Checks of data before the long work starts.
 
 Arrays are checked whole, a `tf.data.Dataset` by its first batch and by assertions in its pipeline
-afterwards. Other sources, such as generators, can only be read once and are checked by their shapes.
+afterwards, generators and `keras.utils.PyDataset` batch by batch as they give them.
 """
 
 import inspect
+import re
 import warnings
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_vae.models.rules import END, FINITE, ROWS_AT_ONCE, START, WEIGHTS, assert_values, check_values, rule_of
 from keras_vae.models.train_step import check_event_shape
 
-ROWS_AT_ONCE = 4096
 
-
-def checked_arguments(model, method, args, kwargs) -> dict:
-    """Binds the arguments of `fit`, `evaluate` or `predict` and checks the data among them.
-
-    Returns:
-        Keyword arguments for the method, datasets with assertions in their pipelines.
+def checked_call(model, method, args, kwargs):
+    """Calls `fit`, `evaluate` or `predict` with its data checked.
 
     Raises:
         ValueError: If data does not fit the model; the message names the first bad index.
     """
-    if model.loss is not None and method.__name__ != "predict":
-        raise ValueError(
-            "The likelihood is the loss: compile the model without one, as in `compile(optimizer='adam')`. "
-            f"Received: loss={model.loss!r}. Choose another likelihood to change what is minimised."
-        )
+    arguments = _checked_arguments(model, method, args, kwargs)
+    try:
+        return method(**arguments)
+    except tf.errors.InvalidArgumentError as error:
+        found = re.search(f"{START}(.*?){END}", str(error), flags=re.DOTALL)
+        if found is None:
+            raise
+        # TensorFlow's report escapes quotation marks.
+        raise ValueError(found.group(1).replace("\\'", "'")) from error
+
+
+def check_batch(model, x, target, sample_weight) -> None:
+    """Checks what `train_on_batch` or `test_on_batch` was given, as `fit` checks arrays."""
+    _check_no_loss(model)
+    _check_arrays(model, _as_array(x, "x"), target, sample_weight, "x")
+
+
+def _checked_arguments(model, method, args, kwargs) -> dict:
     arguments = dict(inspect.signature(method).bind(*args, **kwargs).arguments)
     x, target, weight = (arguments.get(name) for name in ("x", "y", "sample_weight"))
-    arguments["x"] = _checked(model, x, target, weight, "x")
-    if weight is not None and target is None:
-        arguments["y"] = x  # Keras drops the weights of data that has no target, silently.
-    if isinstance(x, tf.data.Dataset) and method.__name__ == "fit":
-        # Keras's default of True cannot shuffle a dataset, and warns of itself.
+    if method.__name__ == "predict":
+        arguments["x"] = _checked_inputs(model, x)
+        return arguments
+    _check_no_loss(model)
+    if arguments.get("class_weight") is not None:
+        raise ValueError("`class_weight` needs classes, and a VAE has none. Use `sample_weight`.")
+    parts = _checked(model, x, target, weight, "x")
+    arguments |= dict(zip(("x", "y", "sample_weight"), parts, strict=True))
+    if method.__name__ == "fit" and not isinstance(parts[0], np.ndarray):
+        # Keras's default of True cannot shuffle these, and warns of itself.
         arguments.setdefault("shuffle", False)
     if arguments.get("validation_data") is not None:
         arguments["validation_data"] = _checked_validation(model, arguments["validation_data"])
@@ -44,14 +59,22 @@ def checked_arguments(model, method, args, kwargs) -> dict:
 
 
 def _checked_validation(model, data):
+    if not isinstance(data, (tuple, list)):
+        return _checked(model, data, None, None, "validation_data")[0]
     x, target, weight = keras.utils.unpack_x_y_sample_weight(data)
-    checked = _checked(model, x, target, weight, "validation_data")
-    if isinstance(data, tf.data.Dataset):
-        return checked
-    return data if weight is None or target is not None else (x, x, weight)
+    parts = _checked(model, x, target, weight, "validation_data")
+    return parts if parts[1] is not None else parts[:1]
 
 
-def check_examples(model, x, name: str, target: bool = False) -> np.ndarray:
+def _check_no_loss(model):
+    if model.loss is not None:
+        raise ValueError(
+            "The likelihood is the loss: compile the model without one, as in `compile(optimizer='adam')`. "
+            f"Received: loss={model.loss!r}. Choose another likelihood to change what is minimised."
+        )
+
+
+def check_examples(model, x, name: str, target: bool = False, first: int = 0) -> np.ndarray:
     """Returns x as an array after a check of its shape and values.
 
     Args:
@@ -59,13 +82,14 @@ def check_examples(model, x, name: str, target: bool = False) -> np.ndarray:
         x: Array-like `(batch, *event_shape)`.
         name: What to call it in a message.
         target: Whether the likelihood of x is to be computed, which asks for values that it allows.
+        first: Index of the first example, where x is a part of something larger.
 
     Raises:
         ValueError: If the shape is another or a value is not allowed.
     """
     x = _as_array(x, name)
     _check_input_shape(model, x.shape, name)
-    _check_values(model.decoder.likelihood if target else None, x, name)
+    check_values(rule_of(model.decoder.likelihood) if target else FINITE, x, name, first)
     return x
 
 
@@ -74,94 +98,160 @@ def checked_codes(z, latent_dim: int) -> np.ndarray:
     z = _as_array(z, "z")
     if z.shape[1:] != (latent_dim,):
         raise ValueError(f"`z` must have shape (batch, {latent_dim}). Received shape {z.shape}.")
-    _check_values(None, z, "z")
+    check_values(FINITE, z, "z")
     return z
 
 
-def checked_seed(seed) -> int:
-    """Returns `seed` as an int, or raises a ValueError."""
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
-        raise ValueError(f"`seed` must be an int or None. Received: seed={seed!r}.")
-    return int(seed)
+def _checked_inputs(model, x):
+    """x for `predict`: finite, and of the encoder's shape."""
+    if isinstance(x, tf.data.Dataset):
+        first, _, _ = keras.utils.unpack_x_y_sample_weight(_first_batch(x, "x"))
+        check_examples(model, first, "x")
+        return x
+    return check_examples(model, x, "x") if _is_array(x) else x
 
 
-def _checked(model, x, target, sample_weight, name):
+def _checked(model, x, target, sample_weight, name) -> tuple:
+    """x, target and weights in a form that Keras takes, checked, or to be checked as they come."""
     if x is None:
         raise ValueError(f"`{name}` is None: give an array or a `tf.data.Dataset` of examples.")
     if isinstance(x, tf.data.Dataset):
-        return _checked_dataset(model, x, name)
-    if isinstance(x, (np.ndarray, list, tf.Tensor)) or keras.ops.is_tensor(x):
-        _check_arrays(model, x, target, sample_weight, name)
-    return x
+        return _checked_dataset(model, x, name), target, sample_weight
+    if isinstance(x, keras.utils.PyDataset):
+        return CheckedPyDataset(model, x, name), target, sample_weight
+    if inspect.isgenerator(x):
+        return (_checked_element(model, element, name) for element in x), target, sample_weight
+    if not _is_array(x):
+        return x, target, sample_weight
+    x = _as_array(x, name)
+    target = None if target is None else _as_array(target, "target")
+    sample_weight = None if sample_weight is None else _as_array(sample_weight, "sample_weight")
+    _check_arrays(model, x, target, sample_weight, name)
+    if sample_weight is not None and target is None:
+        target = x  # Keras drops the weights of data that has no target, silently.
+    return x, target, sample_weight
+
+
+def _is_array(x) -> bool:
+    """Whether x is to be taken as an array; torch's loaders and distributed datasets are not, and pass unchecked."""
+    return isinstance(x, (np.ndarray, list, tuple, dict, int, float)) or hasattr(x, "__array__")
+
+
+class CheckedPyDataset(keras.utils.PyDataset):
+    """A `PyDataset` whose batches are checked as they are read."""
+
+    def __init__(self, model, dataset, name):
+        super().__init__(dataset.workers, dataset.use_multiprocessing, dataset.max_queue_size)
+        self._model, self._dataset, self._name = model, dataset, name
+
+    @property
+    def num_batches(self):
+        """Batches of an epoch, or `None`."""
+        return self._dataset.num_batches
+
+    def __getitem__(self, index):
+        return _checked_element(self._model, self._dataset[index], self._name)
+
+    def on_epoch_begin(self):
+        """Passes the event on."""
+        self._dataset.on_epoch_begin()
+
+    def on_epoch_end(self):
+        """Passes the event on."""
+        self._dataset.on_epoch_end()
+
+
+def _checked_element(model, element, name):
+    x, target, sample_weight = keras.utils.unpack_x_y_sample_weight(element)
+    _check_arrays(model, _as_array(x, name), target, sample_weight, name)
+    return element
 
 
 def _check_arrays(model, x, target, sample_weight, name):
-    x = _as_array(x, name)
     if len(x) == 0:
         raise ValueError(f"`{name}` is empty: it must hold at least one example. Received shape {x.shape}.")
+    rule = rule_of(model.decoder.likelihood)
     if target is None:
         check_event_shape(x.shape, model.event_shape, name)
-        _check_values(model.decoder.likelihood, x, name)
-        _warn_if_outside_support(model, x)
+        check_values(rule, x, name)
     else:
         target = _as_array(target, "target")
         check_event_shape(target.shape, model.event_shape, "target")
-        _check_values(None, x, name)
-        _check_values(model.decoder.likelihood, target, "target")
-        _warn_if_outside_support(model, target)
-    _check_input_shape(model, x.shape, name)
+        if len(target) != len(x):
+            raise ValueError(f"x and target must have one length. Received: {len(x)} and {len(target)} examples.")
+        check_values(FINITE, x, name)
+        check_values(rule, target, "target")
+    if model.encoder.input_spec is not None:
+        check_event_shape(x.shape, model.encoder.input_spec.shape[1:], name)
+    _warn_of_values(model, x if target is None else target)
     if sample_weight is not None:
         _check_sample_weight(np.asarray(sample_weight), len(x))
-    _build(model, x.shape)
+    if not model.built:
+        model.build((None, *x.shape[1:]))
+
+
+def _first_batch(dataset, name):
+    first = next(iter(dataset.take(1)), None)
+    if first is None:
+        raise ValueError(f"`{name}` is empty: it must hold at least one batch.")
+    return first
 
 
 def _checked_dataset(model, dataset, name):
-    x, target, _ = keras.utils.unpack_x_y_sample_weight(dataset.element_spec)
-    if not isinstance(x, tf.TensorSpec):
+    x, target, sample_weight = keras.utils.unpack_x_y_sample_weight(_first_batch(dataset, name))
+    if not isinstance(x, tf.Tensor):
         raise ValueError(
             f"`{name}` must be a dataset of tensors, (x, target) or (x, target, sample_weight). "
             f"Its elements are {dataset.element_spec}."
         )
-    first = next(iter(dataset.take(1)), None)
-    if first is None:
-        raise ValueError(f"`{name}` is empty: it must hold at least one batch.")
-    x, target, sample_weight = keras.utils.unpack_x_y_sample_weight(first)
     if len(x.shape) == len(model.event_shape):
         raise ValueError(
             f"`{name}` must be batched: its first element has shape {tuple(x.shape)}, the shape of one "
             "example. Use `dataset.batch(128)`."
         )
-    _check_arrays(model, x, target, sample_weight, name)
-    checked = dataset.map(_assertion(model, name), num_parallel_calls=tf.data.AUTOTUNE)
-    return checked.prefetch(tf.data.AUTOTUNE)
+    _check_arrays(model, _as_array(x, name), target, sample_weight, name)
+    shapes = [None if part is None else part.shape[1:] for part in (x, target, sample_weight)]
+    asserted = dataset.enumerate().map(_assertion(model, shapes), num_parallel_calls=tf.data.AUTOTUNE)
+    return asserted.prefetch(tf.data.AUTOTUNE)
 
 
-def _assertion(model, name):
-    likelihood = model.decoder.likelihood
+def _assertion(model, shapes):
+    """A function for `Dataset.map` over (number of the batch, element) that lets good batches through."""
+    rule = rule_of(model.decoder.likelihood)
 
-    def assert_values(*batch):
-        x, target, _ = keras.utils.unpack_x_y_sample_weight(batch[0] if len(batch) == 1 else batch)
-        target = x if target is None else target
-        message = (
-            f"`{name}` has a value that {type(likelihood).__name__} cannot be trained on; expected "
-            f"{likelihood.domain}. {likelihood.mend}"
-        )
-        with tf.control_dependencies([tf.debugging.Assert(tf.reduce_all(likelihood.in_domain(target)), [message])]):
-            return tf.nest.map_structure(tf.identity, batch[0] if len(batch) == 1 else batch)
+    def asserted(number, element):
+        x, target, sample_weight = parts = keras.utils.unpack_x_y_sample_weight(element)
+        checks = [assert_values(rule if target is None else FINITE, x, "x", number)]
+        if target is not None:
+            checks.append(assert_values(rule, target, "target", number))
+        if sample_weight is not None:
+            checks.append(assert_values(WEIGHTS, sample_weight, "sample_weight", number))
+        with tf.control_dependencies(checks):
+            # Shapes that the pipeline does not know are those of the first batch.
+            x, target, sample_weight = (
+                None if part is None else tf.ensure_shape(part, (None, *shape))
+                for part, shape in zip(parts, shapes, strict=True)
+            )
+        # Keras drops the weights of data that has no target, silently.
+        target = x if target is None and sample_weight is not None else target
+        return keras.utils.pack_x_y_sample_weight(x, target, sample_weight)
 
-    return assert_values
+    return asserted
 
 
 def _as_array(x, name) -> np.ndarray:
     array = np.asarray(x)
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"`{name}` must be an array of numbers. Received: dtype {array.dtype}.")
+    if array.dtype.kind not in "biuf" or array.ndim == 0:
+        raise ValueError(
+            f"`{name}` must be an array of numbers, one example after the other. Received: {type(x).__name__} of dtype "
+            f"{array.dtype} and shape {array.shape}."
+        )
     return array
 
 
 def _check_input_shape(model, shape, name):
-    if model.encoder.input_spec is not None:
-        check_event_shape(shape, model.encoder.input_spec.shape[1:], name)
+    expected = model.event_shape if model.encoder.input_spec is None else model.encoder.input_spec.shape[1:]
+    check_event_shape(shape, expected, name)
 
 
 def _check_sample_weight(weight, num_examples):
@@ -170,40 +260,12 @@ def _check_sample_weight(weight, num_examples):
             f"`sample_weight` must have one number for each example, shape ({num_examples},). Received shape "
             f"{weight.shape}."
         )
-    if not np.all(np.isfinite(weight)) or np.any(weight < 0):
-        raise ValueError("`sample_weight` must be finite and not negative.")
+    check_values(WEIGHTS, weight, "sample_weight")
 
 
-def _check_values(likelihood, x, name):
-    inside = np.isfinite if likelihood is None else likelihood.in_domain
-    index = _first_outside(inside, x)
-    if index is None:
-        return
-    value = x[index]
-    expected = "finite numbers" if likelihood is None else f"{likelihood.domain} for {type(likelihood).__name__}"
-    finite = np.isfinite(value) and likelihood is not None
-    mend = likelihood.mend if finite else "Remove the example, or fill in what is missing."
-    raise ValueError(f"`{name}` must hold {expected}. Received: {value} at index {index}. {mend}")
-
-
-def _first_outside(inside, x) -> tuple[int, ...] | None:
-    for start in range(0, len(x), ROWS_AT_ONCE):
-        outside = ~np.asarray(inside(x[start : start + ROWS_AT_ONCE]))
-        if outside.any():
-            first = np.argwhere(outside)[0]
-            return (start + int(first[0]), *map(int, first[1:]))
-    return None
-
-
-def _warn_if_outside_support(model, x):
-    likelihood = model.decoder.likelihood
-    if not likelihood.caution or getattr(model, "has_warned_of_support", False):
-        return
-    if _first_outside(likelihood.in_support, x) is not None:
-        model.has_warned_of_support = True
-        warnings.warn(likelihood.caution, UserWarning, stacklevel=6)
-
-
-def _build(model, shape):
-    if not model.built:
-        model.build((None, *shape[1:]))
+def _warn_of_values(model, x):
+    """Warns once of values that can be trained on, but not well."""
+    caution = model.decoder.likelihood.caution(x[:ROWS_AT_ONCE])
+    if caution and not getattr(model, "has_warned_of_values", False):
+        model.has_warned_of_values = True
+        warnings.warn(caution, UserWarning, stacklevel=7)

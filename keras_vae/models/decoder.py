@@ -47,6 +47,8 @@ class Decoder(Composite):
         Returns:
             Dict of tensors `(batch, *event_shape)` or `(batch, num_samples, *event_shape)`.
         """
+        if z.shape[-1] != self.latent_dim:
+            raise ValueError(f"The decoder was built for codes of length {self.latent_dim}. Received shape {z.shape}.")
         params = self.likelihood(self.network(ops.reshape(z, (-1, self.latent_dim))))
         leading = (-1, *z.shape[1:-1])
         return {name: ops.reshape(value, (*leading, *value.shape[1:])) for name, value in params.items()}

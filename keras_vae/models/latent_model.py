@@ -1,6 +1,7 @@
 """What an autoencoder and a VAE share: parts, codes, reconstructions, saving."""
 
 import functools
+import warnings
 
 import keras
 from keras import ops
@@ -14,6 +15,7 @@ from keras_vae.models.train_step import Trainable
 from keras_vae.ops.checks import checked_free_path, checked_size
 
 RANDOM_STATE = "random_state_"
+SHARED = "The encoder and the decoder share a layer, which a `.keras` file cannot hold."
 
 
 class LatentModel(Trainable):
@@ -37,6 +39,13 @@ class LatentModel(Trainable):
             checked_part(corruption, keras.layers.Layer, "corruption")
         if not self.decoder.built:
             self.decoder.build((None, self.encoder.latent_dim))
+        if self.decoder.latent_dim != self.encoder.latent_dim:
+            raise ValueError(
+                f"The decoder was built for codes of length {self.decoder.latent_dim}, and the encoder gives codes of "
+                f"length {self.encoder.latent_dim}."
+            )
+        if self._shared_layers():
+            warnings.warn(f"{SHARED} `save_weights` and `export` work, `save` refuses.", stacklevel=3)
         self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction")
         self._functions = batches.CompiledFunctions()
 
@@ -58,18 +67,28 @@ class LatentModel(Trainable):
 
     @functools.wraps(keras.Model.fit)
     def fit(self, *args, **kwargs):
-        return super().fit(**data_checks.checked_arguments(self, super().fit, args, kwargs))
+        return data_checks.checked_call(self, super().fit, args, kwargs)
 
     @functools.wraps(keras.Model.evaluate)
     def evaluate(self, *args, **kwargs):
         if "_use_cached_eval_dataset" in kwargs:
             # The call that `fit` makes at the end of an epoch: the data was checked at its start.
             return super().evaluate(*args, **kwargs)
-        return super().evaluate(**data_checks.checked_arguments(self, super().evaluate, args, kwargs))
+        return data_checks.checked_call(self, super().evaluate, args, kwargs)
 
     @functools.wraps(keras.Model.predict)
     def predict(self, *args, **kwargs):
-        return super().predict(**data_checks.checked_arguments(self, super().predict, args, kwargs))
+        return data_checks.checked_call(self, super().predict, args, kwargs)
+
+    @functools.wraps(keras.Model.train_on_batch)
+    def train_on_batch(self, x, y=None, sample_weight=None, **kwargs):
+        data_checks.check_batch(self, x, y, sample_weight)
+        return super().train_on_batch(x, y, sample_weight, **kwargs)
+
+    @functools.wraps(keras.Model.test_on_batch)
+    def test_on_batch(self, x, y=None, sample_weight=None, **kwargs):
+        data_checks.check_batch(self, x, y, sample_weight)
+        return super().test_on_batch(x, y, sample_weight, **kwargs)
 
     def encode(self, x, sample: bool = False, batch_size: int = batches.BATCH_SIZE):
         """Maps examples to codes.
@@ -145,7 +164,16 @@ class LatentModel(Trainable):
         """What each example costs by fixed draws, for tensors: `(batch, *event_shape)` to `(batch,)`, in nats."""
         raise NotImplementedError
 
-    def export(self, filepath, format: str = "tf_saved_model", overwrite: bool = False, **kwargs):
+    def export(
+        self,
+        filepath,
+        format: str = "tf_saved_model",
+        verbose: bool | None = None,
+        input_signature=None,
+        *,
+        overwrite: bool = False,
+        **kwargs,
+    ):
         """Writes the model for inference, as `keras.Model.export` does.
 
         A SavedModel has the signatures `serving_default` and `reconstruct`, `encode`, `decode`, `score`
@@ -155,16 +183,30 @@ class LatentModel(Trainable):
         Args:
             filepath: Where to write; a folder for a SavedModel.
             format: `"tf_saved_model"`; any other goes to Keras as it is.
-            overwrite: Replace what is at `filepath`.
-            **kwargs: For Keras: `verbose`, `input_signature`, and what the format takes.
+            verbose: Whether to print the endpoints.
+            input_signature: Specification of x; by default float32 of the encoder's input shape.
+            overwrite: Write over what is at `filepath`.
+            **kwargs: For Keras's own formats: what the format takes.
 
         Raises:
             ValueError: If something is at `filepath` that may not be overwritten.
         """
         checked_free_path(filepath, overwrite)
         if format == "tf_saved_model":
-            return saved_model.write(self, filepath, **kwargs)
-        return super().export(filepath, format=format, **kwargs)
+            if kwargs:
+                raise ValueError(f"A SavedModel takes no other arguments. Received: {sorted(kwargs)}.")
+            return saved_model.write(self, filepath, verbose, input_signature)
+        return super().export(filepath, format, verbose, input_signature, **kwargs)
+
+    def save(self, *args, **kwargs):
+        """Saves the model as `keras.Model.save` does.
+
+        Raises:
+            ValueError: If the encoder and the decoder share a layer: Keras could not load such a file.
+        """
+        if self._shared_layers():
+            raise ValueError(f"{SHARED} Use `save_weights`, and load them into a model that is made in the same way.")
+        super().save(*args, **kwargs)
 
     def save_own_variables(self, store):
         super().save_own_variables(store)
@@ -175,7 +217,12 @@ class LatentModel(Trainable):
         keys = list(store.keys())
         super().load_own_variables({key: store[key] for key in keys if not key.startswith(RANDOM_STATE)})
         for index, state in enumerate(self._random_states()):
-            state.assign(store[f"{RANDOM_STATE}{index}"])
+            if f"{RANDOM_STATE}{index}" in keys:
+                state.assign(store[f"{RANDOM_STATE}{index}"])
+
+    def _shared_layers(self):
+        encoders, decoders = ({id(layer) for layer in part._flatten_layers()} for part in (self.encoder, self.decoder))
+        return encoders & decoders
 
     def _random_states(self):
         """The states of all seed generators, user's layers included, which Keras itself does not save."""
@@ -188,6 +235,11 @@ class LatentModel(Trainable):
 
     def _batches(self, x, batch_size, target: bool = False):
         check = functools.partial(data_checks.check_examples, self, name="x", target=target)
+        if target and self.encoder.input_spec is not None and self.encoder.input_spec.shape[1:] != self.event_shape:
+            raise ValueError(
+                f"The likelihood of x needs the shape of an event, {self.event_shape}; the encoder takes another, "
+                f"{self.encoder.input_spec.shape[1:]}."
+            )
         if batches.is_dataset(x):
             return batches.dataset_batches(x, check, "x")
         return batches.array_batches(check(x), checked_size(batch_size, "batch_size"))

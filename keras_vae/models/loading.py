@@ -29,7 +29,10 @@ def load_model(filepath, compile: bool = True) -> LatentModel:
             f"{filepath!r} is not a model of keras_vae. Expected a `.keras` file of an Autoencoder or a VAE; "
             f"found {found}."
         )
-    return keras.saving.load_model(filepath, compile=compile)
+    try:
+        return keras.saving.load_model(filepath, compile=compile)
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        raise ValueError(f"The model in {filepath!r} could not be loaded. Keras says: {error}") from error
 
 
 def _saved_class(filepath: str) -> str:

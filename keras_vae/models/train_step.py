@@ -71,10 +71,10 @@ class Trainable(Composite):
 
     def _track(self, x, target, sample_weight, outputs, loss, terms):
         batch_size = tf.shape(x)[0]
-        for tracker in self.metrics:
-            value = loss if tracker.name == "loss" else terms.get(tracker.name)
-            if value is not None:
-                tracker.update_state(value, sample_weight=batch_size)
+        # Keras's own tracker of the loss comes first among the metrics.
+        self.metrics[0].update_state(loss, sample_weight=batch_size)
+        for name, term in terms.items():
+            getattr(self, f"{name}_tracker").update_state(term, sample_weight=batch_size)
         mean_image = tf.reduce_mean(self.decoder.likelihood.mean(outputs), axis=1)
         return self.compute_metrics(x, target, mean_image, sample_weight=sample_weight)
 

@@ -7,14 +7,14 @@ import keras
 from keras import ops
 
 from keras_vae import divergences
-from keras_vae.models import batches, data_checks, for_shape
+from keras_vae.models import batches, for_shape
 from keras_vae.models.composite import checked_part
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.encoder import Encoder
 from keras_vae.models.latent_model import LatentModel
 from keras_vae.objectives import ELBO
 from keras_vae.ops import noise
-from keras_vae.ops.checks import checked_number, checked_size
+from keras_vae.ops.checks import checked_number, checked_seed, checked_size
 from keras_vae.ops.reductions import batch_mean
 from keras_vae.posteriors import DiagonalNormal
 from keras_vae.priors import StandardNormal
@@ -49,7 +49,7 @@ class VAE(LatentModel):
         beta: Weight of the KL divergence, at least 0. `vae.beta` is a variable that is saved with the
             model and that a callback can schedule: `vae.beta = 0.5` assigns it.
         free_bits: For each latent the KL divergence, averaged over the batch, below which it costs nothing
-            more, in nats.
+            more, in nats; the loss then depends on the batch size.
         num_samples: Codes that are drawn for each example in a step.
         corruption: A Keras layer that is applied to the input in training only; the target stays clean.
 
@@ -82,14 +82,13 @@ class VAE(LatentModel):
                 f"{self.prior.latent_dim}, posterior {self.latent_dim}."
             )
         divergences.closed_form(self.encoder.posterior, self.prior)
-        self._initial_beta = checked_number(beta, "beta", 0.0)
         self._beta = self.add_weight(
             name="beta",
             shape=(),
             dtype="float32",
             trainable=False,
             autocast=False,
-            initializer=keras.initializers.Constant(self._initial_beta),
+            initializer=keras.initializers.Constant(checked_number(beta, "beta", 0.0)),
         )
         self.seed_generator = noise.NoiseSeed()
         self.kl_tracker = keras.metrics.Mean(name="kl")
@@ -175,7 +174,7 @@ class VAE(LatentModel):
         Args:
             x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
             num_samples: Codes that the expectation is averaged over.
-            seed: The same int gives the same value; `None` draws others at each call.
+            seed: The same int gives the same values for the same `batch_size`; `None` draws others at each call.
             batch_size: Examples at once; a dataset has its own.
 
         Returns:
@@ -218,7 +217,7 @@ class VAE(LatentModel):
     def get_config(self):
         return {
             **super().get_config(),
-            "beta": self._initial_beta,
+            "beta": float(self._beta),
             "free_bits": self.free_bits,
             "num_samples": self.num_samples,
         }
@@ -229,4 +228,4 @@ class VAE(LatentModel):
     def _seed(self, seed):
         if seed is None:
             return noise.new_seed(self.seed_generator)
-        return data_checks.checked_seed(seed)
+        return checked_seed(seed)

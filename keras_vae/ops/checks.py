@@ -5,6 +5,9 @@ import operator
 import os
 from collections.abc import Collection, Sequence
 
+# Keras's seeds repeat themselves from here on.
+MOST_SEED = 2**31 - 3
+
 
 def checked_size(value, name: str, minimum: int = 1) -> int:
     """Returns `value` as an int, or raises a ValueError if it is not a whole number of at least `minimum`."""
@@ -42,7 +45,7 @@ def checked_number(value, name: str, minimum: float, inclusive: bool = True) -> 
     """Returns `value` as a finite float of at least (or above) `minimum`, or raises a ValueError."""
     bound = f"of at least {minimum}" if inclusive else f"above {minimum}"
     try:
-        number = float(value)
+        number = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number) or number < minimum or (number == minimum and not inclusive):
@@ -50,9 +53,17 @@ def checked_number(value, name: str, minimum: float, inclusive: bool = True) -> 
     return number
 
 
+def checked_seed(value, name: str = "seed") -> int:
+    """Returns `value` as an int, or raises a ValueError if it is no whole number from 0 to 2**31 - 3."""
+    seed = checked_size(value, name, minimum=0)
+    if seed > MOST_SEED:
+        raise ValueError(f"`{name}` must be at most {MOST_SEED}. Received: {name}={seed}.")
+    return seed
+
+
 def checked_name(value, names: Collection[str], name: str) -> str:
     """Returns `value` if it is one of the names, or raises a ValueError that lists them."""
-    if value not in names:
+    if value not in list(names):
         raise ValueError(f"`{name}` must be one of {', '.join(map(repr, names))}. Received: {name}={value!r}.")
     return value
 

@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_vae.ops.checks import checked_size
 from keras_vae.ops.precision import head_dtype
+from keras_vae.ops.trainable import freeze_built
 
 
 class Posterior(keras.layers.Layer):
@@ -25,7 +26,10 @@ class Posterior(keras.layers.Layer):
         super().__init__(**{"dtype": head_dtype(), **kwargs})
         self.latent_dim = checked_size(latent_dim, "latent_dim")
         self.projection = keras.layers.Dense(
-            self.latent_dim * len(self.parameter_names), dtype=self.dtype_policy, name="projection"
+            self.latent_dim * len(self.parameter_names),
+            kernel_initializer=self.initial_kernel,
+            dtype=self.dtype_policy,
+            name="projection",
         )
 
     def build(self, features_shape):
@@ -37,6 +41,12 @@ class Posterior(keras.layers.Layer):
         self.num_features = math.prod(features_shape[1:])
         if not self.projection.built:
             self.projection.build((None, self.num_features))
+        freeze_built(self)
+
+    def initial_kernel(self, shape, dtype=None):
+        """Glorot's for the first parameter, and zeros for the others: their starts do not depend on x's scale."""
+        first = keras.initializers.GlorotUniform()((shape[0], self.latent_dim), dtype=dtype)
+        return ops.concatenate([first, ops.zeros((shape[0], shape[1] - self.latent_dim), dtype=dtype)], axis=-1)
 
     def call(self, features):
         """Projects features `(batch, ...)` to a dict of parameters, each `(batch, latent_dim)`."""

@@ -1,10 +1,20 @@
 """The folder of a run: what lies where, and that nothing in it is overwritten unasked."""
 
+import glob
 import json
 import os
 import shutil
 
 from keras_vae.ops.checks import checked_free_path
+
+# What a run writes, beside the SavedModel.
+WRITTEN = (
+    "model.keras",
+    "metrics.json",
+    os.path.join("logs", "**", "events.out.tfevents.*"),
+    os.path.join("samples", "epoch-*.png"),
+    os.path.join("reconstructions", "epoch-*.png"),
+)
 
 
 class RunFolder:
@@ -15,7 +25,8 @@ class RunFolder:
     """
 
     def __init__(self, path):
-        self.path = os.fspath(path)
+        self.path = os.path.normpath(path)
+        self.marker = os.path.join(self.path, ".keras_vae_run")
         self.model = os.path.join(self.path, "model.keras")
         self.metrics = os.path.join(self.path, "metrics.json")
         self.logs = os.path.join(self.path, "logs")
@@ -24,23 +35,30 @@ class RunFolder:
         self.saved_model = os.path.join(self.path, "saved_model", "1")
 
     def check(self, overwrite: bool) -> None:
-        """Raises a ValueError if the folder holds anything and may not be overwritten."""
+        """Raises a ValueError if the folder holds anything, unless it is a run and may be overwritten."""
         if os.path.isfile(self.path):
             raise ValueError(f"The output {self.path!r} is a file. Give a folder.")
         checked_free_path(self.path, overwrite)
+        if os.path.isdir(self.path) and os.listdir(self.path) and not os.path.exists(self.marker):
+            raise ValueError(
+                f"The folder {self.path!r} holds something that is no run of keras_vae: nothing in it is overwritten. "
+                "Give another output."
+            )
 
     def create(self, overwrite: bool) -> None:
-        """Makes the folder; with `overwrite` an older run in it is removed, and nothing but the run."""
+        """Makes the folder; with `overwrite` the older run in it is removed, and nothing that a run does not write."""
         self.check(overwrite)
-        for file in (self.model, self.metrics):
-            if os.path.exists(file):
+        for pattern in WRITTEN:
+            for file in glob.glob(os.path.join(glob.escape(self.path), pattern), recursive=True):
                 os.remove(file)
-        for folder in (self.logs, self.samples, self.reconstructions, os.path.dirname(self.saved_model)):
-            shutil.rmtree(folder, ignore_errors=True)
+        if os.path.isdir(self.saved_model):
+            shutil.rmtree(self.saved_model)
         os.makedirs(self.path, exist_ok=True)
+        with open(self.marker, "w", encoding="utf-8") as file:
+            file.write("A run of keras_vae: `keras-vae train --overwrite` may replace what it wrote here.\n")
 
     def write_metrics(self, metrics: dict) -> None:
         """Writes `metrics.json`."""
         with open(self.metrics, "w", encoding="utf-8") as file:
-            json.dump(metrics, file, indent=2)
+            json.dump(metrics, file, indent=2, allow_nan=False)
             file.write("\n")

@@ -1,5 +1,6 @@
 """One training run: data, model, callbacks, figures and a SavedModel in a folder."""
 
+import math
 import time
 
 import keras
@@ -7,7 +8,7 @@ import keras
 from keras_vae.callbacks import ReconstructionGrid, SampleGrid
 from keras_vae.models import VAE
 from keras_vae.models.for_shape import LIKELIHOODS, NETWORKS
-from keras_vae.ops.checks import checked_name, checked_number, checked_size
+from keras_vae.ops.checks import checked_name, checked_number, checked_seed, checked_size
 from keras_vae.runs.data import held_out_data, training_data
 from keras_vae.runs.evaluate import BATCH_SIZE, evaluate
 from keras_vae.runs.folder import RunFolder
@@ -68,7 +69,7 @@ def train(
         "learning_rate": checked_number(learning_rate, "learning_rate", 0.0, inclusive=False),
         "schedule": checked_name(schedule, SCHEDULES, "schedule"),
         "beta": checked_number(beta, "beta", 0.0),
-        "seed": checked_size(seed, "seed", minimum=0),
+        "seed": checked_seed(seed),
     }
     folder = RunFolder(output)
     folder.check(overwrite)
@@ -86,6 +87,11 @@ def train(
     started = time.perf_counter()
     history = vae.fit(data, validation_data=validation, epochs=epochs, callbacks=_callbacks(folder, validation))
     seconds = time.perf_counter() - started
+    if not math.isfinite(history.history["loss"][-1]):
+        raise ValueError(
+            f"The training diverged: its loss is {history.history['loss'][-1]}. Try a lower learning rate than "
+            f"{learning_rate}."
+        )
     vae.save(folder.model)
     vae.export(folder.saved_model)
     metrics = {
@@ -105,4 +111,5 @@ def _callbacks(folder, validation):
         SampleGrid(folder.logs, image_dir=folder.samples, value_range=VALUE_RANGE),
         ReconstructionGrid(folder.logs, validation, image_dir=folder.reconstructions, value_range=VALUE_RANGE),
         keras.callbacks.TensorBoard(folder.logs),
+        keras.callbacks.TerminateOnNaN(),
     ]

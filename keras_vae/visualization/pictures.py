@@ -8,16 +8,20 @@ CURVE_INCHES, CURVE_DPI = (2.0, 1.2), 100
 def as_pictures(examples: np.ndarray, value_range: tuple[float, float] | None) -> np.ndarray:
     """Turns examples `(n, *event_shape)` into uint8 pictures `(n, height, width, 3)`.
 
+    Of a volume `(depth, height, width, channels)` the slice in the middle is shown.
+
     Raises:
-        ValueError: If there is no example, or it has more than three axes.
+        ValueError: If there is no example, or it has more than four axes.
     """
-    if len(examples) == 0 or not 2 <= examples.ndim <= 4:
+    if len(examples) == 0 or not 2 <= examples.ndim <= 5:
         raise ValueError(
             "Expected at least one example, of shape (n, height, width, channels), (n, length, channels) or "
             f"(n, columns). Received shape {examples.shape}."
         )
     if examples.ndim < 4:
         return _curves(examples if examples.ndim == 3 else examples[..., np.newaxis], value_range)
+    if examples.ndim == 5:
+        examples = examples[:, examples.shape[1] // 2]
     low, high = value_range or _range(examples)
     scaled = np.clip((examples.astype(np.float64) - low) / (high - low), 0, 1)
     if scaled.shape[-1] not in (1, 3):

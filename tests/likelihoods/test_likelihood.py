@@ -63,6 +63,12 @@ def test_log_prob_compares_x_with_each_sample_even_where_batch_and_samples_are_o
     np.testing.assert_allclose(together, np.stack(one_by_one, axis=1), rtol=1e-6)
 
 
+@pytest.mark.parametrize("shape", [(3, 1), (3, 5), (1, 4), (2, 4)])
+def test_log_prob_does_not_broadcast_x(shape):
+    with pytest.raises(ValueError, match=r"x must end in the axes|same batch"):
+        Bernoulli((4,)).log_prob({"logits": features(3, 4)}, np.zeros(shape))
+
+
 def test_integer_and_boolean_data_is_cast():
     likelihood, logits = Bernoulli((4,)), features(3, 4)
     x = features(3, 4) > 0

@@ -134,6 +134,18 @@ class TestOptimal:
             np.exp(2 * likelihood(features())["log_scale"]), np.full((6, 1, 1), expected), rtol=1e-4
         )
 
+    def test_batches_count_by_their_weight_and_none_by_zero(self):
+        likelihood = Normal((3, 4), "optimal")
+        likelihood(features())
+        params = {"mean": MEAN, "log_scale": np.zeros((5, 1, 1), np.float32)}
+        likelihood.fitted(params, X, np.array([1, 0, 3, 0.5, 0]))
+        stored = float(likelihood.running_variance)
+        likelihood.fitted(params, X, np.zeros(5))
+        assert float(likelihood.running_variance) == stored
+        likelihood.fitted(params, MEAN + 1, np.full(5, 0.9))
+        # Two batches of weight 0.9 each: their mean.
+        np.testing.assert_allclose(likelihood.running_variance, (stored + 1) / 2, rtol=1e-5)
+
     def test_a_perfect_reconstruction_stops_at_the_floor(self):
         likelihood = Normal((3, 4), "optimal", min_scale=0.01)
         likelihood(features())

@@ -18,15 +18,15 @@ def test_arrays_are_cut_without_a_rest(length, expected):
 def test_datasets_give_their_inputs_checked_and_in_order():
     dataset = tf.data.Dataset.from_tensor_slices((np.arange(5), np.zeros(5))).batch(2)
     seen = []
-    cut = list(batches.dataset_batches(dataset, lambda batch: seen.append(len(batch)) or batch, "x"))
+    cut = list(batches.dataset_batches(dataset, lambda batch, first: seen.append((first, len(batch))) or batch, "x"))
     np.testing.assert_array_equal(np.concatenate(cut), np.arange(5))
-    assert seen == [2, 2, 1]
+    assert seen == [(0, 2), (2, 2), (4, 1)]
 
 
 def test_an_empty_dataset_is_refused():
     dataset = tf.data.Dataset.from_tensor_slices(np.zeros((0, 2))).batch(2)
     with pytest.raises(ValueError, match="`data` is empty"):
-        list(batches.dataset_batches(dataset, lambda batch: batch, "data"))
+        list(batches.dataset_batches(dataset, lambda batch, first: batch, "data"))
 
 
 def test_results_are_joined():

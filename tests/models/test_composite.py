@@ -45,9 +45,11 @@ def test_a_config_makes_the_same_model_of_the_same_parts():
 
 def test_a_clone_has_weights_of_its_own():
     vae = small_vae()
+    vae.beta = 0.25
+    assert float(VAE.from_config(vae.get_config()).beta) == 0.25
     clone = VAE.from_config(vae.get_config())
     clone.build((None, *EVENT_SHAPE))
     clone.beta = 7.0
-    assert float(vae.beta) == 1.0
+    assert float(vae.beta) == 0.25
     assert clone.encoder is not vae.encoder
     assert clone.prior.latent_dim == 2

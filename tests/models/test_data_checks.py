@@ -76,12 +76,31 @@ def test_datasets_are_checked_by_their_first_batch(vae, case, route):
 
 
 def test_later_batches_of_a_dataset_are_checked_as_they_come(vae):
-    with pytest.raises(tf.errors.InvalidArgumentError, match=r"cannot be trained on; expected values in \[0, 1\]"):
-        vae.fit(batched(with_value(7.0, (6, 0, 0, 0))), verbose=0)
+    message = (
+        r"`x` must hold values in \[0, 1\] for Bernoulli\. Received: 7 at index \(2, 0, 0, 0\) of batch 1\. Divide"
+    )
+    for call in (vae.fit, vae.evaluate):
+        with pytest.raises(ValueError, match=message):
+            call(batched(with_value(7.0, (6, 0, 0, 0))), verbose=0)
+    with pytest.raises(ValueError, match=r"Received: nan at index \(3, 2, 1, 0\) of batch 1\. Remove the example"):
+        vae.fit(batched(with_value(np.nan, (7, 2, 1, 0))), verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        ((with_value(np.nan, (6, 0, 0, 0)), binary(8)), "x"),
+        ((binary(8), with_value(2.0, (6, 0, 0, 0))), "target"),
+        ((binary(8), binary(8), np.r_[np.ones(6), -1, 1].astype(np.float32)), "sample_weight"),
+    ],
+)
+def test_every_part_of_a_later_batch_is_checked(vae, parts, name):
+    with pytest.raises(ValueError, match=rf"`{name}` must hold .* at index \(2.* of batch 1"):
+        vae.fit(batched(*parts), verbose=0)
 
 
 def test_the_first_bad_index_is_named_beyond_the_first_chunk(vae, monkeypatch):
-    monkeypatch.setattr("keras_vae.models.data_checks.ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("keras_vae.models.rules.ROWS_AT_ONCE", 2)
     with pytest.raises(ValueError, match=r"at index \(5, 0, 1, 0\)"):
         vae.fit(with_value(np.nan, (5, 0, 1, 0)), verbose=0)
 
@@ -104,6 +123,40 @@ def test_labels_from_a_generator_are_refused_by_their_shape(vae):
         vae.fit(generator(), verbose=0)
 
 
+class Batches(keras.utils.PyDataset):
+    """Two batches of a user's own."""
+
+    def __init__(self, x, **kwargs):
+        super().__init__(**kwargs)
+        self.x = x
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, index):
+        return (self.x[4 * index : 4 * index + 4],)
+
+
+SOURCES = {
+    "generator": lambda x: ((part,) for part in np.split(x, 2)),
+    "PyDataset": Batches,
+    "on_batch": None,
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_other_sources_are_checked_batch_by_batch(vae, source):
+    def fit(x):
+        return vae.train_on_batch(x) if source == "on_batch" else vae.fit(SOURCES[source](x), epochs=1, verbose=0)
+
+    fit(binary(8))
+    for bad in (binary(8) * 255, with_value(np.nan, (1, 0, 0, 0))):
+        with pytest.raises(ValueError, match=r"`x` must hold values in \[0, 1\].* at index"):
+            fit(bad)
+    with pytest.raises(ValueError, match=r"`x` must hold values in \[0, 1\]"):
+        vae.test_on_batch(binary(8) * 255)
+
+
 def test_an_empty_or_unbatched_dataset_is_refused(vae):
     with pytest.raises(ValueError, match="is empty"):
         vae.fit(batched(binary(0)), verbose=0)
@@ -111,6 +164,54 @@ def test_an_empty_or_unbatched_dataset_is_refused(vae):
         vae.fit(tf.data.Dataset.from_tensor_slices(binary(8)), verbose=0)
     with pytest.raises(ValueError, match="dataset of tensors"):
         vae.fit(tf.data.Dataset.from_tensor_slices({"image": binary(8)}).batch(4), verbose=0)
+
+
+def test_an_unbuilt_model_takes_its_events_shape_from_inference():
+    built = small_vae()
+    model = type(built).from_config(built.get_config())
+    for method in (model.encode, model.reconstruct, model.elbo):
+        with pytest.raises(ValueError, match=r"\(batch, 4, 3, 1\)"):
+            method(binary(8)[:, :2])
+    assert model.encode(binary(8)).shape == (8, 2)
+
+
+def test_the_index_in_a_dataset_counts_from_its_start(vae):
+    with pytest.raises(ValueError, match=r"at index \(6, 0, 0, 0\)"):
+        vae.encode(batched(with_value(np.nan, (6, 0, 0, 0))))
+
+
+def test_data_of_no_known_kind_is_refused(vae):
+    with pytest.raises(ValueError, match="array of numbers"):
+        vae.fit({"image": binary(8)}, verbose=0)
+    with pytest.raises(ValueError, match="array of numbers"):
+        vae.encode(3.0)
+    with pytest.raises(ValueError, match="`class_weight` needs classes"):
+        vae.fit(binary(8), class_weight={0: 1.0}, verbose=0)
+    with pytest.raises(ValueError, match="one length"):
+        vae.fit(binary(8), binary(7), verbose=0)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x: (x.tolist(), None, [1.0] * 8),
+        lambda x: (tf.constant(x),),
+        lambda x: (x.astype(bool),),
+        lambda x: (tf.data.Dataset.from_tensor_slices(x > 0).batch(4),),
+        lambda x: (tf.data.Dataset.from_tensors((x[:4], x[:4], np.ones(4))).repeat(2),),
+        lambda x: (tf.data.Dataset.from_generator(lambda: iter(np.split(x, 2)), output_types=tf.float32),),
+    ],
+    ids=["lists", "tensor", "booleans", "boolean dataset", "weighted dataset", "unknown shape"],
+)
+def test_every_form_that_keras_takes_is_taken(vae, make):
+    x, *rest = make(binary(8))
+    arguments = dict(zip(("y", "sample_weight"), rest, strict=False))
+    steps = []
+    count = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: steps.append(logs["loss"]))
+    batch_size = None if isinstance(x, tf.data.Dataset) else 4
+    vae.fit(x, **arguments, batch_size=batch_size, epochs=1, verbose=0, callbacks=[count])
+    assert len(steps) == 2
+    assert np.all(np.isfinite(steps))
 
 
 @pytest.mark.parametrize("weights", [np.ones(7), np.ones((8, 2)), -np.ones(8), np.full(8, np.nan)])
@@ -178,7 +279,8 @@ def test_binary_data_does_not_warn(vae):
 def test_any_finite_number_may_be_normal():
     model = small_autoencoder(likelihoods.Normal(EVENT_SHAPE))
     model.compile("adam")
-    model.fit(binary(8) * 1000 - 500, verbose=0)
+    with pytest.warns(UserWarning, match="standard deviation 4.* standardise the data"):
+        model.fit(binary(8) * 1000 - 500, verbose=0)
     with pytest.raises(ValueError, match="finite numbers for Normal"):
         model.fit(with_value(np.nan), verbose=0)
 
@@ -188,15 +290,3 @@ def test_arguments_may_be_positional_and_keras_names_the_unknown_ones(vae):
     assert len(history.epoch) == 2
     with pytest.raises(TypeError, match="epoch_count"):
         vae.fit(binary(8), epoch_count=3)
-
-
-def test_sources_that_are_read_once_pass_through(vae):
-    class Batches(keras.utils.PyDataset):
-        def __len__(self):
-            return 2
-
-        def __getitem__(self, index):
-            return (binary(4, seed=index),)
-
-    vae.fit(Batches(), epochs=1, verbose=0)
-    assert int(vae.optimizer.iterations) == 2

@@ -29,6 +29,14 @@ def test_batch_normalization_sees_examples_and_samples_as_one_batch():
     np.testing.assert_allclose(normalization.moving_variance, Z.reshape(15, 2).var(axis=0), rtol=1e-4)
 
 
+def test_codes_of_another_length_are_refused():
+    decoder = Decoder(networks.dense([4]), likelihoods.Bernoulli(EVENT_SHAPE))
+    decoder(Z)
+    for length in (1, 4, 8):
+        with pytest.raises(ValueError, match=f"codes of length 2. Received shape .3, {length}"):
+            decoder(np.zeros((3, length), np.float32))
+
+
 def test_an_empty_batch_is_decoded_to_an_empty_batch():
     decoder = Decoder(networks.dense([4]), likelihoods.Bernoulli(EVENT_SHAPE))
     assert decoder(Z[:0])["logits"].shape == (0, 3, *EVENT_SHAPE)
@@ -45,5 +53,5 @@ def test_a_network_whose_output_cannot_carry_the_event_is_refused():
     [(None, likelihoods.Bernoulli((2,)), "network"), (networks.dense([4]), "bernoulli", "likelihood")],
 )
 def test_parts_of_another_kind_are_refused(network, likelihood, name):
-    with pytest.raises(ValueError, match=f"`{name}` must be a"):
+    with pytest.raises(ValueError, match=f"`{name}` must be of type"):
         Decoder(network, likelihood)

@@ -53,7 +53,7 @@ def test_bytes_are_cast_for_the_network():
     [(abs, posteriors.DiagonalNormal(2), "network"), (networks.dense([4]), keras.layers.Dense(4), "posterior")],
 )
 def test_parts_of_another_kind_are_refused(network, posterior, name):
-    with pytest.raises(ValueError, match=f"`{name}` must be a"):
+    with pytest.raises(ValueError, match=f"`{name}` must be of type"):
         Encoder(network, posterior)
 
 

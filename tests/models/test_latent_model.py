@@ -97,7 +97,7 @@ def test_the_target_of_a_corrupted_input_stays_clean():
 def test_parts_of_another_kind_are_refused(make, part):
     model = make()
     parts = {"encoder": model.encoder, "decoder": model.decoder} | {part: "nothing"}
-    with pytest.raises(ValueError, match=f"`{part}` must be a"):
+    with pytest.raises(ValueError, match=f"`{part}` must be of type"):
         type(model)(**parts)
 
 
@@ -145,6 +145,28 @@ class TestSaving:
         model.save(tmp_path / "model.keras")
         loaded = load_model(tmp_path / "model.keras")
         np.testing.assert_array_equal(model(x, training=True)["z"], loaded(x, training=True)["z"])
+
+    @pytest.mark.parametrize("frozen", ["encoder", "decoder", "posterior", "likelihood"])
+    def test_what_is_frozen_stays_frozen(self, frozen, tmp_path):
+        model = small_vae(likelihoods.Normal(EVENT_SHAPE, "shared"))
+        parts = {"posterior": model.encoder.posterior, "likelihood": model.decoder.likelihood}
+        part = parts.get(frozen) or getattr(model, frozen)
+        part.trainable = False
+        model.compile("adam")
+        model.fit(binary(8), verbose=0)
+        model.save(tmp_path / "model.keras")
+        loaded = load_model(tmp_path / "model.keras")
+        assert [w.shape for w in loaded.trainable_weights] == [w.shape for w in model.trainable_weights]
+        assert len(loaded.trainable_weights) < len(loaded.get_weights()) - 1
+        logs = [each.train_on_batch(binary(8), return_dict=True) for each in (model, loaded)]
+        assert logs[0] == logs[1]
+        assert same_weights(model, loaded)
+
+    def test_weights_go_into_a_model_with_more_random_layers(self, tmp_path):
+        model, other = self.trained(), small_vae(corruption=keras.layers.GaussianNoise(0.1))
+        model.save_weights(tmp_path / "model.weights.h5")
+        other.load_weights(tmp_path / "model.weights.h5")
+        assert same_weights(model, other)
 
     def test_weights_alone_can_be_saved(self, tmp_path):
         model, other = self.trained(), small_vae()

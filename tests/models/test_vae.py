@@ -216,6 +216,17 @@ class TestElbo:
         logged = vae.evaluate(x, verbose=0, return_dict=True)["negative_elbo"]
         np.testing.assert_allclose(-np.mean(vae.elbo(x, batch_size=4)), logged, rtol=1e-5)
 
+    def test_x_of_another_shape_than_the_event_has_no_likelihood(self):
+        vae = VAE(
+            Encoder(networks.dense([8]), posteriors.DiagonalNormal(2)),
+            Decoder(networks.dense([8]), likelihoods.Bernoulli((8, 6, 1))),
+        )
+        vae.compile("adam")
+        vae.fit(binary(8), np.repeat(np.repeat(binary(8), 2, axis=1), 2, axis=2), verbose=0)
+        assert vae.predict(binary(8), verbose=0).shape == vae.reconstruct(binary(8)).shape == (8, 8, 6, 1)
+        with pytest.raises(ValueError, match=r"needs the shape of an event, \(8, 6, 1\)"):
+            vae.elbo(binary(8))
+
     def test_a_seed_repeats_itself_and_none_does_not(self):
         vae, x = small_vae(), binary(9)
         np.testing.assert_array_equal(vae.elbo(x, seed=3), vae.elbo(x, seed=3))
@@ -281,7 +292,10 @@ class TestSample:
     def test_none_at_all(self):
         assert small_vae().sample(0).shape == (0, *EVENT_SHAPE)
 
-    @pytest.mark.parametrize("arguments", [{"num_samples": -1}, {"num_samples": 2.5}, {"num_samples": 3, "seed": 1.5}])
+    @pytest.mark.parametrize(
+        "arguments",
+        [{"num_samples": -1}, {"num_samples": 2.5}, {"num_samples": 3, "seed": 1.5}, {"num_samples": 3, "seed": 2**31}],
+    )
     def test_numbers_that_are_none_are_refused(self, arguments):
         with pytest.raises(ValueError, match="must be"):
             small_vae().sample(**arguments)
@@ -291,6 +305,24 @@ class TestConstruction:
     def test_a_prior_of_another_length_is_refused(self):
         with pytest.raises(ValueError, match="prior 3, posterior 2"):
             small_vae(prior=priors.StandardNormal(3))
+
+    def test_a_decoder_that_was_built_for_other_codes_is_refused(self):
+        with pytest.raises(ValueError, match=r"codes of length 2.* length 5"):
+            VAE(Encoder(networks.dense([8]), posteriors.DiagonalNormal(5)), small_vae().decoder)
+
+    def test_a_layer_that_both_networks_hold_trains_and_says_that_it_cannot_be_saved(self, tmp_path):
+        shared = keras.layers.Dense(8)
+        encoder = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(2), shared])
+        with pytest.warns(UserWarning, match="share a layer"):
+            vae = VAE(
+                Encoder(encoder, posteriors.DiagonalNormal(2)),
+                Decoder(keras.Sequential([shared]), likelihoods.Bernoulli(EVENT_SHAPE)),
+            )
+        vae.compile("adam")
+        vae.fit(binary(8), verbose=0)
+        with pytest.raises(ValueError, match=r"share a layer.*save_weights"):
+            vae.save(tmp_path / "model.keras")
+        vae.save_weights(tmp_path / "model.weights.h5")
 
     def test_a_deterministic_posterior_is_refused(self):
         autoencoder = small_autoencoder()

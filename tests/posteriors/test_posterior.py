@@ -17,6 +17,13 @@ def test_parameters_are_an_affine_map_of_flat_features(kind):
     np.testing.assert_allclose(np.concatenate(list(params.values()), axis=1), expected, rtol=1e-5, atol=1e-6)
 
 
+def test_a_posterior_starts_with_the_scale_of_the_prior_whatever_the_scale_of_x():
+    features = 1e4 * np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)
+    params = DiagonalNormal(4)(features)
+    np.testing.assert_array_equal(params["log_variance"], np.zeros((5, 4)))
+    assert np.all(params["mean"] != 0)
+
+
 def test_heads_are_float32_under_mixed_precision():
     keras.config.set_dtype_policy("mixed_float16")
     params = DiagonalNormal(4)(keras.ops.ones((2, 3), "float16"))

@@ -105,7 +105,12 @@ def test_rows_of_a_table_are_curves_over_their_columns():
     np.testing.assert_array_equal(as_pictures(table, None), as_pictures(table[..., np.newaxis], None))
 
 
-@pytest.mark.parametrize("shape", [(0, 4, 4, 1), (0, 3), (5,), (2, 3, 3, 3, 1)])
+@pytest.mark.parametrize("shape", [(0, 4, 4, 1), (0, 3), (5,), (2, 3, 3, 3, 3, 1)])
 def test_what_cannot_be_drawn(shape):
     with pytest.raises(ValueError, match=r"at least one example, of shape .* Received shape \("):
         as_pictures(np.zeros(shape), None)
+
+
+def test_of_a_volume_the_slice_in_the_middle_is_shown():
+    volume = np.random.default_rng(0).random((2, 5, 4, 6, 1))
+    np.testing.assert_array_equal(as_pictures(volume, None), as_pictures(volume[:, 2], None))

@@ -1,0 +1,83 @@
+"""Which values may be in data, checked in arrays and asserted in graphs."""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+ROWS_AT_ONCE = 4096
+FILL_IN = "Remove the example, or fill in what is missing."
+# What stands about a message in TensorFlow's report of an assertion that failed.
+START, END = "<keras_vae>", "</keras_vae>"
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """What values are allowed.
+
+    Attributes:
+        inside: Maps values to booleans of the same shape.
+        expected: What is expected, in words.
+        mend: How to get there from finite values.
+    """
+
+    inside: Callable
+    expected: str
+    mend: str
+
+
+FINITE = Rule(ops.isfinite, "finite numbers", FILL_IN)
+WEIGHTS = Rule(
+    lambda x: ops.logical_and(ops.isfinite(x), x >= 0),
+    "finite numbers of at least 0",
+    "A weight says how often an example counts.",
+)
+
+
+def rule_of(likelihood) -> Rule:
+    """What a likelihood can be trained on."""
+    return Rule(likelihood.in_domain, f"{likelihood.domain} for {type(likelihood).__name__}", likelihood.mend)
+
+
+def check_values(rule: Rule, x: np.ndarray, name: str, first: int = 0) -> None:
+    """Raises a ValueError that names the first value of an array that is not allowed.
+
+    Args:
+        rule: What is allowed.
+        x: Array of numbers.
+        name: What to call it.
+        first: Index of the first example, where x is a part of something larger.
+    """
+    for start in range(0, len(x), ROWS_AT_ONCE):
+        outside = ~np.asarray(rule.inside(x[start : start + ROWS_AT_ONCE]))
+        if outside.any():
+            index = tuple(map(int, np.argwhere(outside)[0]))
+            value, shown = x[start:][index], (first + start + index[0], *index[1:])
+            mend = rule.mend if np.isfinite(value) else FILL_IN
+            raise ValueError(f"`{name}` must hold {rule.expected}. Received: {value} at index {shown}. {mend}")
+
+
+def assert_values(rule: Rule, values, name: str, batch_number):
+    """An operation that fails with the same message for a tensor, between `START` and `END`."""
+    numbers = tf.cast(values, tf.float64)
+    outside = tf.where(tf.logical_not(rule.inside(numbers)))
+
+    def message():
+        value, index = tf.gather_nd(numbers, outside[0]), tf.strings.as_string(outside[0])
+        parts = [
+            f"{START}`{name}` must hold {rule.expected}. Received: ",
+            tf.strings.as_string(value, shortest=True),
+            " at index (",
+            tf.strings.reduce_join(index, separator=", "),
+            ") of batch ",
+            tf.strings.as_string(batch_number),
+            ". ",
+            tf.where(tf.math.is_finite(value), rule.mend, FILL_IN),
+            END,
+        ]
+        return tf.strings.join(parts)
+
+    good = tf.equal(tf.shape(outside)[0], 0)
+    return tf.debugging.Assert(good, [tf.cond(good, lambda: tf.constant(""), message)], summarize=1)

@@ -1,0 +1,46 @@
+"""Rules: the first value that breaks one is named, in arrays and in graphs alike."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_vae.likelihoods import Bernoulli
+from keras_vae.models import rules
+
+RULE = rules.rule_of(Bernoulli((3,)))
+
+
+@tf.function
+def asserted(x, batch_number):
+    with tf.control_dependencies([rules.assert_values(RULE, x, "x", batch_number)]):
+        return tf.identity(x)
+
+
+def test_what_is_allowed_passes():
+    x = np.array([[0.0, 0.5, 1.0]])
+    rules.check_values(RULE, x, "x")
+    rules.check_values(rules.WEIGHTS, np.array([0.0, 2.5]), "sample_weight")
+    asserted(tf.constant(x), tf.constant(0))
+
+
+@pytest.mark.parametrize(
+    ("value", "mend"), [(7.0, RULE.mend), (-1.0, RULE.mend), (np.nan, rules.FILL_IN), (np.inf, rules.FILL_IN)]
+)
+def test_the_first_other_value_is_named(value, mend):
+    x = np.zeros((4, 3))
+    x[2, 1], x[3, 0] = value, 99.0
+    expected = "`x` must hold values in [0, 1] for Bernoulli. Received: "
+    with pytest.raises(ValueError, match="must hold") as error:
+        rules.check_values(RULE, x, "x", first=10)
+    assert str(error.value) == f"{expected}{value} at index (12, 1). {mend}"
+    with pytest.raises(tf.errors.InvalidArgumentError) as error:
+        asserted(tf.constant(x), tf.constant(5))
+    # TensorFlow's report escapes quotation marks.
+    text = str(error.value).split(rules.START)[1].split(rules.END)[0].replace("\\'", "'")
+    assert text == f"{expected}{value:g} at index (2, 1) of batch 5. {mend}"
+
+
+@pytest.mark.parametrize("weight", [-1.0, np.nan, np.inf])
+def test_weights_are_finite_and_not_negative(weight):
+    with pytest.raises(ValueError, match="finite numbers of at least 0"):
+        rules.check_values(rules.WEIGHTS, np.array([1.0, weight]), "sample_weight")
