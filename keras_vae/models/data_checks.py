@@ -89,6 +89,8 @@ def check_examples(model, x, name: str, target: bool = False, first: int = 0) ->
     """
     x = _as_array(x, name)
     _check_input_shape(model, x.shape, name)
+    if not model.built:
+        model.build((None, *x.shape[1:]))
     check_values(rule_of(model.decoder.likelihood) if target else FINITE, x, name, first)
     return x
 

@@ -40,6 +40,6 @@ for number, model in enumerate((vae, vae, load("vae"))):
     outputs[f"sample {number}"] = run(model, "sample", n=6)
 outputs["many samples"] = run(vae, "sample", n=4000)
 for size in (0, 1, 5):
-    for seed in (0, 7, -3):
+    for seed in (0, 7, 2**31 - 3):
         outputs[f"sample_seeded {size} {seed}"] = run(vae, "sample_seeded", n=size, seed=seed)
 np.savez(os.path.join(folder, "outputs.npz"), **outputs)

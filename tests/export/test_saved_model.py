@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae import likelihoods
+from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
 
 from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
 
@@ -111,7 +111,7 @@ def test_samples_are_from_the_model(served):
     assert expected.std() > 0.05
 
 
-@pytest.mark.parametrize("seed", [0, 7, -3])
+@pytest.mark.parametrize("seed", [0, 7, 2**31 - 3])
 @pytest.mark.parametrize("size", SIZES)
 def test_seeded_samples_are_those_of_vae_sample(served, size, seed):
     models, _, outputs = served
@@ -229,16 +229,53 @@ def test_verbose_lists_the_endpoints(tmp_path, capsys):
 def test_other_formats_go_to_keras(tmp_path, monkeypatch):
     calls = []
 
-    def export(self, filepath, format="tf_saved_model", **kwargs):
-        calls.append((self, filepath, format, kwargs))
+    def export(self, filepath, format, verbose, input_signature, **kwargs):
+        calls.append((self, filepath, format, verbose, input_signature, kwargs))
         return "what Keras returns"
 
     monkeypatch.setattr(keras.Model, "export", export)
     vae, path = tiny_vae(), os.fspath(tmp_path / "vae.onnx")
     assert vae.export(path, format="onnx", opset_version=17) == "what Keras returns"
-    assert calls == [(vae, path, "onnx", {"opset_version": 17})]
+    assert calls == [(vae, path, "onnx", None, None, {"opset_version": 17})]
     pathlib.Path(path).write_bytes(b"a model")
     with pytest.raises(ValueError, match="something at"):
         vae.export(path, format="onnx")
     vae.export(path, format="onnx", overwrite=True)
     assert len(calls) == 2
+
+
+def test_lookup_tables_of_a_users_layers_are_exported(tmp_path):
+    lookup = keras.layers.IntegerLookup(vocabulary=[0, 1], output_mode="int")
+    network = keras.Sequential([keras.layers.Flatten(), lookup, keras.layers.Embedding(4, 2), keras.layers.Flatten()])
+    vae = VAE(
+        Encoder(network, posteriors.DiagonalNormal(2)), Decoder(networks.dense([4]), likelihoods.Bernoulli((4, 1)))
+    )
+    x = np.array([[[0.0], [1], [1], [0]], [[1.0], [1], [0], [0]]], np.float32)
+    codes = vae.encode(x)
+    vae.export(tmp_path / "1")
+    served = tf.saved_model.load(str(tmp_path / "1")).signatures["encode"](x=tf.constant(x))["output_0"]
+    np.testing.assert_allclose(served, codes, rtol=1e-5)
+
+
+def test_a_model_from_one_shape_to_another_is_exported_without_a_score(tmp_path):
+    vae = VAE(
+        Encoder(networks.dense([4]), posteriors.DiagonalNormal(2)),
+        Decoder(networks.dense([4]), likelihoods.Bernoulli((4, 1))),
+    )
+    vae.build((None, 2, 1))
+    vae.export(tmp_path / "1")
+    model = tf.saved_model.load(str(tmp_path / "1"))
+    assert "score" not in model.signatures
+    x = np.array([[[0.0], [1]]], np.float32)
+    np.testing.assert_allclose(model.serve(x), vae.reconstruct(x), rtol=1e-5)
+
+
+def test_other_arguments_and_files_in_the_way_are_refused(tmp_path):
+    vae = tiny_vae()
+    with pytest.raises(ValueError, match="no other arguments"):
+        vae.export(tmp_path / "1", opset_version=17)
+    with pytest.raises(ValueError, match="one specification of x"):
+        vae.export(tmp_path / "1", input_signature={"x": None})
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ValueError, match="is a file"):
+        vae.export(tmp_path / "file", overwrite=True)

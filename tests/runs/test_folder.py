@@ -41,15 +41,26 @@ def test_a_folder_with_anything_in_it_is_not(tmp_path, method):
     assert files(tmp_path) == {"notes.txt"}
 
 
-def test_overwriting_removes_the_run_and_nothing_else(tmp_path):
-    fill(RunFolder(tmp_path))
-    (tmp_path / "notes.txt").write_text("mine")
-    (tmp_path / "others").mkdir()
-    (tmp_path / "others" / "model.keras").write_text("mine")
-    RunFolder(tmp_path).check(overwrite=True)
-    assert len(files(tmp_path)) == 8
-    RunFolder(tmp_path).create(overwrite=True)
-    assert files(tmp_path) == {"notes.txt", "others/model.keras"}
+def test_overwriting_removes_what_the_run_wrote_and_nothing_else(tmp_path):
+    folder = RunFolder(tmp_path)
+    folder.create(overwrite=False)
+    written = ("model.keras", "metrics.json", "logs/train/events.out.tfevents.1", "samples/epoch-0001.png")
+    mine = ("notes.txt", "logs/mine.txt", "samples/mine.png", "saved_model/2/saved_model.pb", "others/model.keras")
+    for name in (*written, "reconstructions/epoch-0001-2.png", "saved_model/1/saved_model.pb", *mine):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("something")
+    folder.check(overwrite=True)
+    folder.create(overwrite=True)
+    assert files(tmp_path) == {*mine, ".keras_vae_run"}
+
+
+def test_a_folder_that_never_was_a_run_is_not_overwritten(tmp_path):
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "mine.txt").write_text("mine")
+    for method in (RunFolder.check, RunFolder.create):
+        with pytest.raises(ValueError, match=r"no run of keras_vae: nothing in it is overwritten"):
+            method(RunFolder(tmp_path), overwrite=True)
+    assert files(tmp_path) == {"logs/mine.txt"}
 
 
 @pytest.mark.parametrize("overwrite", [False, True])

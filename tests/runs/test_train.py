@@ -35,7 +35,15 @@ def contents(folder) -> list[str]:
 
 def test_all_is_in_the_folder(run):
     folder, _ = run
-    assert contents(folder) == ["logs", "metrics.json", "model.keras", "reconstructions", "samples", "saved_model"]
+    assert contents(folder) == [
+        ".keras_vae_run",
+        "logs",
+        "metrics.json",
+        "model.keras",
+        "reconstructions",
+        "samples",
+        "saved_model",
+    ]
     assert contents(folder / "logs") == ["reconstructions", "samples", "train", "validation"]
     assert contents(folder / "saved_model") == ["1"]
 
@@ -153,3 +161,9 @@ def test_unknown_data_leaves_no_folder(tmp_path):
     with pytest.raises(ValueError, match="There is no dataset 'digit'"):
         runs.train(tmp_path / "run", dataset="digit")
     assert contents(tmp_path) == []
+
+
+def test_a_training_that_diverges_says_so_and_exports_nothing(tmp_path):
+    with pytest.raises(ValueError, match=r"diverged.* lower learning rate than 1000000000000000\.0"):
+        runs.train(tmp_path / "run", **{**SETTINGS, "learning_rate": 1e15, "schedule": "constant"})
+    assert not (tmp_path / "run" / "saved_model").exists()
