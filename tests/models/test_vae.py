@@ -38,8 +38,9 @@ class TestReparameterization:
 
     @pytest.mark.parametrize("num_samples", [1, 3])
     def test_call_draws_mu_plus_sigma_epsilon(self, num_samples):
-        outputs = with_known_posterior(num_samples)(binary(2000))
-        assert_reparameterized(np.asarray(outputs["z"], np.float64))
+        z = np.asarray(with_known_posterior(num_samples)(binary(2000))["z"], np.float64)
+        assert z.shape == (2000, num_samples, LATENT_DIM)
+        assert_reparameterized(z)
 
     def test_encode_draws_mu_plus_sigma_epsilon(self):
         codes = with_known_posterior().encode(binary(2000), sample=True)
