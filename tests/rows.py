@@ -15,9 +15,17 @@ POSTERIORS = {
     "Deterministic": [lambda: posteriors.Deterministic(LATENT_DIM)],
     "DiagonalNormal": [lambda: posteriors.DiagonalNormal(LATENT_DIM, seed=5)],
 }
-PRIORS = {"StandardNormal": [lambda: priors.StandardNormal(LATENT_DIM)]}
+PRIORS = {
+    "StandardNormal": [lambda: priors.StandardNormal(LATENT_DIM)],
+    "Laplace": [lambda: priors.Laplace(LATENT_DIM)],
+    "MixtureOfNormals": [lambda: priors.MixtureOfNormals(LATENT_DIM, num_components=3)],
+}
 LIKELIHOODS = {
     "Bernoulli": [lambda: likelihoods.Bernoulli(EVENT_SHAPE)],
+    "BetaBinomial": [lambda: likelihoods.BetaBinomial(EVENT_SHAPE, levels=17)],
+    "Categorical": [lambda: likelihoods.Categorical(EVENT_SHAPE, num_classes=17)],
+    "ContinuousBernoulli": [lambda: likelihoods.ContinuousBernoulli(EVENT_SHAPE)],
+    "DiscretizedLogistic": [lambda: likelihoods.DiscretizedLogistic(EVENT_SHAPE, levels=17)],
     "Normal": [
         lambda: likelihoods.Normal(EVENT_SHAPE, scale=0.3),
         lambda: likelihoods.Normal(EVENT_SHAPE, scale="shared", min_scale=0.01),
@@ -27,7 +35,12 @@ LIKELIHOODS = {
 }
 OBJECTIVES = {"ELBO": [objectives.ELBO]}
 
+INTEGERS = RNG.integers(0, 17, (12, *EVENT_SHAPE)).astype(np.uint8)
 DATA = {
+    "BetaBinomial": INTEGERS,
+    "Categorical": INTEGERS,
+    "ContinuousBernoulli": RNG.random((12, *EVENT_SHAPE)).astype(np.float32),
+    "DiscretizedLogistic": INTEGERS,
     "Bernoulli": (RNG.random((12, *EVENT_SHAPE)) < 0.5).astype(np.float32),
     "Normal": RNG.normal(size=(12, *EVENT_SHAPE)).astype(np.float32),
 }

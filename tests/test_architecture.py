@@ -16,8 +16,8 @@ PACKAGE = pathlib.Path(keras_vae.__file__).parent
 LAYERS = [
     {"version"},
     {"ops"},
-    {"networks", "posteriors", "priors", "likelihoods", "visualization", "datasets", "export"},
-    {"divergences", "objectives"},
+    {"networks", "posteriors", "priors", "likelihoods", "datasets", "export"},
+    {"divergences", "objectives", "visualization"},
     {"models"},
     {"callbacks"},
     {"runs"},
@@ -26,6 +26,7 @@ LAYERS = [
 # Everything else is written with `keras.ops`, so that other backends can follow.
 MAY_IMPORT_TENSORFLOW = {
     "ops/noise.py",  # the replica's id, and only when it draws
+    "ops/special.py",  # a function that Keras lacks
     "models/train_step.py",
     "models/data_checks.py",
     "models/rules.py",  # assertions in graphs

@@ -1,6 +1,9 @@
-"""What watches a training: pictures on disk and in TensorBoard."""
+"""What watches and guides a training: pictures on disk and in TensorBoard, and a schedule for beta."""
 
+from keras_vae.callbacks.beta_schedule import BetaSchedule
+from keras_vae.callbacks.latent_scatter import LatentScatter
+from keras_vae.callbacks.latent_traversal import LatentTraversal
 from keras_vae.callbacks.reconstruction_grid import ReconstructionGrid
 from keras_vae.callbacks.sample_grid import SampleGrid
 
-__all__ = ["ReconstructionGrid", "SampleGrid"]
+__all__ = ["BetaSchedule", "LatentScatter", "LatentTraversal", "ReconstructionGrid", "SampleGrid"]

@@ -7,14 +7,18 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae.ops.checks import checked_size
-from keras_vae.visualization import save_png
+from keras_vae.visualization import pixels, save_png
+
+# The figure to judge a model by, or what it has of it.
+JUDGED_BY = {"negative_elbo": "negative ELBO", "reconstruction": "reconstruction", "loss": "loss"}
 
 
 class PictureCallback(keras.callbacks.Callback):
     """Base class: a picture every so many epochs and after the last one, as PNG file and in TensorBoard.
 
-    A subclass sets `name` and implements `picture`. Files are called after the epoch, counted from 1; one
-    that is there already is kept, and the new one gets a number.
+    A subclass sets `name` and implements `figure`, which is given a title such as "epoch 12 · negative ELBO 95.3
+    nats", of the validation data where there is any. Files are called after the epoch, counted from 1; one that is
+    there already is kept, and the new one gets a number.
 
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `name`.
@@ -30,9 +34,10 @@ class PictureCallback(keras.callbacks.Callback):
         self.image_dir = self.log_dir if image_dir is None else os.fspath(image_dir)
         self.every = checked_size(every, "every")
         self._last_epoch = self._last_drawn = None
+        self._last_logs = {}
 
-    def picture(self) -> np.ndarray:
-        """The picture of the model as it is now: uint8 `(height, width, 3)`."""
+    def figure(self, title: str | None = None):
+        """The model as it is now: a `matplotlib.figure.Figure` under a title."""
         raise NotImplementedError
 
     def on_train_begin(self, logs=None):
@@ -40,7 +45,7 @@ class PictureCallback(keras.callbacks.Callback):
         self._writer = tf.summary.create_file_writer(self.log_dir)
 
     def on_epoch_end(self, epoch, logs=None):
-        self._last_epoch = epoch
+        self._last_epoch, self._last_logs = epoch, logs or {}
         if (epoch + 1) % self.every == 0:
             self._draw(epoch)
 
@@ -50,10 +55,10 @@ class PictureCallback(keras.callbacks.Callback):
         self._writer.close()
 
     def _draw(self, epoch):
-        grid = self.picture()
-        save_png(self._free_path(epoch + 1), grid)
+        picture = pixels(self.figure(title_of(epoch + 1, self._last_logs)))
+        save_png(self._free_path(epoch + 1), picture)
         with self._writer.as_default():
-            tf.summary.image(self.name, grid[np.newaxis], step=epoch)
+            tf.summary.image(self.name, picture[np.newaxis], step=epoch)
         self._writer.flush()
         self._last_drawn = epoch
 
@@ -63,3 +68,18 @@ class PictureCallback(keras.callbacks.Callback):
             path = os.path.join(self.image_dir, f"epoch-{epoch:04d}-{number}.png")
             number += 1
         return path
+
+
+def title_of(epoch: int, logs: dict) -> str:
+    """A title from the logs of an epoch: "epoch 12 · validation negative ELBO 95.3 nats".
+
+    Args:
+        epoch: Counted from 1.
+        logs: What Keras gives to `on_epoch_end`.
+    """
+    for data in ("val_", ""):
+        for key, name in JUDGED_BY.items():
+            if f"{data}{key}" in logs:
+                kind = "validation " if data else ""
+                return f"epoch {epoch} · {kind}{name} {float(logs[f'{data}{key}']):,.1f} nats"
+    return f"epoch {epoch}"

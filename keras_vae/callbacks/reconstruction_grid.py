@@ -6,6 +6,7 @@ import numpy as np
 from keras_vae.callbacks.picture_callback import PictureCallback
 from keras_vae.ops.checks import checked_size
 from keras_vae.visualization import reconstruction_grid
+from keras_vae.visualization.value_range import value_range_of
 
 
 class ReconstructionGrid(PictureCallback):
@@ -18,7 +19,8 @@ class ReconstructionGrid(PictureCallback):
         num_images: How many originals, at most.
         columns: Originals for each row.
         image_dir: Folder for the PNG files, where they are to be elsewhere.
-        value_range: The values that are black and white; see `visualization.reconstruction_grid`.
+        value_range: The values that are black and white; `None` is what the model's data can be, or as in
+            `visualization.image_grid`.
 
     Raises:
         ValueError: If x is empty, or when training begins, if its shape is not what the model reconstructs.
@@ -42,8 +44,9 @@ class ReconstructionGrid(PictureCallback):
             )
         super().on_train_begin(logs)
 
-    def picture(self) -> np.ndarray:
-        return reconstruction_grid(self.x, self.model.reconstruct(self.x), self.columns, self.value_range)
+    def figure(self, title=None):
+        value_range = value_range_of(self.model) if self.value_range is None else self.value_range
+        return reconstruction_grid(self.x, self.model.reconstruct(self.x), self.columns, value_range, title)
 
 
 def first_examples(x, count: int) -> np.ndarray:

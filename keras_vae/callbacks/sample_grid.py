@@ -1,10 +1,9 @@
 """Samples from the prior, epoch by epoch."""
 
-import numpy as np
-
 from keras_vae.callbacks.picture_callback import PictureCallback
 from keras_vae.ops.checks import checked_size
-from keras_vae.visualization import image_grid
+from keras_vae.visualization import sample_grid
+from keras_vae.visualization.value_range import value_range_of
 
 
 class SampleGrid(PictureCallback):
@@ -16,7 +15,8 @@ class SampleGrid(PictureCallback):
         num_images: How many samples.
         seed: Int from 0, of the codes.
         image_dir: Folder for the PNG files, where they are to be elsewhere.
-        value_range: The values that are black and white; see `visualization.image_grid`.
+        value_range: The values that are black and white; `None` is what the model's data can be, or as in
+            `visualization.image_grid`.
 
     Raises:
         ValueError: When training begins, if the model has no prior to draw from.
@@ -38,6 +38,7 @@ class SampleGrid(PictureCallback):
             )
         super().on_train_begin(logs)
 
-    def picture(self) -> np.ndarray:
+    def figure(self, title=None):
         samples = self.model.sample(self.num_images, seed=self.seed, mean=True)
-        return image_grid(samples, value_range=self.value_range)
+        value_range = value_range_of(self.model) if self.value_range is None else self.value_range
+        return sample_grid(samples, value_range=value_range, title=title)

@@ -15,7 +15,8 @@ def add_to(commands) -> None:
         "--likelihood",
         choices=tuple(LIKELIHOODS),
         default="bernoulli",
-        help="bernoulli binarises the images, normal takes grey values and colours (default: %(default)s)",
+        help="bernoulli binarises the images, continuous_bernoulli and normal take grey values, the others bytes "
+        "(default: %(default)s)",
     )
     parser.add_argument("--epochs", type=int, default=100, help="(default: %(default)s)")
     parser.add_argument("--batch-size", type=int, default=100, help="(default: %(default)s)")

@@ -1,5 +1,5 @@
 """Images to train on, as `tf.data` pipelines."""
 
-from keras_vae.datasets.load import load
+from keras_vae.datasets.load import levels, load
 
-__all__ = ["load"]
+__all__ = ["levels", "load"]

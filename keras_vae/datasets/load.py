@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from keras_vae.datasets import pipeline
 from keras_vae.datasets.binarize import binarize_once
-from keras_vae.datasets.digits import load_digits
+from keras_vae.datasets.digits import WHITE, load_digits
 from keras_vae.datasets.images import Images
 from keras_vae.datasets.tfds_source import open_dataset
 from keras_vae.ops.checks import checked_size
@@ -23,6 +23,7 @@ def load(
     with_labels: bool = False,
     data_dir: str | None = None,
     seed: int | None = None,
+    integers: bool = False,
 ) -> tf.data.Dataset:
     """Loads images as a `tf.data.Dataset` of batches, ready for `fit`.
 
@@ -54,6 +55,8 @@ def load(
         raise ValueError(f"`binarize` must be None, 'dynamic' or 'static'. Received: binarize={binarize!r}.")
     if not isinstance(split, str):
         raise ValueError(f"`split` must be a name such as 'train' or 'test[:100]'. Received: split={split!r}.")
+    if binarize is not None and integers:
+        raise ValueError(f"Binary images have no levels: give binarize={binarize!r} or integers=True, not both.")
     batch_size = checked_size(batch_size, "batch_size")
     if seed is not None:
         seed = checked_size(seed, "seed", minimum=0)
@@ -65,10 +68,15 @@ def load(
                 f"The dataset {name!r} does not fit in memory, and its images come in another order each time: they "
                 "cannot be binarized once and for all. Use binarize='dynamic'."
             )
-        return pipeline.from_stream(source, batch_size, shuffle, dynamic, seed)
+        return pipeline.from_stream(source, batch_size, shuffle, dynamic, seed, integers)
     if not with_labels:
         source = dataclasses.replace(source, labels=None)
     if binarize == "static":
         pixels = binarize_once(source.pixels, source.levels, STATIC_SEED if seed is None else seed)
         source = dataclasses.replace(source, pixels=pixels, levels=1)
-    return pipeline.from_memory(source, batch_size, shuffle, dynamic, seed)
+    return pipeline.from_memory(source, batch_size, shuffle, dynamic, seed, integers)
+
+
+def levels(name: str) -> int:
+    """How many values an image's element can have with `integers=True`: 17 for the digits, 256 for 8-bit images."""
+    return WHITE + 1 if name == "digits" else 256

@@ -10,7 +10,9 @@ SHUFFLE_BUFFER = 10_000
 WHITE = 255
 
 
-def from_memory(images: Images, batch_size: int, shuffle: bool, dynamic: bool, seed: int) -> tf.data.Dataset:
+def from_memory(
+    images: Images, batch_size: int, shuffle: bool, dynamic: bool, seed: int, integers: bool = False
+) -> tf.data.Dataset:
     """Batches of images in memory: whole batches are gathered by indices that each epoch shuffles anew.
 
     The order and the binarisation are functions of the seed, the epoch and the batch alone, so that they
@@ -30,7 +32,8 @@ def from_memory(images: Images, batch_size: int, shuffle: bool, dynamic: bool, s
         def batch(index):
             chosen = order[index * batch_size : (index + 1) * batch_size]
             seed = tf.stack([epoch_seed, tf.cast(index, tf.int64) + 1])
-            x = _as_floats(tf.gather(pixels, chosen), images.levels, dynamic, seed)
+            x = tf.gather(pixels, chosen)
+            x = x if integers else _as_floats(x, images.levels, dynamic, seed)
             return x if labels is None else (x, tf.gather(labels, chosen))
 
         starts = tf.data.Dataset.range(num_batches, output_type=tf.int32)
@@ -40,14 +43,17 @@ def from_memory(images: Images, batch_size: int, shuffle: bool, dynamic: bool, s
     return batches.apply(tf.data.experimental.assert_cardinality(num_batches)).prefetch(tf.data.AUTOTUNE)
 
 
-def from_stream(dataset: tf.data.Dataset, batch_size: int, shuffle: bool, dynamic: bool, seed: int) -> tf.data.Dataset:
+def from_stream(
+    dataset: tf.data.Dataset, batch_size: int, shuffle: bool, dynamic: bool, seed: int, integers: bool = False
+) -> tf.data.Dataset:
     """Batches of images that do not fit in memory, shuffled within a buffer."""
     if shuffle:
         dataset = dataset.shuffle(SHUFFLE_BUFFER, seed=seed)
     draws = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True)
 
     def batch(examples, draw):
-        x = _as_floats(examples["image"], WHITE, dynamic, tf.stack([draw, 0]))
+        x = examples["image"]
+        x = x if integers else _as_floats(x, WHITE, dynamic, tf.stack([draw, 0]))
         return (x, examples["label"]) if "label" in examples else x
 
     batches = tf.data.Dataset.zip(dataset.batch(batch_size), draws)

@@ -1,5 +1,5 @@
-"""KL(q||p): closed forms by pair."""
+"""KL(q||p): closed forms by pair, Monte Carlo where there is none."""
 
-from keras_vae.divergences.kl_divergence import closed_form, kl_divergence, kl_per_latent
+from keras_vae.divergences.kl_divergence import closed_form, kl_divergence, kl_terms
 
-__all__ = ["closed_form", "kl_divergence", "kl_per_latent"]
+__all__ = ["closed_form", "kl_divergence", "kl_terms"]

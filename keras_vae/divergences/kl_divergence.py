@@ -1,47 +1,61 @@
 """The Kullback-Leibler divergence from a prior to a posterior."""
 
+import math
+
 from keras import ops
 
-from keras_vae.posteriors import DiagonalNormal
-from keras_vae.priors import StandardNormal
+from keras_vae.posteriors import Deterministic, DiagonalNormal
+from keras_vae.priors import Laplace, StandardNormal
 
 
-def kl_divergence(posterior, prior, params):
+def kl_divergence(posterior, prior, params, z=None):
     """KL(q(z|x) || p(z)) in nats, summed over the latents.
 
     Args:
         posterior: A posterior.
         prior: A prior with the same `latent_dim`.
         params: The posterior's parameters, each `(batch, latent_dim)`.
+        z: Codes drawn from it, `(batch, num_samples, latent_dim)`: needed where the pair has no closed form.
 
     Returns:
-        `(batch,)`.
-
-    Raises:
-        ValueError: If the pair has no closed form.
+        `(batch,)`. A closed form is never negative; an estimate can be.
     """
-    return ops.sum(kl_per_latent(posterior, prior, params), axis=-1)
+    return ops.sum(kl_terms(posterior, prior, params, z), axis=-1)
 
 
-def kl_per_latent(posterior, prior, params):
-    """The terms of `kl_divergence`, one for each latent: `(batch, latent_dim)`, in nats."""
-    return closed_form(posterior, prior)(params)
+def kl_terms(posterior, prior, params, z=None):
+    """The terms that `kl_divergence` sums: one for each latent, or a single one where there is no closed form.
+
+    Returns:
+        `(batch, latent_dim)` or `(batch, 1)`, in nats.
+    """
+    function = closed_form(posterior, prior)
+    return monte_carlo(posterior, prior, params, z) if function is None else function(params)
 
 
 def closed_form(posterior, prior):
-    """The function from parameters to `kl_per_latent` for a pair of distributions.
+    """The function from parameters to `kl_terms` for a pair of distributions, or `None` if it has none.
 
     Raises:
-        ValueError: If the pair has none.
+        ValueError: If the pair has no divergence at all.
     """
+    if isinstance(posterior, Deterministic):
+        raise ValueError(
+            "A Deterministic posterior has no KL divergence: it is a point, not a distribution. A model with one is an "
+            "Autoencoder; for a VAE use `posteriors.DiagonalNormal`."
+        )
     for (posterior_type, prior_type), function in CLOSED_FORMS.items():
         if isinstance(posterior, posterior_type) and isinstance(prior, prior_type):
             return function
-    pairs = ", ".join(f"{q.__name__} with {p.__name__}" for q, p in CLOSED_FORMS)
-    raise ValueError(
-        f"No KL divergence is known for {type(posterior).__name__} with {type(prior).__name__}. Known: {pairs}. "
-        "A model whose posterior is Deterministic is an Autoencoder: it has no KL divergence."
-    )
+    return None
+
+
+def monte_carlo(posterior, prior, params, z):
+    """The mean of log q(z|x) - log p(z) over the codes that were drawn: `(batch, 1)`, which may be negative.
+
+    Source: Kingma and Welling 2014, "Auto-Encoding Variational Bayes", equation 6.
+    """
+    return ops.mean(posterior.log_prob(params, z) - prior.log_prob(z), axis=1, keepdims=True)
 
 
 def diagonal_normal_to_standard_normal(params):
@@ -56,4 +70,19 @@ def diagonal_normal_to_standard_normal(params):
     return 0.5 * (mean * mean + excess)
 
 
-CLOSED_FORMS = {(DiagonalNormal, StandardNormal): diagonal_normal_to_standard_normal}
+def diagonal_normal_to_laplace(params):
+    """log 2 + E|z| - 1/2 log(2 pi e sigma^2) for each latent, with the mean of a folded normal variable.
+
+    E|z| = sigma sqrt(2 / pi) exp(-mu^2 / (2 sigma^2)) + mu erf(mu / (sigma sqrt(2))); source: Leone, Nelson and
+    Nottingham 1961, "The Folded Normal Distribution", equation 5.
+    """
+    mean, log_variance = params["mean"], params["log_variance"]
+    ratio = mean * ops.exp(-0.5 * log_variance) / math.sqrt(2)
+    folded_mean = math.sqrt(2 / math.pi) * ops.exp(0.5 * log_variance - ratio * ratio) + mean * ops.erf(ratio)
+    return math.log(2) + folded_mean - 0.5 * (math.log(2 * math.pi * math.e) + log_variance)
+
+
+CLOSED_FORMS = {
+    (DiagonalNormal, StandardNormal): diagonal_normal_to_standard_normal,
+    (DiagonalNormal, Laplace): diagonal_normal_to_laplace,
+}

@@ -1,6 +1,10 @@
 """p(x|z): what a decoder ends in."""
 
 from keras_vae.likelihoods.bernoulli import Bernoulli
+from keras_vae.likelihoods.beta_binomial import BetaBinomial
+from keras_vae.likelihoods.categorical import Categorical
+from keras_vae.likelihoods.continuous_bernoulli import ContinuousBernoulli
+from keras_vae.likelihoods.discretized_logistic import DiscretizedLogistic
 from keras_vae.likelihoods.normal import Normal
 
-__all__ = ["Bernoulli", "Normal"]
+__all__ = ["Bernoulli", "BetaBinomial", "Categorical", "ContinuousBernoulli", "DiscretizedLogistic", "Normal"]

@@ -24,6 +24,8 @@ class Likelihood(keras.layers.Layer):
     """
 
     parameter_names: tuple[str, ...] = ()
+    # Numbers that each parameter has for each element; with more than one they are the parameter's last axis.
+    values_per_parameter = 1
     # What a person reads when data does not fit: what is expected, and how to get there.
     domain = "finite numbers"
     mend = "Remove or replace what is not finite."
@@ -33,7 +35,7 @@ class Likelihood(keras.layers.Layer):
         self.event_shape = checked_event_shape(event_shape)
 
     def build(self, features_shape):
-        per_element = len(self.parameter_names)
+        per_element = len(self.parameter_names) * self.values_per_parameter
         features_shape = tuple(features_shape)
         if features_shape[1:-1] == self.event_shape[:-1]:
             # Features laid out as the event is: the same projection at each point, a 1x1 convolution.
@@ -58,9 +60,13 @@ class Likelihood(keras.layers.Layer):
 
     def call(self, features):
         """Projects features `(n, ...)` to a dict of parameters, each `(n, *event_shape)`."""
-        per_element = len(self.parameter_names)
-        shape = (-1, *self.event_shape[:-1], self.event_shape[-1] * per_element)
-        parameters = ops.split(ops.reshape(self.projection(features), shape), per_element, axis=-1)
+        *sides, channels = self.event_shape
+        count = len(self.parameter_names)
+        projected = ops.reshape(self.projection(features), (-1, *sides, count * channels * self.values_per_parameter))
+        parameters = ops.split(projected, count, axis=-1)
+        if self.values_per_parameter > 1:
+            shape = (-1, *self.event_shape, self.values_per_parameter)
+            parameters = [ops.reshape(parameter, shape) for parameter in parameters]
         return dict(zip(self.parameter_names, parameters, strict=True))
 
     def log_prob(self, params, x):
@@ -87,7 +93,8 @@ class Likelihood(keras.layers.Layer):
             raise ValueError(
                 f"x and the parameters must be of the same batch. Received shapes {x.shape} and {parameter.shape}."
             )
-        while len(x.shape) < len(parameter.shape):
+        rank = len(parameter.shape) - (self.values_per_parameter > 1)
+        while len(x.shape) < rank:
             x = ops.expand_dims(x, -len(self.event_shape) - 1)
         return x
 
@@ -102,6 +109,10 @@ class Likelihood(keras.layers.Layer):
     def sample(self, params, seed):
         """Draws x from p(x|z), in the shape of the parameters; `seed` is an int or a `SeedGenerator`."""
         raise NotImplementedError
+
+    def rescaled(self, x):
+        """Maps x from the data's units to what suits a network, for the encoder."""
+        return x
 
     def fitted(self, params, x, sample_weight=None):
         """Parameters for a training step on x; a likelihood that estimates a scale from the batch does it here."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
+from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.models import for_shape
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.encoder import Encoder
@@ -38,13 +39,17 @@ class Autoencoder(LatentModel):
 
     @classmethod
     def for_shape(
-        cls, event_shape: Sequence[int], latent_dim: int, network: str = "dense", likelihood: str = "bernoulli"
+        cls,
+        event_shape: Sequence[int],
+        latent_dim: int,
+        network: str = "dense",
+        likelihood: str | Likelihood = "bernoulli",
     ) -> "Autoencoder":
         """A good autoencoder for examples of a shape; see `VAE.for_shape`."""
         model = cls(
             encoder=Encoder(for_shape.encoder_network(event_shape, network), Deterministic(latent_dim)),
             decoder=Decoder(
-                for_shape.decoder_network(event_shape, network), for_shape.likelihood(event_shape, likelihood)
+                for_shape.decoder_network(event_shape, network), for_shape.likelihood_for(event_shape, likelihood)
             ),
         )
         model.build((None, *model.event_shape))
@@ -56,7 +61,7 @@ class Autoencoder(LatentModel):
         Returns:
             Dict of the decoder's parameters, each `(batch, 1, *event_shape)`, and `z` `(batch, 1, latent_dim)`.
         """
-        z = self.encoder.posterior.sample(self.encoder(self.corrupted(x, training)))
+        z = self.encoder.posterior.sample(self.encoder(self.rescaled(self.corrupted(x, training))))
         return {**self.decoder(z), "z": z}
 
     def forward(self, x, sample_weight, training):

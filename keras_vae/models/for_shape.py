@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from keras_vae import likelihoods, networks
+from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.ops.checks import checked_event_shape, checked_name
 
 DENSE_UNITS = (512, 512)
@@ -11,9 +12,13 @@ FIRST_FILTERS, MOST_FILTERS = 32, 256
 SMALLEST_SIDE = 8
 
 NETWORKS = ("dense", "conv")
+# Of each name the class, and what it is given beside the event's shape.
 LIKELIHOODS = {
-    "bernoulli": likelihoods.Bernoulli,
-    "normal": lambda event_shape: likelihoods.Normal(event_shape, scale="optimal"),
+    "bernoulli": (likelihoods.Bernoulli, {}),
+    "continuous_bernoulli": (likelihoods.ContinuousBernoulli, {}),
+    "normal": (likelihoods.Normal, {"scale": "optimal"}),
+    "beta_binomial": (likelihoods.BetaBinomial, {}),
+    "discretized_logistic": (likelihoods.DiscretizedLogistic, {}),
 }
 
 
@@ -31,13 +36,18 @@ def decoder_network(event_shape: Sequence[int], network: str):
     return networks.conv_transpose(_filters(event_shape)[::-1], event_shape)
 
 
-def likelihood(event_shape: Sequence[int], name: str):
-    """A likelihood by name: `"bernoulli"`, or `"normal"`, whose scale is the optimal one.
+def likelihood_for(event_shape: Sequence[int], likelihood: str | Likelihood) -> Likelihood:
+    """A likelihood by name, with 256 levels where it has levels and the optimal scale where it has one; or as given.
 
     Raises:
-        ValueError: If the name is another.
+        ValueError: If the name is unknown, or a given likelihood is of another shape.
     """
-    return LIKELIHOODS[checked_name(name, LIKELIHOODS, "likelihood")](event_shape)
+    if not isinstance(likelihood, Likelihood):
+        kind, options = LIKELIHOODS[checked_name(likelihood, LIKELIHOODS, "likelihood")]
+        return kind(event_shape, **options)
+    if likelihood.event_shape != tuple(event_shape):
+        raise ValueError(f"The likelihood is of event_shape={likelihood.event_shape}. Expected {tuple(event_shape)}.")
+    return likelihood
 
 
 def _is_dense(event_shape, network) -> bool:

@@ -138,13 +138,17 @@ class LatentModel(Trainable):
         """
         return self._map(self.reconstruct_batch, x, batch_size)
 
+    def rescaled(self, x):
+        """Maps x from the data's units to what the encoder takes."""
+        return self.decoder.likelihood.rescaled(x)
+
     def mean_code(self, x):
         """`encode` for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`."""
-        return self.encoder.posterior.mean(self.encoder(x, training=False))
+        return self.encoder.posterior.mean(self.encoder(self.rescaled(x), training=False))
 
     def draw_code(self, x):
         """`encode(sample=True)` for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`."""
-        return self.encoder.posterior.sample(self.encoder(x, training=False))[:, 0]
+        return self.encoder.posterior.sample(self.encoder(self.rescaled(x), training=False))[:, 0]
 
     def mean_image(self, z):
         """`decode` for tensors: `(batch, latent_dim)` to `(batch, *event_shape)`."""

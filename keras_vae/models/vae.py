@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from keras_vae import divergences
+from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.models import batches, for_shape
 from keras_vae.models.composite import checked_part
 from keras_vae.models.decoder import Decoder
@@ -49,7 +50,8 @@ class VAE(LatentModel):
         beta: Weight of the KL divergence, at least 0. `vae.beta` is a variable that is saved with the
             model and that a callback can schedule: `vae.beta = 0.5` assigns it.
         free_bits: For each latent the KL divergence, averaged over the batch, below which it costs nothing
-            more, in nats; the loss then depends on the batch size.
+            more, in nats; for the whole code where the divergence has no closed form. The loss then depends on the
+            batch size.
         num_samples: Codes that are drawn for each example in a step.
         corruption: A Keras layer that is applied to the input in training only; the target stays clean.
 
@@ -96,7 +98,11 @@ class VAE(LatentModel):
 
     @classmethod
     def for_shape(
-        cls, event_shape: Sequence[int], latent_dim: int, network: str = "dense", likelihood: str = "bernoulli"
+        cls,
+        event_shape: Sequence[int],
+        latent_dim: int,
+        network: str = "dense",
+        likelihood: str | Likelihood = "bernoulli",
     ) -> "VAE":
         """A good model for examples of a shape, ready to compile.
 
@@ -104,7 +110,9 @@ class VAE(LatentModel):
             event_shape: Shape of one example, such as `(28, 28, 1)`.
             latent_dim: Length of the code.
             network: `"dense"` (two layers of 512), or `"conv"` for images, signals and volumes.
-            likelihood: `"bernoulli"` for binary data, `"normal"` for continuous data.
+            likelihood: `"bernoulli"` for binary data, `"continuous_bernoulli"` for values in [0, 1], `"normal"` for
+                continuous data, `"beta_binomial"` or `"discretized_logistic"` for 8-bit data in 0..255; or a
+                likelihood of `event_shape`.
 
         Raises:
             ValueError: If an argument is none of these.
@@ -112,7 +120,7 @@ class VAE(LatentModel):
         model = cls(
             encoder=Encoder(for_shape.encoder_network(event_shape, network), DiagonalNormal(latent_dim)),
             decoder=Decoder(
-                for_shape.decoder_network(event_shape, network), for_shape.likelihood(event_shape, likelihood)
+                for_shape.decoder_network(event_shape, network), for_shape.likelihood_for(event_shape, likelihood)
             ),
         )
         model.build((None, *model.event_shape))
@@ -139,11 +147,11 @@ class VAE(LatentModel):
             Dict of the decoder's parameters, each `(batch, num_samples, *event_shape)`, `z`
             `(batch, num_samples, latent_dim)`, and `kl` `(batch,)`, in nats and without beta.
         """
-        posterior = self.encoder(self.corrupted(x, training))
-        kl_per_latent = divergences.kl_per_latent(self.encoder.posterior, self.prior, posterior)
-        self.add_loss(ops.cast(self.beta, kl_per_latent.dtype) * self._rate(kl_per_latent, sample_weight))
+        posterior = self.encoder(self.rescaled(self.corrupted(x, training)))
         z = self.encoder.posterior.sample(posterior, self.num_samples)
-        return {**self.decoder(z), "z": z, "kl": ops.sum(kl_per_latent, axis=-1)}
+        kl_terms = divergences.kl_terms(self.encoder.posterior, self.prior, posterior, z)
+        self.add_loss(ops.cast(self.beta, kl_terms.dtype) * self._rate(kl_terms, sample_weight))
+        return {**self.decoder(z), "z": z, "kl": ops.sum(kl_terms, axis=-1)}
 
     def sample(self, num_samples: int, seed: int | None = None, mean: bool = False):
         """Draws new examples: z from the prior, then x from p(x|z).
@@ -194,10 +202,10 @@ class VAE(LatentModel):
         With `shared_noise` all examples have the same draws, so that the bound of one does not depend on
         the others in its batch.
         """
-        posterior, generator = self.encoder(x, training=False), noise.FixedSeed(seed, stream)
+        posterior, generator = self.encoder(self.rescaled(x), training=False), noise.FixedSeed(seed, stream)
         z = self.encoder.posterior.sample(posterior, num_samples, generator, shared_noise)
         log_likelihood = self.decoder.likelihood.log_prob(self.decoder(z, training=False), x)
-        kl = divergences.kl_divergence(self.encoder.posterior, self.prior, posterior)
+        kl = divergences.kl_divergence(self.encoder.posterior, self.prior, posterior, z)
         return ops.mean(log_likelihood, axis=1) - kl
 
     def score(self, x):
@@ -222,8 +230,8 @@ class VAE(LatentModel):
             "num_samples": self.num_samples,
         }
 
-    def _rate(self, kl_per_latent, sample_weight):
-        return ops.sum(ops.maximum(batch_mean(kl_per_latent, sample_weight), self.free_bits))
+    def _rate(self, kl_terms, sample_weight):
+        return ops.sum(ops.maximum(batch_mean(kl_terms, sample_weight), self.free_bits))
 
     def _seed(self, seed):
         if seed is None:

@@ -40,6 +40,11 @@ class FixedSeed(keras.random.SeedGenerator):
         return ops.stack([ops.cast(self._seed, "int64"), position])
 
 
+def generator(seed):
+    """A `SeedGenerator` for several draws in a row: an int would give each the same numbers."""
+    return seed if isinstance(seed, keras.random.SeedGenerator) else FixedSeed(seed)
+
+
 def new_seed(seed_generator):
     """Draws a seed for `FixedSeed`: a scalar integer tensor."""
     return keras.random.randint((), 0, 2**31 - 1, seed=seed_generator)

@@ -1,5 +1,7 @@
 """A normal distribution with a diagonal covariance."""
 
+import math
+
 import keras
 from keras import ops
 
@@ -50,6 +52,11 @@ class DiagonalNormal(Posterior):
         shape = (1 if shared_noise else ops.shape(mean)[0], num_samples, self.latent_dim)
         epsilon = noise.normal(shape, self.seed_generator if seed is None else seed, mean.dtype)
         return mean + scale * epsilon
+
+    def log_prob(self, params, z):
+        mean, log_variance = (ops.expand_dims(params[name], 1) for name in self.parameter_names)
+        squared = (z - mean) ** 2 * ops.exp(-log_variance)
+        return -0.5 * ops.sum(squared + log_variance + math.log(2 * math.pi), axis=-1)
 
     def get_config(self):
         return {**super().get_config(), "seed": self.seed}

@@ -62,5 +62,9 @@ class Posterior(keras.layers.Layer):
         """Draws codes: `(batch, num_samples, latent_dim)`."""
         raise NotImplementedError
 
+    def log_prob(self, params, z):
+        """Log-density of z `(batch, num_samples, latent_dim)` in nats, summed over the latents."""
+        raise NotImplementedError
+
     def get_config(self):
         return {**super().get_config(), "latent_dim": self.latent_dim}

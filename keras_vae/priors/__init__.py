@@ -1,5 +1,7 @@
 """p(z): where codes come from when nothing was observed."""
 
+from keras_vae.priors.laplace import Laplace
+from keras_vae.priors.mixture_of_normals import MixtureOfNormals
 from keras_vae.priors.standard_normal import StandardNormal
 
-__all__ = ["StandardNormal"]
+__all__ = ["Laplace", "MixtureOfNormals", "StandardNormal"]

@@ -3,15 +3,25 @@
 import tensorflow as tf
 
 from keras_vae import datasets
+from keras_vae.likelihoods import Bernoulli
+from keras_vae.likelihoods.integer_likelihood import IntegerLikelihood
+from keras_vae.likelihoods.likelihood import Likelihood
 
 
-def training_data(name: str, binary: bool, batch_size: int, data_dir: str | None, seed: int) -> tf.data.Dataset:
-    """Batches of the training split; binary images are drawn afresh in each epoch."""
-    return datasets.load(name, "train", batch_size, "dynamic" if binary else None, data_dir=data_dir, seed=seed)
+def training_data(
+    name: str, kind: type[Likelihood], batch_size: int, data_dir: str | None, seed: int
+) -> tf.data.Dataset:
+    """Batches of the training split as a kind of likelihood takes them; binary ones are drawn afresh in each epoch."""
+    return datasets.load(name, "train", batch_size, data_dir=data_dir, seed=seed, **_form(kind, "dynamic"))
 
 
 def held_out_data(
-    name: str, binary: bool, batch_size: int, data_dir: str | None = None, split: str = "test"
+    name: str, kind: type[Likelihood], batch_size: int, data_dir: str | None = None, split: str = "test"
 ) -> tf.data.Dataset:
-    """Batches to test on; binary images are drawn once and for all, so that figures can be compared."""
-    return datasets.load(name, split, batch_size, "static" if binary else None, data_dir=data_dir)
+    """Batches to test on as a kind of likelihood takes them; binary ones are drawn once, so that figures compare."""
+    return datasets.load(name, split, batch_size, data_dir=data_dir, **_form(kind, "static"))
+
+
+def _form(kind, binarize) -> dict:
+    binary, integers = issubclass(kind, Bernoulli), issubclass(kind, IntegerLikelihood)
+    return {"binarize": binarize if binary else None, "integers": integers}

@@ -1,6 +1,5 @@
 """Figures of a model on a test split."""
 
-from keras_vae.likelihoods import Bernoulli
 from keras_vae.runs.data import held_out_data
 
 BATCH_SIZE = 250
@@ -11,7 +10,7 @@ def evaluate(model, dataset: str, data_dir: str | None = None, split: str = "tes
 
     Args:
         model: An `Autoencoder` or a `VAE`.
-        dataset: A name for `datasets.load`; for a Bernoulli likelihood it is binarised by a fixed seed.
+        dataset: A name for `datasets.load`; taken as the likelihood takes it, and binarised once for Bernoulli.
         data_dir: Where TFDS finds its data.
         split: The split.
 
@@ -22,8 +21,7 @@ def evaluate(model, dataset: str, data_dir: str | None = None, split: str = "tes
     Raises:
         ValueError: If the dataset is unknown, or its images do not fit the model.
     """
-    binary = isinstance(model.decoder.likelihood, Bernoulli)
-    data = held_out_data(dataset, binary, BATCH_SIZE, data_dir, split)
+    data = held_out_data(dataset, type(model.decoder.likelihood), BATCH_SIZE, data_dir, split)
     if not model.compiled:
         model.compile()
     figures = model.evaluate(data, verbose=0, return_dict=True)

@@ -1,27 +1,23 @@
 """A picture of test images and what a model makes of them."""
 
-import numpy as np
-
 from keras_vae.callbacks.reconstruction_grid import first_examples
-from keras_vae.likelihoods import Bernoulli
 from keras_vae.ops.checks import checked_size
 from keras_vae.runs.data import held_out_data
 from keras_vae.visualization import reconstruction_grid
 
 
-def reconstruct(model, dataset: str, data_dir: str | None = None, num_images: int = 64) -> np.ndarray:
+def reconstruct(model, dataset: str, data_dir: str | None = None, num_images: int = 64):
     """Draws the first test images of a dataset above their reconstructions.
 
     Args:
         model: An `Autoencoder` or a `VAE`.
-        dataset: A name for `datasets.load`; for a Bernoulli likelihood it is binarised by a fixed seed.
+        dataset: A name for `datasets.load`; in the form that the likelihood takes.
         data_dir: Where TFDS finds its data.
         num_images: How many.
 
     Returns:
-        uint8 array `(height, width, 3)`.
+        A matplotlib figure.
     """
-    binary = isinstance(model.decoder.likelihood, Bernoulli)
-    data = held_out_data(dataset, binary, checked_size(num_images, "num_images"), data_dir)
+    data = held_out_data(dataset, type(model.decoder.likelihood), checked_size(num_images, "num_images"), data_dir)
     images = first_examples(data, num_images)
     return reconstruction_grid(images, model.reconstruct(images))

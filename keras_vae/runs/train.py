@@ -5,7 +5,9 @@ import time
 
 import keras
 
+from keras_vae import datasets
 from keras_vae.callbacks import ReconstructionGrid, SampleGrid
+from keras_vae.likelihoods.integer_likelihood import IntegerLikelihood
 from keras_vae.models import VAE
 from keras_vae.models.for_shape import LIKELIHOODS, NETWORKS
 from keras_vae.ops.checks import checked_name, checked_number, checked_seed, checked_size
@@ -17,8 +19,6 @@ from keras_vae.runs.schedules import SCHEDULES, learning_rate_schedule
 
 # Batches between two returns to Python: no callback here looks at single ones.
 STEPS_PER_EXECUTION = 50
-# `datasets.load` gives images in this range, whatever the likelihood.
-VALUE_RANGE = (0.0, 1.0)
 
 
 def train(
@@ -44,7 +44,8 @@ def train(
         data_dir: Where TFDS finds or puts its data.
         latent_dim: Length of the code.
         network: `"dense"` or `"conv"`.
-        likelihood: `"bernoulli"` (images are binarised), or `"normal"` for grey values and colours in [0, 1].
+        likelihood: `"bernoulli"` (images are binarised), `"continuous_bernoulli"` or `"normal"` (values in [0, 1]),
+            `"beta_binomial"` or `"discretized_logistic"` (bytes as they are stored).
         epochs: Passes over the training split.
         batch_size: Images for each step.
         learning_rate: Adam's, at its highest.
@@ -74,10 +75,13 @@ def train(
     folder = RunFolder(output)
     folder.check(overwrite)
     keras.utils.set_random_seed(seed)
-    binary = likelihood == "bernoulli"
-    data = training_data(dataset, binary, batch_size, data_dir, seed)
-    validation = held_out_data(dataset, binary, BATCH_SIZE, data_dir)
-    vae = VAE.for_shape(data.element_spec.shape[1:], latent_dim, network, likelihood)
+    kind, options = LIKELIHOODS[likelihood]
+    data = training_data(dataset, kind, batch_size, data_dir, seed)
+    validation = held_out_data(dataset, kind, BATCH_SIZE, data_dir)
+    event_shape = tuple(data.element_spec.shape[1:])
+    if issubclass(kind, IntegerLikelihood):
+        options = {**options, "levels": datasets.levels(dataset)}
+    vae = VAE.for_shape(event_shape, latent_dim, network, kind(event_shape, **options))
     vae.beta = beta
     vae.compile(
         keras.optimizers.Adam(learning_rate_schedule(schedule, learning_rate, epochs * len(data))),
@@ -85,7 +89,9 @@ def train(
     )
     folder.create(overwrite)
     started = time.perf_counter()
-    history = vae.fit(data, validation_data=validation, epochs=epochs, callbacks=_callbacks(folder, validation))
+    history = vae.fit(
+        data, validation_data=validation, epochs=epochs, callbacks=_callbacks(folder, validation, options)
+    )
     seconds = time.perf_counter() - started
     if not math.isfinite(history.history["loss"][-1]):
         raise ValueError(
@@ -106,10 +112,12 @@ def train(
     return metrics
 
 
-def _callbacks(folder, validation):
+def _callbacks(folder, validation, options):
+    white = options.get("levels", 2) - 1
+    grids = {"value_range": (0, white)}
     return [
-        SampleGrid(folder.logs, image_dir=folder.samples, value_range=VALUE_RANGE),
-        ReconstructionGrid(folder.logs, validation, image_dir=folder.reconstructions, value_range=VALUE_RANGE),
+        SampleGrid(folder.logs, image_dir=folder.samples, **grids),
+        ReconstructionGrid(folder.logs, validation, image_dir=folder.reconstructions, **grids),
         keras.callbacks.TensorBoard(folder.logs),
         keras.callbacks.TerminateOnNaN(),
     ]

@@ -1,6 +1,24 @@
-"""Pictures of examples."""
+"""Pictures of what was learned: plain functions that return matplotlib figures, and what they are made of."""
 
-from keras_vae.visualization.grid import image_grid, save_png
+from keras_vae.visualization.grid import image_grid
+from keras_vae.visualization.latent_manifold import latent_manifold
+from keras_vae.visualization.latent_scatter import latent_scatter
+from keras_vae.visualization.latent_traversals import latent_traversals
+from keras_vae.visualization.learning_curves import learning_curves
+from keras_vae.visualization.png import pixels, save_png
 from keras_vae.visualization.reconstruction_grid import reconstruction_grid
+from keras_vae.visualization.sample_grid import sample_grid
+from keras_vae.visualization.write_embedding import write_embedding
 
-__all__ = ["image_grid", "reconstruction_grid", "save_png"]
+__all__ = [
+    "image_grid",
+    "latent_manifold",
+    "latent_scatter",
+    "latent_traversals",
+    "learning_curves",
+    "pixels",
+    "reconstruction_grid",
+    "sample_grid",
+    "save_png",
+    "write_embedding",
+]

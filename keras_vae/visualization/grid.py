@@ -1,7 +1,6 @@
 """Many examples in one picture."""
 
 import math
-import os
 
 import numpy as np
 
@@ -11,7 +10,12 @@ from keras_vae.visualization.pictures import as_pictures
 SMALLEST_CELL, GAP, BACKGROUND = 56, 2, 230
 
 
-def image_grid(examples, columns: int | None = None, value_range: tuple[float, float] | None = None) -> np.ndarray:
+def image_grid(
+    examples,
+    columns: int | None = None,
+    value_range: tuple[float, float] | None = None,
+    cell: int = SMALLEST_CELL,
+) -> np.ndarray:
     """Lays examples out in rows.
 
     Small images are enlarged by a whole factor, so that their pixels stay square and sharp. Images of
@@ -22,6 +26,7 @@ def image_grid(examples, columns: int | None = None, value_range: tuple[float, f
         columns: Examples for each row; `None` makes a square.
         value_range: The values that are black and white; `None` is (0, 1) where all values are in it, else
             the smallest and the largest value.
+        cell: Images whose longer side has fewer pixels than this are enlarged.
 
     Returns:
         uint8 array `(height, width, 3)`.
@@ -31,7 +36,7 @@ def image_grid(examples, columns: int | None = None, value_range: tuple[float, f
     """
     pictures = as_pictures(np.asarray(examples), value_range)
     columns = math.ceil(math.sqrt(len(pictures))) if columns is None else checked_size(columns, "columns")
-    factor = max(1, math.ceil(SMALLEST_CELL / max(pictures.shape[1:3])))
+    factor = max(1, math.ceil(checked_size(cell, "cell") / max(pictures.shape[1:3])))
     pictures = pictures.repeat(factor, axis=1).repeat(factor, axis=2)
     height, width = pictures.shape[1] + GAP, pictures.shape[2] + GAP
     rows = math.ceil(len(pictures) / columns)
@@ -40,12 +45,3 @@ def image_grid(examples, columns: int | None = None, value_range: tuple[float, f
         top, left = (index // columns) * height + GAP, (index % columns) * width + GAP
         grid[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
     return grid
-
-
-def save_png(filepath, grid: np.ndarray) -> None:
-    """Writes a uint8 array `(height, width, 3)` to a PNG file, with the folders that it needs."""
-    # Matplotlib takes a third of a second to import.
-    from matplotlib import image
-
-    os.makedirs(os.path.dirname(os.path.abspath(filepath)), exist_ok=True)
-    image.imsave(filepath, grid, format="png")

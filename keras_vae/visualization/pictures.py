@@ -22,7 +22,7 @@ def as_pictures(examples: np.ndarray, value_range: tuple[float, float] | None) -
         return _curves(examples if examples.ndim == 3 else examples[..., np.newaxis], value_range)
     if examples.ndim == 5:
         examples = examples[:, examples.shape[1] // 2]
-    low, high = value_range or _range(examples)
+    low, high = value_range or range_of(examples)
     scaled = np.clip((examples.astype(np.float64) - low) / (high - low), 0, 1)
     if scaled.shape[-1] not in (1, 3):
         # No colours: the channels stand side by side.
@@ -30,7 +30,8 @@ def as_pictures(examples: np.ndarray, value_range: tuple[float, float] | None) -
     return np.broadcast_to(np.round(scaled * 255).astype(np.uint8), (*scaled.shape[:3], 3))
 
 
-def _range(examples) -> tuple[float, float]:
+def range_of(examples) -> tuple[float, float]:
+    """(0, 1) where all values are in it, else the smallest and the largest value."""
     low, high = float(examples.min()), float(examples.max())
     if low >= 0 and high <= 1:
         return 0.0, 1.0
@@ -42,7 +43,7 @@ def _curves(signals, value_range) -> np.ndarray:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    low, high = value_range or _range(signals)
+    low, high = value_range or range_of(signals)
     margin = 0.05 * (high - low)
     pictures = []
     for signal in signals:

@@ -3,20 +3,22 @@ import pathlib
 import numpy as np
 import pytest
 
-from keras_vae.callbacks.picture_callback import PictureCallback
+from keras_vae.callbacks.picture_callback import PictureCallback, title_of
+from keras_vae.visualization.frame import framed
 
 from .pictures import names, png, tensorboard_images
 
 
 class Counter(PictureCallback):
-    """Draws how many pictures it has drawn, as a grey value."""
+    """Draws how many pictures it has drawn, as a grey value, and keeps their titles."""
 
     name = "counts"
     drawn = 0
 
-    def picture(self):
+    def figure(self, title=None):
         self.drawn += 1
-        return np.full((4, 6, 3), self.drawn, np.uint8)
+        self.titles = [*getattr(self, "titles", []), title]
+        return framed(np.full((4, 6, 3), self.drawn, np.uint8))
 
 
 def train(callback, epochs, initial_epoch=0):
@@ -43,6 +45,29 @@ def test_pictures_every_so_many_epochs_and_after_the_last_one(tmp_path, every, e
         expected = np.full((4, 6, 3), number)
         np.testing.assert_array_equal(png(folder / f"epoch-{epoch:04d}.png"), expected)
         np.testing.assert_array_equal(images[epoch - 1], expected)
+
+
+def test_titles_are_of_the_epoch_that_is_drawn(tmp_path):
+    callback = Counter(tmp_path, every=2)
+    callback.on_train_begin()
+    for epoch, bound in enumerate((99.0, 98.0, 97.04)):
+        callback.on_epoch_end(epoch, {"loss": 1.0, "negative_elbo": bound})
+    callback.on_train_end({"loss": 1.0})
+    assert callback.titles == ["epoch 2 · negative ELBO 98.0 nats", "epoch 3 · negative ELBO 97.0 nats"]
+
+
+@pytest.mark.parametrize(
+    ("logs", "title"),
+    [
+        ({"loss": 1.0, "negative_elbo": 95.349, "kl": 3.0}, "epoch 12 · negative ELBO 95.3 nats"),
+        ({"negative_elbo": 1.0, "val_negative_elbo": 2.0}, "epoch 12 · validation negative ELBO 2.0 nats"),
+        ({"loss": 2.0, "reconstruction": 1.0}, "epoch 12 · reconstruction 1.0 nats"),
+        ({"loss": np.float32(-1234.56)}, "epoch 12 · loss -1,234.6 nats"),
+        ({}, "epoch 12"),
+    ],
+)
+def test_titles(logs, title):
+    assert title_of(12, logs) == title
 
 
 def test_training_of_no_epoch_draws_nothing(tmp_path):
@@ -91,4 +116,4 @@ def test_bad_every(tmp_path, every):
 
 def test_subclasses_say_what_is_drawn(tmp_path):
     with pytest.raises(NotImplementedError):
-        PictureCallback(tmp_path).picture()
+        PictureCallback(tmp_path).figure()

@@ -3,8 +3,9 @@ import pytest
 import tensorflow as tf
 
 from keras_vae import callbacks, likelihoods
+from keras_vae.callbacks.picture_callback import title_of
 from keras_vae.callbacks.reconstruction_grid import first_examples
-from keras_vae.visualization import reconstruction_grid
+from keras_vae.visualization import pixels, reconstruction_grid
 
 from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
 from .pictures import names, png, tensorboard_images
@@ -15,14 +16,15 @@ def test_fixed_originals_stand_above_what_the_model_makes_of_them(tmp_path, bina
     model = model()
     model.compile("adam")
     callback = callbacks.ReconstructionGrid(tmp_path, binary_images, num_images=6, columns=3)
-    model.fit(binary_images, epochs=2, verbose=0, callbacks=[callback])
+    history = model.fit(binary_images, epochs=2, verbose=0, callbacks=[callback])
     folder = tmp_path / "reconstructions"
     assert names(folder) == ["epoch-0001.png", "epoch-0002.png"]
     first, last = (png(folder / name) for name in names(folder))
-    expected = reconstruction_grid(binary_images[:6], model.reconstruct(binary_images[:6]), columns=3)
-    np.testing.assert_array_equal(last, expected)
+    title = title_of(2, {name: values[-1] for name, values in history.history.items()})
+    expected = reconstruction_grid(binary_images[:6], model.reconstruct(binary_images[:6]), columns=3, title=title)
+    np.testing.assert_array_equal(last, pixels(expected))
     # Rows of originals stay, and the rows between them change.
-    rows = [slice(2 + 58 * row, 58 + 58 * row) for row in range(4)]
+    rows = [slice(34 + top, 34 + top + 56) for top in (2, 60, 126, 184)]
     for original in (rows[0], rows[2]):
         np.testing.assert_array_equal(first[original], last[original])
     for reconstruction in (rows[1], rows[3]):
@@ -36,7 +38,7 @@ def test_fixed_originals_stand_above_what_the_model_makes_of_them(tmp_path, bina
 def drawn(vae, x, **arguments) -> np.ndarray:
     callback = callbacks.ReconstructionGrid("logs", x, **arguments)
     callback.set_model(vae)
-    return callback.picture()
+    return pixels(callback.figure())
 
 
 def test_arguments_have_effects(binary_images):
@@ -44,11 +46,18 @@ def test_arguments_have_effects(binary_images):
     x = binary_images[:5]
     reconstructions = vae.reconstruct(x)
     bounded = drawn(vae, binary_images, num_images=5, columns=2, value_range=(0, 3))
-    np.testing.assert_array_equal(bounded, reconstruction_grid(x, reconstructions, 2, (0, 3)))
-    assert bounded.shape == (6 * 58 + 2, 2 * 58 + 2, 3)
+    np.testing.assert_array_equal(bounded, pixels(reconstruction_grid(x, reconstructions, 2, (0, 3))))
+    assert bounded.shape == (3 * 118 + 2 * 6, 2 * 58 + 2, 3)
     assert np.any(bounded != drawn(vae, binary_images, num_images=5, columns=2))
     # By default 32 originals, 16 in each row.
-    assert drawn(vae, binary_images).shape == (4 * 58 + 2, 16 * 58 + 2, 3)
+    assert drawn(vae, binary_images).shape == (2 * 118 + 6, 16 * 58 + 2, 3)
+
+
+def test_greys_are_those_of_the_datas_units(binary_images):
+    vae = tiny_vae(likelihood=likelihoods.BetaBinomial(EVENT_SHAPE))
+    x = 100 * binary_images[:4]
+    expected = reconstruction_grid(x, vae.reconstruct(x), value_range=(0, 255))
+    np.testing.assert_array_equal(drawn(vae, x), pixels(expected))
 
 
 def test_first_examples_of_arrays_and_datasets(binary_images):

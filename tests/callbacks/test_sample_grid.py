@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_vae import callbacks, likelihoods
-from keras_vae.visualization import image_grid
+from keras_vae.visualization import image_grid, pixels, sample_grid
 
 from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
 from .pictures import names, png, tensorboard_images
@@ -13,15 +13,17 @@ def test_the_same_codes_are_drawn_in_every_epoch(tmp_path, binary_images):
     vae = tiny_vae()
     vae.compile("sgd")
     vae.optimizer.learning_rate = 0.0
-    vae.fit(binary_images, epochs=3, verbose=0, callbacks=[callbacks.SampleGrid(tmp_path, num_images=9, seed=5)])
+    grid = callbacks.SampleGrid(tmp_path, num_images=9, seed=5)
+    history = vae.fit(binary_images, epochs=3, verbose=0, callbacks=[grid])
     folder = tmp_path / "samples"
     assert names(folder) == ["epoch-0001.png", "epoch-0002.png", "epoch-0003.png"]
-    expected = image_grid(vae.sample(9, seed=5, mean=True))
+    samples = vae.sample(9, seed=5, mean=True)
     # Means of p(x|z), not draws from it: there are many grey values.
-    assert len(np.unique(expected)) > 20
+    assert len(np.unique(image_grid(samples))) > 20
     images = tensorboard_images(folder, "samples")
     assert sorted(images) == [0, 1, 2]
-    for epoch in range(3):
+    for epoch, bound in enumerate(history.history["negative_elbo"]):
+        expected = pixels(sample_grid(samples, title=f"epoch {epoch + 1} · negative ELBO {bound:.1f} nats"))
         np.testing.assert_array_equal(png(folder / f"epoch-{epoch + 1:04d}.png"), expected)
         np.testing.assert_array_equal(images[epoch], expected)
 
@@ -30,7 +32,8 @@ def test_pictures_follow_the_training(tmp_path, binary_images):
     vae = tiny_vae()
     vae.compile("adam")
     vae.fit(binary_images, epochs=2, verbose=0, callbacks=[callbacks.SampleGrid(tmp_path, num_images=4)])
-    first, second = (png(tmp_path / "samples" / f"epoch-000{epoch}.png") for epoch in (1, 2))
+    # The title is above.
+    first, second = (png(tmp_path / "samples" / f"epoch-000{epoch}.png")[34:-8, 8:126] for epoch in (1, 2))
     assert np.any(first != second)
     np.testing.assert_array_equal(second, image_grid(vae.sample(4, seed=0, mean=True)))
 
@@ -38,7 +41,7 @@ def test_pictures_follow_the_training(tmp_path, binary_images):
 def drawn(vae, **arguments) -> np.ndarray:
     callback = callbacks.SampleGrid("logs", **arguments)
     callback.set_model(vae)
-    return callback.picture()
+    return pixels(callback.figure())
 
 
 def test_arguments_have_effects():
@@ -51,6 +54,13 @@ def test_arguments_have_effects():
     assert np.any(drawn(vae, num_images=6, seed=1) != drawn(vae, num_images=6, seed=2))
     # 64 images by default, 8 in each row.
     assert drawn(vae).shape == (8 * 58 + 2, 8 * 58 + 2, 3)
+
+
+def test_greys_are_those_of_the_datas_units():
+    vae = tiny_vae(likelihood=likelihoods.BetaBinomial(EVENT_SHAPE))
+    samples = vae.sample(4, seed=0, mean=True)
+    assert samples.max() < 250
+    np.testing.assert_array_equal(drawn(vae, num_images=4), image_grid(samples, value_range=(0, 255)))
 
 
 def test_a_model_without_a_prior_is_refused_before_it_is_trained(tmp_path, binary_images):

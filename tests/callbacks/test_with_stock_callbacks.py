@@ -5,26 +5,14 @@ import csv
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from keras_vae import callbacks, load_model
 
 from ..tiny_models import tiny_vae
+from .curves import scalars
 from .pictures import names
 
 EPOCHS = 4
-
-
-def scalars(folder, tag) -> dict[int, float]:
-    """What TensorBoard shows as a curve under a tag, by steps."""
-    found = {}
-    for path in sorted(folder.glob("events.out.tfevents.*")):
-        for record in tf.data.TFRecordDataset(str(path)):
-            event = tf.compat.v1.Event.FromString(record.numpy())
-            for value in event.summary.value:
-                if value.tag == tag:
-                    found[event.step] = float(tf.make_ndarray(value.tensor))
-    return found
 
 
 @pytest.fixture(scope="module")

@@ -104,6 +104,41 @@ class TestCall:
         np.testing.assert_array_equal(vae(binary(3))["kl"], [0, 0, 0])
 
 
+class TestPriors:
+    def test_without_a_closed_form_kl_is_the_mean_log_ratio_of_the_codes(self):
+        vae, x = small_vae(prior=priors.MixtureOfNormals(LATENT_DIM, 3), num_samples=4, beta=0.5), binary(6)
+        outputs, posterior = vae(x), vae.encoder(x)
+        scale = np.exp(0.5 * np.asarray(posterior["log_variance"], np.float64))[:, None]
+        z = np.asarray(outputs["z"], np.float64)
+        log_q = stats.norm.logpdf(z, np.asarray(posterior["mean"], np.float64)[:, None], scale).sum(axis=-1)
+        expected = (log_q - np.asarray(vae.prior.log_prob(outputs["z"]))).mean(axis=1)
+        np.testing.assert_allclose(outputs["kl"], expected, rtol=1e-3, atol=1e-5)
+        np.testing.assert_allclose(vae.losses[0], 0.5 * expected.mean(), rtol=1e-3, atol=1e-5)
+
+    def test_a_mixture_learns_where_the_codes_are(self):
+        rng = np.random.default_rng(0)
+        x = (rng.choice([-3.0, 3.0], (300, 1)) + 0.2 * rng.normal(size=(300, 2))).astype(np.float32)
+        vae = VAE(
+            Encoder(networks.dense([16]), posteriors.DiagonalNormal(1)),
+            Decoder(networks.dense([16]), likelihoods.Normal((2,), 0.2)),
+            prior=priors.MixtureOfNormals(1, 2),
+        )
+        vae.compile(keras.optimizers.Adam(0.02), steps_per_execution=6)
+        vae.fit(x, batch_size=50, epochs=120, verbose=0)
+        first, second = np.asarray(vae.prior.means)[:, 0]
+        codes = vae.encode(x)[:, 0]
+        groups = sorted([codes[x[:, 0] < 0].mean(), codes[x[:, 0] > 0].mean()])
+        np.testing.assert_allclose(sorted([first, second]), groups, atol=0.3)
+
+    @pytest.mark.parametrize("prior", [priors.Laplace(LATENT_DIM), priors.MixtureOfNormals(LATENT_DIM, 2)])
+    def test_bounds_and_samples_use_the_prior(self, prior):
+        vae, x = small_vae(prior=prior), binary(5)
+        bound = vae.elbo(x, num_samples=200, seed=0)
+        assert np.all(bound < 0)
+        assert vae.sample(7, seed=0).shape == (7, *EVENT_SHAPE)
+        np.testing.assert_allclose(-np.asarray(vae.score(x)), bound, atol=1.0)
+
+
 class TestFreeBits:
     def added(self, free_bits, x):
         keras.utils.set_random_seed(0)

@@ -55,3 +55,9 @@ def test_gradients_reach_mean_and_log_variance():
     np.testing.assert_allclose(by_mean, np.ones_like(MEAN))
     # dz / d log_variance = sigma epsilon / 2 = (z - mu) / 2; z near 10 has lost its last digits.
     np.testing.assert_allclose(by_log_variance, (np.asarray(z)[:, 0] - MEAN) / 2, rtol=1e-3)
+
+
+def test_log_prob_is_scipys_summed_over_the_latents():
+    z = np.random.default_rng(0).normal(scale=4, size=(2, 5, 3)).astype(np.float32)
+    normal = stats.norm(MEAN[:, None].astype(float), np.exp(0.5 * LOG_VARIANCE.astype(float))[:, None])
+    np.testing.assert_allclose(DiagonalNormal(3).log_prob(PARAMS, z), normal.logpdf(z).sum(axis=-1), rtol=1e-5)

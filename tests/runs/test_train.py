@@ -8,8 +8,10 @@ import pytest
 import tensorflow as tf
 
 from keras_vae import load_model, runs
+from keras_vae.callbacks.picture_callback import title_of
+from keras_vae.likelihoods import Bernoulli
 from keras_vae.runs.data import held_out_data
-from keras_vae.visualization import image_grid, reconstruction_grid
+from keras_vae.visualization import pixels, reconstruction_grid, sample_grid
 
 from ..callbacks.pictures import names, png, tensorboard_images
 from .conftest import SETTINGS
@@ -49,18 +51,20 @@ def test_all_is_in_the_folder(run):
 
 
 def test_pictures_are_of_the_model_on_disk_and_in_tensorboard(run):
-    folder, _ = run
+    folder, metrics = run
     vae = load_model(folder / "model.keras")
+    title = title_of(len(PICTURES), {name: values[-1] for name, values in metrics["history"].items()})
+    assert "nats" in title
     for kind in ("samples", "reconstructions"):
         assert names(folder / kind) == PICTURES
         images = tensorboard_images(folder / "logs" / kind, kind)
         for step, name in enumerate(PICTURES):
             np.testing.assert_array_equal(images[step], png(folder / kind / name))
-    samples = image_grid(vae.sample(64, seed=0, mean=True), value_range=(0, 1))
+    samples = pixels(sample_grid(vae.sample(64, seed=0, mean=True), value_range=(0, 1), title=title))
     # Compiled apart, the decoder may round a grey level otherwise.
     np.testing.assert_allclose(png(folder / "samples" / PICTURES[-1]), samples, atol=1)
-    x = next(iter(held_out_data("digits", True, 32)))
-    reconstructions = reconstruction_grid(x, vae.reconstruct(x), value_range=(0, 1))
+    x = next(iter(held_out_data("digits", Bernoulli, 32)))
+    reconstructions = pixels(reconstruction_grid(x, vae.reconstruct(x), value_range=(0, 1), title=title))
     np.testing.assert_allclose(png(folder / "reconstructions" / PICTURES[-1]), reconstructions, atol=1)
 
 

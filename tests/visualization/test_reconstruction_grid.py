@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from keras_vae.visualization import reconstruction_grid
+from keras_vae.visualization import pixels, reconstruction_grid
 
-STEP = 58
+STEP, PAIR_GAP = 58, 6
+PAIR = 2 * STEP + 2
 
 
 def flat_images(values) -> np.ndarray:
@@ -11,31 +12,48 @@ def flat_images(values) -> np.ndarray:
     return np.broadcast_to(np.reshape(values, (-1, 1, 1, 1)) / 255, (len(values), 56, 56, 1))
 
 
-def cells(grid) -> list[list[int]]:
+def cells(figure) -> list[list[int]]:
     """The grey value of each cell of a grid, row by row; -1 where it is not of one value."""
-    rows, columns = (side // STEP for side in grid.shape[:2])
+    grid = pixels(figure)
     found = []
-    for row in range(rows):
-        inside = grid[row * STEP + 2 : (row + 1) * STEP]
-        values = [np.unique(inside[:, column * STEP + 2 : (column + 1) * STEP]) for column in range(columns)]
+    for row in range(2 * ((len(grid) + PAIR_GAP) // (PAIR + PAIR_GAP))):
+        top = (row // 2) * (PAIR + PAIR_GAP) + (row % 2) * STEP + 2
+        inside = grid[top : top + 56]
+        values = [np.unique(inside[:, left + 2 : left + STEP]) for left in range(0, grid.shape[1] - 2, STEP)]
         found.append([int(value[0]) if len(value) == 1 else -1 for value in values])
     return found
 
 
 def test_each_original_is_above_its_reconstruction():
-    grid = reconstruction_grid(flat_images([10, 20, 30, 40]), flat_images([11, 21, 31, 41]), columns=2)
-    assert cells(grid) == [[10, 20], [11, 21], [30, 40], [31, 41]]
+    figure = reconstruction_grid(flat_images([10, 20, 30, 40]), flat_images([11, 21, 31, 41]), columns=2)
+    assert cells(figure) == [[10, 20], [11, 21], [30, 40], [31, 41]]
+
+
+def test_pairs_stand_apart_on_white():
+    images = flat_images([10, 20, 30, 40])
+    drawn = pixels(reconstruction_grid(images, images, columns=2))
+    assert drawn.shape == (2 * PAIR + PAIR_GAP, 2 * STEP + 2, 3)
+    np.testing.assert_array_equal(drawn[PAIR : PAIR + PAIR_GAP], 255)
+    np.testing.assert_array_equal(drawn[STEP : STEP + 2], 230)
+
+
+def test_a_title_stands_above():
+    images = flat_images([10, 20])
+    without = pixels(reconstruction_grid(images, images))
+    figure = reconstruction_grid(images, images, title="epoch 3")
+    assert [text.get_text() for text in figure.texts] == ["epoch 3"]
+    np.testing.assert_array_equal(pixels(figure)[34:-8, 8:-8], without)
 
 
 def test_short_last_rows_are_filled_with_black():
-    grid = reconstruction_grid(flat_images([10, 20, 30, 40]), flat_images([11, 21, 31, 41]), columns=3)
-    assert cells(grid) == [[10, 20, 30], [11, 21, 31], [40, 0, 0], [41, 0, 0]]
+    figure = reconstruction_grid(flat_images([10, 20, 30, 40]), flat_images([11, 21, 31, 41]), columns=3)
+    assert cells(figure) == [[10, 20, 30], [11, 21, 31], [40, 0, 0], [41, 0, 0]]
 
 
 @pytest.mark.parametrize(("count", "columns"), [(3, 3), (16, 16), (17, 16)])
 def test_rows_are_no_longer_than_the_originals_and_16(count, columns):
-    grid = reconstruction_grid(flat_images(np.arange(count)), flat_images(np.arange(count)))
-    assert grid.shape[1] == columns * STEP + 2
+    figure = reconstruction_grid(flat_images(np.arange(count)), flat_images(np.arange(count)))
+    assert pixels(figure).shape[1] == columns * STEP + 2
 
 
 def test_both_have_the_same_range_of_values():
@@ -46,7 +64,8 @@ def test_both_have_the_same_range_of_values():
 
 def test_rows_of_tables():
     table = np.random.default_rng(0).normal(size=(3, 5))
-    assert reconstruction_grid(table, table, columns=2).shape == (4 * 122 + 2, 2 * 202 + 2, 3)
+    drawn = pixels(reconstruction_grid(table, table, columns=2))
+    assert drawn.shape == (2 * (2 * 122 + 2) + PAIR_GAP, 2 * 202 + 2, 3)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,88 @@
+"""Where examples lie among the codes, epoch by epoch."""
+
+import keras
+import numpy as np
+
+from keras_vae.callbacks.picture_callback import PictureCallback
+from keras_vae.ops.checks import checked_size
+from keras_vae.visualization import latent_scatter
+from keras_vae.visualization.latent_scatter import checked_labels
+
+
+class LatentScatter(PictureCallback):
+    """Draws the mean codes of fixed examples, coloured by their labels where there are any.
+
+    Two latents are drawn as they are, the first two principal components of more.
+
+    Args:
+        log_dir: Folder that TensorBoard reads; pictures go to its subfolder `latents`.
+        x: Array `(n, *event_shape)`, or a dataset of batches, which may hold pairs of images and labels.
+        labels: `(n,)`, one for each example; `None` takes those of the dataset, and draws without colours where there
+            are none.
+        every: Draw every so many epochs.
+        num_examples: How many examples, at most: the first ones.
+        image_dir: Folder for the PNG files, where they are to be elsewhere.
+
+    Raises:
+        ValueError: If x is empty or has another number of labels; or when training begins, if the shape of its examples
+            is not what the model encodes, or the model has a single latent.
+    """
+
+    name = "latents"
+
+    def __init__(self, log_dir, x, labels=None, every: int = 1, num_examples: int = 2000, image_dir=None):
+        super().__init__(log_dir, every, image_dir)
+        self.x, self.labels = labelled_examples(x, labels, checked_size(num_examples, "num_examples"))
+
+    def on_train_begin(self, logs=None):
+        if self.x.shape[1:] != self.model.event_shape:
+            raise ValueError(
+                f"The model encodes examples of shape {self.model.event_shape}. Received: `x` of shape {self.x.shape}."
+            )
+        if self.model.latent_dim < 2:
+            raise ValueError("LatentScatter draws codes in a plane. Received: a model with latent_dim=1.")
+        super().on_train_begin(logs)
+
+    def figure(self, title=None):
+        return latent_scatter(self.model.encode(self.x), self.labels, title)
+
+
+def labelled_examples(x, labels, count: int):
+    """The first examples of an array or a dataset, and their labels.
+
+    Args:
+        x: Array `(n, *event_shape)`, or a dataset of batches; a second component that has one value for each example
+            is their labels.
+        labels: Array-like `(n,)` that goes before the dataset's own, or `None`.
+        count: How many examples, at most.
+
+    Returns:
+        Array `(min(n, count), *event_shape)`, and an array of labels or `None`.
+
+    Raises:
+        ValueError: If there is no example, or another number of labels.
+    """
+    if hasattr(x, "element_spec"):
+        x, own_labels = _of_dataset(x, count)
+        # Labels that were given are for the whole dataset, which was not read to its end.
+        labels = own_labels if labels is None else np.asarray(labels)[: len(x)]
+    x = np.asarray(x)
+    if len(x) == 0:
+        raise ValueError("`x` is empty: it must hold at least one example.")
+    labels = checked_labels(labels, len(x))
+    return x[:count], None if labels is None else labels[:count]
+
+
+def _of_dataset(dataset, count):
+    images, labels, found = [], [], 0
+    for element in dataset:
+        image, label, _ = keras.utils.unpack_x_y_sample_weight(element)
+        images.append(np.asarray(image))
+        labels.append(None if label is None else np.asarray(label))
+        found += len(images[-1])
+        if found >= count:
+            break
+    if not images:
+        return np.empty(0), None
+    are_labels = all(label is not None and label.size == len(label) for label in labels)
+    return np.concatenate(images), np.concatenate(labels).reshape(-1) if are_labels else None

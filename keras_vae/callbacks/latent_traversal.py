@@ -1,0 +1,53 @@
+"""What each latent does to a picture, epoch by epoch."""
+
+from collections.abc import Sequence
+
+from keras_vae.callbacks.picture_callback import PictureCallback
+from keras_vae.visualization import latent_traversals
+from keras_vae.visualization.latent_traversals import VALUES, checked_dimensions, checked_example, checked_values
+
+
+class LatentTraversal(PictureCallback):
+    """Draws a row of pictures for each latent, which goes through `values` while the others are held.
+
+    Args:
+        log_dir: Folder that TensorBoard reads; pictures go to its subfolder `traversals`.
+        every: Draw every so many epochs.
+        example: One example `event_shape`, at whose mean code the other latents are held; `None` holds them at 0.
+        values: `(n,)`, what the latent is set to from left to right.
+        dimensions: The latents to draw, counted from 0; `None` draws all.
+        image_dir: Folder for the PNG files, where they are to be elsewhere.
+        value_range: The values that are black and white; `None` is what the model's data can be, or as in
+            `visualization.image_grid`.
+
+    Raises:
+        ValueError: If there is no value; or when training begins, if there is no such latent or the example has
+            another shape.
+    """
+
+    name = "traversals"
+
+    def __init__(
+        self,
+        log_dir,
+        every: int = 1,
+        example=None,
+        values: Sequence[float] = VALUES,
+        dimensions: Sequence[int] | None = None,
+        image_dir=None,
+        value_range=None,
+    ):
+        super().__init__(log_dir, every, image_dir)
+        self.example = example
+        self.values = checked_values(values)
+        self.dimensions = dimensions
+        self.value_range = value_range
+
+    def on_train_begin(self, logs=None):
+        checked_dimensions(self.dimensions, self.model.latent_dim)
+        if self.example is not None:
+            checked_example(self.example, self.model.event_shape)
+        super().on_train_begin(logs)
+
+    def figure(self, title=None):
+        return latent_traversals(self.model, self.example, self.values, self.dimensions, self.value_range, title)

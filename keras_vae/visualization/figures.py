@@ -1,0 +1,22 @@
+"""Figures of a size in pixels, apart from pyplot and its global state."""
+
+DPI = 128
+TEXT_SIZE, TITLE_SIZE = 8, 9
+
+
+def new_figure(width: int, height: int):
+    """An empty `matplotlib.figure.Figure` that Agg draws with so many pixels."""
+    # Matplotlib takes a third of a second to import.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    # A power of two: no size is rounded, and no pixel lost.
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def text_width(text: str, size: float) -> float:
+    """Pixels that a line of text takes, in points of `size`."""
+    figure = new_figure(1, 1)
+    return figure.text(0, 0, text, fontsize=size).get_window_extent(figure.canvas.get_renderer()).width

@@ -1,0 +1,100 @@
+"""What each latent does to a picture."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_vae.ops.checks import checked_size
+from keras_vae.visualization.frame import framed, number_label
+from keras_vae.visualization.grid import image_grid
+from keras_vae.visualization.value_range import value_range_of
+
+VALUES = tuple(np.linspace(-3.0, 3.0, 9))
+
+
+def latent_traversals(
+    vae,
+    example=None,
+    values: Sequence[float] = VALUES,
+    dimensions: Sequence[int] | None = None,
+    value_range: tuple[float, float] | None = None,
+    title: str | None = None,
+):
+    """Draws a row of pictures for each latent, which goes through `values` while the others are held.
+
+    Args:
+        vae: A VAE, or an autoencoder.
+        example: One example `event_shape`, at whose mean code the other latents are held; `None` holds them at 0.
+        values: `(n,)`, what the latent is set to from left to right, in the code's own units.
+        dimensions: The latents to draw, counted from 0; `None` draws all.
+        value_range: The values that are black and white; `None` is what the model's data can be, or as in
+            `image_grid`.
+        title: A line above the picture; `None` is none.
+
+    Returns:
+        A `matplotlib.figure.Figure`.
+
+    Raises:
+        ValueError: If there is no such latent, no value, or the example has another shape.
+    """
+    dimensions = checked_dimensions(dimensions, vae.latent_dim)
+    codes = traversal_codes(_held(vae, example), checked_values(values), dimensions)
+    value_range = value_range_of(vae) if value_range is None else value_range
+    grid = image_grid(vae.decode(codes.reshape(-1, vae.latent_dim)), len(values), value_range)
+    names = [f"$z_{{{latent + 1}}}$" for latent in dimensions]
+    return framed(grid, title, names, [number_label(value) for value in values])
+
+
+def traversal_codes(held, values, dimensions) -> np.ndarray:
+    """Codes in which one latent after the other goes through the values.
+
+    Args:
+        held: `(latent_dim,)`, the code of the other latents.
+        values: `(n,)`.
+        dimensions: The latents, counted from 0.
+
+    Returns:
+        float32 array `(len(dimensions), n, latent_dim)`.
+    """
+    codes = np.tile(np.asarray(held, np.float32), (len(dimensions), len(values), 1))
+    for row, latent in zip(codes, dimensions, strict=True):
+        row[:, latent] = values
+    return codes
+
+
+def checked_dimensions(dimensions, latent_dim: int) -> list[int]:
+    """Returns the latents as a list of ints, all of them for `None`, or raises a ValueError."""
+    if dimensions is None:
+        return list(range(latent_dim))
+    checked = [checked_size(latent, f"dimensions[{i}]", minimum=0) for i, latent in enumerate(dimensions)]
+    if not checked or max(checked) >= latent_dim:
+        raise ValueError(
+            f"`dimensions` must be latents from 0 to {latent_dim - 1}, at least one. Received: "
+            f"dimensions={dimensions!r}."
+        )
+    return checked
+
+
+def checked_values(values) -> np.ndarray:
+    """Returns the values that a latent goes through as an array `(n,)`, or raises a ValueError."""
+    array = np.asarray(values, np.float64)
+    if array.ndim != 1 or len(array) == 0 or not np.all(np.isfinite(array)):
+        raise ValueError(f"`values` must be a list of finite numbers, at least one. Received: values={values!r}.")
+    return array
+
+
+def checked_example(example, event_shape) -> np.ndarray:
+    """Returns one example as an array, or raises a ValueError if it has another shape."""
+    example = np.asarray(example)
+    if example.shape != tuple(event_shape):
+        raise ValueError(
+            f"`example` must be one example of shape {tuple(event_shape)}, without a batch axis. Received shape "
+            f"{example.shape}."
+        )
+    return example
+
+
+def _held(vae, example):
+    if example is None:
+        return np.zeros(vae.latent_dim)
+    return vae.encode(checked_example(example, vae.event_shape)[np.newaxis])[0]

@@ -1,0 +1,78 @@
+"""Codes for TensorBoard's projector."""
+
+import os
+
+import numpy as np
+
+from keras_vae.ops.checks import checked_free_path
+from keras_vae.visualization.latent_scatter import checked_labels
+from keras_vae.visualization.pictures import as_pictures
+from keras_vae.visualization.png import save_png
+from keras_vae.visualization.sprite import sprite
+
+CODES, LABELS, SPRITE, CONFIG = "codes.tsv", "labels.tsv", "sprite.png", "projector_config.pbtxt"
+
+
+def write_embedding(
+    log_dir,
+    codes,
+    images=None,
+    labels=None,
+    value_range: tuple[float, float] | None = None,
+    overwrite: bool = False,
+) -> None:
+    """Writes codes, pictures and labels where TensorBoard's projector finds them.
+
+    Then `tensorboard --logdir log_dir`, tab "Projector". Files: `codes.tsv`, a code for each line; `labels.tsv`, a
+    label for each line; `sprite.png`, all pictures in one; `projector_config.pbtxt`, which names them.
+
+    Args:
+        log_dir: The folder that TensorBoard is started with, or one of its runs.
+        codes: `(n, latent_dim)`.
+        images: `(n, *event_shape)`, shown in place of points; `None` shows points.
+        labels: `(n,)` of numbers or texts, to colour and to search by; `None` is none.
+        value_range: The values that are black and white; see `image_grid`.
+        overwrite: Replace the files of an older embedding.
+
+    Raises:
+        ValueError: Before anything is written, if the arguments are not equally long, there are too many images for
+            one sprite, or one of the files is there already.
+    """
+    codes = np.asarray(codes)
+    if codes.ndim != 2 or codes.size == 0 or not np.all(np.isfinite(codes)):
+        raise ValueError(f"`codes` must be finite numbers of shape (n, latent_dim). Received shape {codes.shape}.")
+    labels = checked_labels(labels, len(codes))
+    if images is not None and len(images) != len(codes):
+        raise ValueError(f"`images` must be as many as codes, {len(codes)}. Received: {len(images)}.")
+    picture = None if images is None else sprite(images, value_range)
+    names = [CODES, CONFIG] + [LABELS] * (labels is not None) + [SPRITE] * (images is not None)
+    for name in names:
+        checked_free_path(os.path.join(log_dir, name), overwrite)
+    os.makedirs(log_dir, exist_ok=True)
+    # Nine digits bring every float32 back.
+    np.savetxt(os.path.join(log_dir, CODES), codes, fmt="%.9g", delimiter="\t")
+    if labels is not None:
+        _write(log_dir, LABELS, "".join(f"{_one_line(label)}\n" for label in labels))
+    if picture is not None:
+        save_png(os.path.join(log_dir, SPRITE), picture)
+    _write(log_dir, CONFIG, _config(labels is not None, images))
+
+
+def _config(has_labels, images) -> str:
+    lines = ["embeddings {", '  tensor_name: "codes"', f'  tensor_path: "{CODES}"']
+    if has_labels:
+        lines.append(f'  metadata_path: "{LABELS}"')
+    if images is not None:
+        height, width = as_pictures(np.asarray(images[:1]), None).shape[1:3]
+        lines += ["  sprite {", f'    image_path: "{SPRITE}"']
+        lines += [f"    single_image_dim: {width}", f"    single_image_dim: {height}", "  }"]
+    return "\n".join([*lines, "}", ""])
+
+
+def _one_line(label) -> str:
+    return " ".join(str(label).split())
+
+
+def _write(log_dir, name, text):
+    with open(os.path.join(log_dir, name), "w", encoding="utf-8") as file:
+        file.write(text)

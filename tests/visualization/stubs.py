@@ -1,0 +1,41 @@
+"""Models whose pictures say which code they were decoded from."""
+
+import types
+
+import numpy as np
+
+from keras_vae import priors
+
+
+class CodePictures:
+    """Decodes a code to a flat picture of 56x56 pixels: red is its first latent, green its second, from -4 to 4.
+
+    Encodes a picture to the code of its first pixel, further latents being 1.
+    """
+
+    event_shape = (56, 56, 3)
+
+    def __init__(self, latent_dim=2, prior=None, levels=None):
+        self.latent_dim = latent_dim
+        self.prior = priors.StandardNormal(latent_dim) if prior is None else prior
+        likelihood = types.SimpleNamespace() if levels is None else types.SimpleNamespace(levels=levels)
+        self.decoder = types.SimpleNamespace(likelihood=likelihood)
+
+    def decode(self, z):
+        """`(n, latent_dim)` to `(n, 56, 56, 3)`."""
+        assert z.dtype == np.float32
+        pictures = np.zeros((len(z), *self.event_shape))
+        pictures[..., :2] = (z[:, np.newaxis, np.newaxis, :2] + 4) / 8
+        return pictures
+
+    def encode(self, x):
+        """`(n, 56, 56, 3)` to `(n, latent_dim)`."""
+        codes = np.ones((len(x), self.latent_dim), np.float32)
+        codes[:, :2] = 8 * x[:, 0, 0, :2] - 4
+        return codes
+
+
+def codes_of(picture, rows, columns) -> np.ndarray:
+    """The first two latents of each cell of a grid of such pictures: `(rows, columns, 2)`."""
+    cells = picture[2:, 2:][::58, ::58][:rows, :columns, :2]
+    return cells / 255 * 8 - 4

@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from keras_vae.visualization import image_grid, latent_traversals
+from keras_vae.visualization.latent_traversals import traversal_codes
+
+from ..tiny_models import tiny_autoencoder, tiny_vae
+from .layout import picture_of, texts
+from .stubs import CodePictures, codes_of
+
+HALF_A_LEVEL = 8 / 255 / 2 + 1e-6
+
+
+def test_one_latent_after_the_other_goes_through_the_values():
+    codes = codes_of(picture_of(latent_traversals(CodePictures(latent_dim=3))), 3, 9)
+    values = np.linspace(-3, 3, 9)
+    zeros = np.zeros(9)
+    expected = [np.stack(pair, axis=-1) for pair in ((values, zeros), (zeros, values), (zeros, zeros))]
+    np.testing.assert_allclose(codes, expected, atol=HALF_A_LEVEL)
+
+
+def test_the_others_are_held_at_the_code_of_an_example():
+    example = np.zeros((56, 56, 3))
+    example[..., 0], example[..., 1] = 0.75, 0.375  # the code (2, -1, 1)
+    figure = latent_traversals(CodePictures(latent_dim=3), example, values=(-2.0, 0.5))
+    expected = [[[-2, -1], [0.5, -1]], [[2, -2], [2, 0.5]], [[2, -1], [2, -1]]]
+    np.testing.assert_allclose(codes_of(picture_of(figure), 3, 2), expected, atol=HALF_A_LEVEL)
+
+
+def test_codes():
+    codes = traversal_codes([1.0, 2.0, 3.0], [7.0, 8.0], [2, 0])
+    assert codes.dtype == np.float32
+    np.testing.assert_array_equal(codes, [[[1, 2, 7], [1, 2, 8]], [[7, 2, 3], [8, 2, 3]]])
+
+
+def test_latents_may_be_chosen():
+    figure = latent_traversals(CodePictures(latent_dim=12), values=(-1.5, 0, 2), dimensions=[1, 11], title="epoch 3")
+    assert texts(figure) == ["epoch 3", "$z_{2}$", "$z_{12}$", "\N{MINUS SIGN}1.5", "0", "2"]
+    expected = [[[0, -1.5], [0, 0], [0, 2]], [[0, 0]] * 3]
+    np.testing.assert_allclose(codes_of(picture_of(figure), 2, 3), expected, atol=HALF_A_LEVEL)
+
+
+@pytest.mark.parametrize("model", [tiny_vae, tiny_autoencoder])
+def test_real_models(model, binary_images):
+    model = model()
+    codes = np.tile(model.encode(binary_images[:1]), (4, 1))
+    codes[:2, 0] = codes[2:, 1] = [-1, 1]
+    figure = latent_traversals(model, binary_images[0], values=[-1, 1])
+    np.testing.assert_array_equal(picture_of(figure), image_grid(model.decode(codes), 2))
+
+
+def test_value_range_is_the_datas_unless_another_is_given():
+    model = CodePictures(levels=3)
+    assert picture_of(latent_traversals(model, values=[0.0]))[10, 10, 0] == 64  # 0.5 of 0 .. 2
+    assert picture_of(latent_traversals(model, values=[0.0], value_range=(0.0, 1.0)))[10, 10, 0] == 128
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"dimensions": [0, 2]}, r"`dimensions` must be latents from 0 to 1.*Received: dimensions=\[0, 2\]"),
+        ({"dimensions": []}, "at least one"),
+        ({"dimensions": [-1]}, r"`dimensions\[0\]` must be a whole number of at least 0"),
+        ({"values": []}, "`values` must be a list of finite numbers, at least one"),
+        ({"values": [0.0, np.nan]}, "`values` must be"),
+        ({"values": [[0.0]]}, "`values` must be"),
+        ({"example": np.zeros((1, 8, 8, 1))}, r"of shape \(8, 8, 1\), without a batch axis.*\(1, 8, 8, 1\)"),
+    ],
+)
+def test_bad_arguments(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        latent_traversals(tiny_vae(), **arguments)
