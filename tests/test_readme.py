@@ -40,6 +40,16 @@ def test_its_figures_are_those_of_the_results(name):
     assert int(options.get("--latent-dim", 8)) == settings["latent_dim"]
 
 
+@pytest.mark.parametrize("likelihood", ["beta_binomial", "discretized_logistic"])
+def test_its_bits_are_those_of_the_results(likelihood):
+    results = json.loads((ROOT / "benchmarks" / "results" / f"mnist_{likelihood}.json").read_text(encoding="utf-8"))
+    (row,) = (line for line in README.splitlines() if line.startswith(f"| `{likelihood}` |"))
+    nats = results["test"]["negative_elbo"]
+    assert f"| {nats:.2f} | {nats / 784 / np.log(2):.3f} |" in row
+    assert f"--likelihood {likelihood} --epochs {results['settings']['epochs']}`" in row
+    assert results["settings"]["likelihood"] == likelihood
+
+
 def test_its_links_lead_somewhere():
     prose = re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL)
     links = re.findall(r"\]\((?!http)([^)#]+)\)", prose)
