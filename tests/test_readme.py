@@ -9,6 +9,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DECODER_SCALES = ["averaged squared error (scale^2 = D/2)", "fixed, unit", "shared, learned", "optimal"]
 PYTHON_BLOCKS = re.findall(r"^```python\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 
 
@@ -48,6 +49,16 @@ def test_its_bits_are_those_of_the_results(likelihood):
     assert f"| {nats:.2f} | {nats / 784 / np.log(2):.3f} |" in row
     assert f"--likelihood {likelihood} --epochs {results['settings']['epochs']}`" in row
     assert results["settings"]["likelihood"] == likelihood
+
+
+def test_its_decoder_scales_are_those_of_the_results():
+    rows = json.loads((ROOT / "benchmarks" / "results" / "decoder_scale.json").read_text(encoding="utf-8"))["rows"]
+    negative_elbos = [rows[name]["negative_elbo"] for name in DECODER_SCALES]
+    (sentence,) = re.findall(r"negative ELBO is (.*?) with the optimal", README.replace("\n", " "))
+    assert re.findall(r"-?\d+\.\d", sentence) == [f"{value:.1f}" for value in negative_elbos]
+    assert negative_elbos == sorted(negative_elbos, reverse=True)
+    distances = [rows[name]["frechet_distance_of_draws"] for name in DECODER_SCALES]
+    assert distances[0] > distances[1] > max(distances[2:])
 
 
 def test_its_links_lead_somewhere():
