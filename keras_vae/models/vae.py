@@ -231,7 +231,9 @@ class VAE(LatentModel):
         }
 
     def _rate(self, kl_terms, sample_weight):
-        return ops.sum(ops.maximum(batch_mean(kl_terms, sample_weight), self.free_bits))
+        rate = batch_mean(kl_terms, sample_weight)
+        # A floor of 0 is none: an estimate may be negative, and one that is cut off there is biased.
+        return ops.sum(ops.maximum(rate, self.free_bits) if self.free_bits > 0 else rate)
 
     def _seed(self, seed):
         if seed is None:

@@ -104,6 +104,39 @@ class TestCall:
         np.testing.assert_array_equal(vae(binary(3))["kl"], [0, 0, 0])
 
 
+def laplace():
+    return priors.Laplace(LATENT_DIM)
+
+
+MIXTURE = {"weights": np.array([0.25, 0.75]), "means": np.array([[-2.0, 1.0], [3.0, -1.5]]), "scales": 0.5}
+
+
+def mixture():
+    prior = priors.MixtureOfNormals(LATENT_DIM, 2)
+    prior.set_weights([np.log(MIXTURE["weights"]), MIXTURE["means"], np.full((2, 2), np.log(MIXTURE["scales"]))])
+    return prior
+
+
+def standard_mixture():
+    """The standard normal distribution, by a prior that has no closed form."""
+    prior = priors.MixtureOfNormals(LATENT_DIM, 1)
+    prior.set_weights([np.zeros(1), np.zeros((1, LATENT_DIM)), np.zeros((1, LATENT_DIM))])
+    return prior
+
+
+# Each with its log-density and with the distribution function of its first latent, by SciPy.
+OTHER_PRIORS = {
+    "laplace": (laplace, lambda z: stats.laplace.logpdf(z).sum(axis=-1), stats.laplace.cdf),
+    "mixture": (
+        mixture,
+        lambda z: np.log(
+            stats.norm.pdf(z[:, None], MIXTURE["means"], MIXTURE["scales"]).prod(axis=-1) @ MIXTURE["weights"]
+        ),
+        lambda z: stats.norm.cdf(z[:, None], MIXTURE["means"][:, 0], MIXTURE["scales"]) @ MIXTURE["weights"],
+    ),
+}
+
+
 class TestPriors:
     def test_without_a_closed_form_kl_is_the_mean_log_ratio_of_the_codes(self):
         vae, x = small_vae(prior=priors.MixtureOfNormals(LATENT_DIM, 3), num_samples=4, beta=0.5), binary(6)
@@ -130,13 +163,57 @@ class TestPriors:
         groups = sorted([codes[x[:, 0] < 0].mean(), codes[x[:, 0] > 0].mean()])
         np.testing.assert_allclose(sorted([first, second]), groups, atol=0.3)
 
-    @pytest.mark.parametrize("prior", [priors.Laplace(LATENT_DIM), priors.MixtureOfNormals(LATENT_DIM, 2)])
-    def test_bounds_and_samples_use_the_prior(self, prior):
-        vae, x = small_vae(prior=prior), binary(5)
-        bound = vae.elbo(x, num_samples=200, seed=0)
-        assert np.all(bound < 0)
-        assert vae.sample(7, seed=0).shape == (7, *EVENT_SHAPE)
-        np.testing.assert_allclose(-np.asarray(vae.score(x)), bound, atol=1.0)
+    @pytest.mark.parametrize("name", OTHER_PRIORS)
+    def test_bounds_use_the_prior(self, name):
+        make, log_density, _ = OTHER_PRIORS[name]
+        vae, normal, x = small_vae(prior=make()), small_vae(), binary(5)
+        kernel, _ = vae.encoder.posterior.get_weights()
+        for model in (vae, normal):
+            model.decoder.set_weights(vae.decoder.get_weights())
+            model.encoder.posterior.set_weights([0 * kernel, np.float32([3, -2, -6, -6])])
+        # The same codes under two priors: the bounds differ by what the priors say of the codes, and by the error of
+        # the divergence where it is estimated.
+        z = np.random.default_rng(0).normal([3, -2], np.exp(-3), (20_000, 2))
+        expected = np.mean(log_density(z) - stats.norm.logpdf(z).sum(axis=-1))
+        deviation = np.std(log_density(z) - stats.norm.logpdf(z, [3, -2], np.exp(-3)).sum(axis=-1))
+        bounds = [model.elbo(x, num_samples=200, seed=0) for model in (vae, normal)]
+        np.testing.assert_allclose(bounds[0] - bounds[1], np.full(5, expected), atol=5 * deviation / 200**0.5)
+        difference = np.asarray(normal.score(x)) - np.asarray(vae.score(x))
+        np.testing.assert_allclose(difference, np.full(5, expected), atol=5 * deviation / 16**0.5)
+        assert abs(expected) > 5 * deviation / 16**0.5
+
+    @pytest.mark.parametrize("name", OTHER_PRIORS)
+    def test_samples_use_the_prior(self, name):
+        make, _, distribution = OTHER_PRIORS[name]
+        draws = linear_gaussian(np.eye(2), np.zeros(2), 1.0, prior=make()).sample(4000, seed=0, mean=True)
+        assert stats.kstest(draws[:, 0].astype(float), distribution).pvalue > 1e-3
+        assert stats.kstest(draws[:, 0].astype(float), "norm").pvalue < 1e-6
+
+    def test_an_estimate_below_zero_counts_as_it_is(self):
+        # The posterior is next to the prior, whose divergence is estimated: about half of the estimates are negative.
+        vae, x = small_vae(prior=standard_mixture(), beta=0.5), binary(4)
+        kernel, _ = vae.encoder.posterior.get_weights()
+        vae.encoder.posterior.set_weights([0 * kernel, np.float32([0.05, 0, 0, 0])])
+        estimates = []
+        for _ in range(40):
+            with tf.GradientTape() as tape:
+                estimate = np.mean(np.asarray(vae(x)["kl"], np.float64))
+                (added,) = vae.losses
+            np.testing.assert_allclose(added, 0.5 * estimate, rtol=1e-5, atol=1e-7)
+            assert np.any(tape.gradient(added, vae.encoder.posterior.trainable_weights[1]) != 0)
+            estimates.append(estimate)
+        assert min(estimates) < 0 < max(estimates)
+        # Unbiased about mu^2 / 2, which the mean of its positive parts is not.
+        standard_error = np.std(estimates) / 40**0.5
+        assert abs(np.mean(estimates) - 0.05**2 / 2) < 4 * standard_error
+
+    def test_a_floor_holds_an_estimate_below_zero_too(self):
+        vae, x = small_vae(prior=standard_mixture(), free_bits=0.01), binary(4)
+        kernel, _ = vae.encoder.posterior.get_weights()
+        vae.encoder.posterior.set_weights([0 * kernel, np.float32([0.05, 0, 0, 0])])
+        for _ in range(10):
+            estimate = np.mean(np.asarray(vae(x)["kl"], np.float64))
+            np.testing.assert_allclose(vae.losses[0], max(estimate, 0.01), rtol=1e-5, atol=1e-7)
 
 
 class TestFreeBits:
@@ -198,7 +275,7 @@ class TestBeta:
         assert float(vae.beta) == 1.0
 
 
-def linear_gaussian(loadings, offset, scale) -> VAE:
+def linear_gaussian(loadings, offset, scale, prior=None) -> VAE:
     """A VAE with p(x|z) = N(Az + b, s^2 I), and an encoder that knows the true posterior.
 
     The true posterior of the linear-Gaussian model is N(M^-1 A^T (x - b) / s^2, M^-1), M = I + A^T A / s^2
@@ -208,6 +285,7 @@ def linear_gaussian(loadings, offset, scale) -> VAE:
     vae = VAE(
         Encoder(keras.layers.Identity(), posteriors.DiagonalNormal(latent_dim)),
         Decoder(keras.layers.Identity(), likelihoods.Normal((num_features,), scale)),
+        prior=prior,
     )
     vae.build((None, num_features))
     precision = 1 + np.sum(loadings**2, axis=0) / scale**2
