@@ -1,6 +1,7 @@
 """Continuous data."""
 
 import math
+import numbers
 from collections.abc import Sequence
 
 import keras
@@ -34,7 +35,7 @@ class Normal(Likelihood):
     - `"shared"`: one learned scale for all elements.
     - `"predicted"`: the decoder's own for each element and example.
     - `"optimal"`: in a training step the batch's maximum-likelihood scale, sigma^2 = mean (x - mean)^2; a
-      running average of it elsewhere.
+      running average of it elsewhere, and in a layer that is frozen, as batch normalization has it.
 
     Parameters: `mean` and, where the scale is no constant, `log_scale`, which broadcasts against `mean`.
 
@@ -53,7 +54,7 @@ class Normal(Likelihood):
         super().__init__(event_shape, **kwargs)
         self.scale = _checked_scale(scale)
         self.min_scale = checked_number(min_scale, "min_scale", 0.0, inclusive=False)
-        self.parameter_names = ("mean", "log_scale") if scale == "predicted" else ("mean",)
+        self.parameter_names = ("mean", "log_scale") if self.scale == "predicted" else ("mean",)
 
     def build(self, features_shape):
         super().build(features_shape)
@@ -88,7 +89,7 @@ class Normal(Likelihood):
         return mean + ops.exp(self._log_scale(params)) * noise.normal(ops.shape(mean), seed, mean.dtype)
 
     def fitted(self, params, x, sample_weight=None):
-        if self.scale != "optimal":
+        if self.scale != "optimal" or not self.trainable:
             return params
         error = self.aligned(params, x) - params["mean"]
         axes = tuple(range(1, len(error.shape)))
@@ -135,9 +136,9 @@ class Normal(Likelihood):
 
 
 def _checked_scale(scale):
-    if not isinstance(scale, str):
+    if isinstance(scale, numbers.Real):
         return checked_number(scale, "scale", 0.0, inclusive=False)
-    if scale not in LEARNED_SCALES:
+    if not isinstance(scale, str) or scale not in LEARNED_SCALES:
         raise ValueError(
             f"`scale` must be a positive number or one of {', '.join(map(repr, LEARNED_SCALES))}. "
             f"Received: scale={scale!r}."

@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 from scipy import integrate, stats
 
+from keras_vae import Autoencoder, Decoder, Encoder, networks, posteriors
 from keras_vae.likelihoods import Normal
 from keras_vae.likelihoods.normal import MOMENTUM
 
@@ -152,6 +153,33 @@ class TestOptimal:
         params = likelihood.fitted({"mean": X, "log_scale": np.zeros((5, 1, 1), np.float32)}, X)
         np.testing.assert_allclose(np.exp(params["log_scale"]), np.full((5, 1, 1), 0.01), rtol=1e-5)
 
+    def test_a_frozen_layer_takes_its_stored_scale_and_leaves_it_alone(self):
+        likelihood = Normal((3, 4), "optimal")
+        likelihood(features())
+        params = {"mean": MEAN, "log_scale": np.full((5, 1, 1), np.log(0.7), np.float32)}
+        likelihood.fitted(params, X)
+        stored = [np.asarray(weight) for weight in likelihood.weights]
+        likelihood.trainable = False
+        assert likelihood.fitted(params, 10 * X) is params
+        for weight, before in zip(likelihood.weights, stored, strict=True):
+            np.testing.assert_array_equal(weight, before)
+
+    def test_a_frozen_decoder_is_the_same_after_training(self):
+        model = Autoencoder(
+            Encoder(networks.dense([4]), posteriors.Deterministic(2)),
+            Decoder(networks.dense([4]), Normal((3,), "optimal")),
+        )
+        x = RNG.normal(size=(16, 3)).astype(np.float32)
+        model.compile("adam")
+        model.fit(x, verbose=0)
+        model.decoder.trainable = False
+        model.compile("sgd")
+        stored, variance = model.decoder.get_weights(), float(model.decoder.likelihood.running_variance)
+        expected = -stats.norm.logpdf(10 * x, model.reconstruct(10 * x), variance**0.5).sum(axis=1).mean()
+        np.testing.assert_allclose(model.train_on_batch(10 * x, return_dict=True)["loss"], expected, rtol=1e-4)
+        for weight, before in zip(model.decoder.get_weights(), stored, strict=True):
+            np.testing.assert_array_equal(weight, before)
+
 
 @pytest.mark.parametrize("scale", [0.3, "shared", "predicted"])
 def test_other_scales_are_not_fitted_to_the_batch(scale):
@@ -159,9 +187,12 @@ def test_other_scales_are_not_fitted_to_the_batch(scale):
     assert Normal((3, 4), scale).fitted(params, X) is params
 
 
-@pytest.mark.parametrize("scale", [0, -1.0, float("nan"), float("inf"), "learned", None])
+@pytest.mark.parametrize(
+    "scale",
+    [0, -1.0, True, float("nan"), float("inf"), "learned", "0.1", None, tf.constant(0.1), np.array([0.1]), [0.1]],
+)
 def test_other_scales_are_refused(scale):
-    with pytest.raises(ValueError, match="scale"):
+    with pytest.raises(ValueError, match="`scale` must be a"):
         Normal((3,), scale)
 
 
