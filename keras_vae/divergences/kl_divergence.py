@@ -7,6 +7,9 @@ from keras import ops
 from keras_vae.posteriors import Deterministic, DiagonalNormal
 from keras_vae.priors import Laplace, StandardNormal
 
+# The log-variance below which a normal distribution counts as a point.
+NARROWEST = -80.0
+
 
 def kl_divergence(posterior, prior, params, z=None):
     """KL(q(z|x) || p(z)) in nats, summed over the latents.
@@ -55,6 +58,11 @@ def monte_carlo(posterior, prior, params, z):
 
     Source: Kingma and Welling 2014, "Auto-Encoding Variational Bayes", equation 6.
     """
+    if z is None:
+        raise ValueError(
+            f"KL({type(posterior).__name__} || {type(prior).__name__}) has no closed form: it is estimated from codes "
+            "that were drawn. Give them as `z`, such as `posterior.sample(params, num_samples)`."
+        )
     return ops.mean(posterior.log_prob(params, z) - prior.log_prob(z), axis=1, keepdims=True)
 
 
@@ -77,7 +85,8 @@ def diagonal_normal_to_laplace(params):
     Nottingham 1961, "The Folded Normal Distribution", equation 5.
     """
     mean, log_variance = params["mean"], params["log_variance"]
-    ratio = mean * ops.exp(-0.5 * log_variance) / math.sqrt(2)
+    # Any narrower, E|z| is |mu| to the last bit, and 1 / sigma no longer finite.
+    ratio = mean * ops.exp(-0.5 * ops.maximum(log_variance, NARROWEST)) / math.sqrt(2)
     folded_mean = math.sqrt(2 / math.pi) * ops.exp(0.5 * log_variance - ratio * ratio) + mean * ops.erf(ratio)
     return math.log(2) + folded_mean - 0.5 * (math.log(2 * math.pi * math.e) + log_variance)
 

@@ -33,10 +33,12 @@ def checked_call(model, method, args, kwargs):
         raise ValueError(found.group(1).replace("\\'", "'")) from error
 
 
-def check_batch(model, x, target, sample_weight) -> None:
-    """Checks what `train_on_batch` or `test_on_batch` was given, as `fit` checks arrays."""
+def checked_batch(model, x, target, sample_weight) -> tuple:
+    """Returns what `train_on_batch` or `test_on_batch` was given as arrays, checked as `fit` checks them."""
     _check_no_loss(model)
-    _check_arrays(model, _as_array(x, "x"), target, sample_weight, "x")
+    x, target, sample_weight = _as_arrays(x, target, sample_weight, "x")
+    _check_arrays(model, x, target, sample_weight, "x")
+    return x, target, sample_weight
 
 
 def _checked_arguments(model, method, args, kwargs) -> dict:
@@ -125,9 +127,7 @@ def _checked(model, x, target, sample_weight, name) -> tuple:
         return (_checked_element(model, element, name) for element in x), target, sample_weight
     if not _is_array(x):
         return x, target, sample_weight
-    x = _as_array(x, name)
-    target = None if target is None else _as_array(target, "target")
-    sample_weight = None if sample_weight is None else _as_array(sample_weight, "sample_weight")
+    x, target, sample_weight = _as_arrays(x, target, sample_weight, name)
     _check_arrays(model, x, target, sample_weight, name)
     if sample_weight is not None and target is None:
         target = x  # Keras drops the weights of data that has no target, silently.
@@ -249,6 +249,12 @@ def _as_array(x, name) -> np.ndarray:
             f"{array.dtype} and shape {array.shape}."
         )
     return array
+
+
+def _as_arrays(x, target, sample_weight, name) -> tuple:
+    x = _as_array(x, name)
+    target = None if target is None else _as_array(target, "target")
+    return x, target, None if sample_weight is None else _as_array(sample_weight, "sample_weight")
 
 
 def _check_input_shape(model, shape, name):

@@ -82,12 +82,12 @@ class LatentModel(Trainable):
 
     @functools.wraps(keras.Model.train_on_batch)
     def train_on_batch(self, x, y=None, sample_weight=None, **kwargs):
-        data_checks.check_batch(self, x, y, sample_weight)
+        x, y, sample_weight = data_checks.checked_batch(self, x, y, sample_weight)
         return super().train_on_batch(x, y, sample_weight, **kwargs)
 
     @functools.wraps(keras.Model.test_on_batch)
     def test_on_batch(self, x, y=None, sample_weight=None, **kwargs):
-        data_checks.check_batch(self, x, y, sample_weight)
+        x, y, sample_weight = data_checks.checked_batch(self, x, y, sample_weight)
         return super().test_on_batch(x, y, sample_weight, **kwargs)
 
     def encode(self, x, sample: bool = False, batch_size: int = batches.BATCH_SIZE):

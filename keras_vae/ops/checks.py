@@ -45,7 +45,7 @@ def checked_number(value, name: str, minimum: float, inclusive: bool = True) -> 
     """Returns `value` as a finite float of at least (or above) `minimum`, or raises a ValueError."""
     bound = f"of at least {minimum}" if inclusive else f"above {minimum}"
     try:
-        number = math.nan if isinstance(value, bool) else float(value)
+        number = math.nan if isinstance(value, (bool, str, bytes)) else float(value)
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number) or number < minimum or (number == minimum and not inclusive):

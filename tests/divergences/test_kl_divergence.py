@@ -98,6 +98,27 @@ def test_its_gradient_is_that_of_the_formula():
     np.testing.assert_allclose(by_log_variance, 0.5 * np.expm1(LOG_VARIANCE.astype(float)), rtol=1e-6, atol=6e-8)
 
 
+@pytest.mark.parametrize("log_variance", [-80, -150, -178, -200, -1000])
+def test_a_point_beside_the_laplace_prior_is_as_far_as_it_lies(log_variance):
+    mean = tf.constant([[0.0, 3.0, -1000.0]])
+    with tf.GradientTape() as tape:
+        log_variances = tf.fill(mean.shape, float(log_variance))
+        tape.watch([mean, log_variances])
+        params = {"mean": mean, "log_variance": log_variances}
+        kl = divergences.kl_terms(POSTERIOR, priors.Laplace(3), params)
+    # -H(q) - log p at the mean: E|z| is |mu|.
+    entropy = 0.5 * (np.log(2 * np.pi * np.e) + log_variance)
+    np.testing.assert_allclose(kl, [-entropy + np.log(2) + np.array([0, 3, 1000])], rtol=1e-6)
+    by_mean, by_log_variance = tape.gradient(kl, [mean, log_variances])
+    np.testing.assert_allclose(by_mean, [[0, 1, -1]], atol=1e-6)
+    np.testing.assert_allclose(by_log_variance, np.full((1, 3), -0.5), rtol=1e-6)
+
+
+def test_without_a_closed_form_codes_are_asked_for():
+    with pytest.raises(ValueError, match=r"DiagonalNormal \|\| MixtureOfNormals\) has no closed form.*`z`"):
+        divergences.kl_divergence(POSTERIOR, priors.MixtureOfNormals(3, 2), PARAMS)
+
+
 def test_subclasses_have_the_closed_form_of_what_they_are():
     class Renamed(posteriors.DiagonalNormal):
         pass

@@ -214,6 +214,17 @@ def test_every_form_that_keras_takes_is_taken(vae, make):
     assert np.all(np.isfinite(steps))
 
 
+@pytest.mark.parametrize("method", ["train_on_batch", "test_on_batch"])
+def test_a_batch_of_lists_is_that_of_arrays(method):
+    model, x, weight = small_autoencoder(), binary(8), np.linspace(0, 2, 8)
+    model.compile(keras.optimizers.SGD(0.0))
+    call, target = getattr(model, method), 1 - x
+    model.reset_metrics()
+    expected = call(x, target, weight, return_dict=True)
+    model.reset_metrics()
+    assert call(x.tolist(), target.tolist(), weight.tolist(), return_dict=True) == expected
+
+
 @pytest.mark.parametrize("weights", [np.ones(7), np.ones((8, 2)), -np.ones(8), np.full(8, np.nan)])
 def test_bad_weights_are_refused(vae, weights):
     with pytest.raises(ValueError, match="sample_weight"):

@@ -35,7 +35,7 @@ def test_event_shape_takes_lists_and_tensor_shapes():
     assert checks.checked_event_shape(tf.TensorShape([8, 8])) == (8, 8)
 
 
-@pytest.mark.parametrize("value", [-0.1, float("nan"), float("inf"), "much", None])
+@pytest.mark.parametrize("value", [-0.1, float("nan"), float("inf"), "much", "0.1", b"0.1", None])
 def test_number_refuses_what_is_below_or_no_number(value):
     with pytest.raises(ValueError, match=r"`beta` must be a finite number of at least 0\.0\. Received: beta="):
         checks.checked_number(value, "beta", 0.0)
