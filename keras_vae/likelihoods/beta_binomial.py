@@ -9,7 +9,10 @@ from keras import ops
 
 from keras_vae.likelihoods.integer_likelihood import IntegerLikelihood
 from keras_vae.ops import noise
-from keras_vae.ops.special import log_gamma
+from keras_vae.ops.special import log_rising_factorial
+
+# exp of a log-shape up to here, and the quotients of what is drawn by it, are finite in float64.
+MOST_LOG_SHAPE = 300.0
 
 
 @keras.saving.register_keras_serializable("keras_vae")
@@ -37,14 +40,14 @@ class BetaBinomial(IntegerLikelihood):
         # log C(n, x) for every x, which no parameter changes.
         self.log_ways = np.array([math.log(math.comb(count, x)) for x in range(self.levels)])
 
-    def element_log_prob(self, params, x):
+    def level_log_prob(self, params, level):
         # In float64: the terms are hundreds of times larger than what is left of them.
-        count, x = self.levels - 1.0, ops.cast(x, "float64")
+        count, successes = self.levels - 1.0, ops.cast(level, "float64")
         alpha, beta = (ops.exp(ops.cast(params[name], "float64")) for name in self.parameter_names)
-        ways = ops.take(ops.convert_to_tensor(self.log_ways), ops.cast(x, "int32"))
-        after = log_gamma(x + alpha) + log_gamma(count - x + beta) - log_gamma(count + alpha + beta)
-        before = log_gamma(alpha) + log_gamma(beta) - log_gamma(alpha + beta)
-        return ops.cast(ways + after - before, params["log_alpha"].dtype)
+        ways = ops.take(ops.convert_to_tensor(self.log_ways), ops.cast(level, "int32"))
+        either = log_rising_factorial(alpha, successes) + log_rising_factorial(beta, count - successes)
+        log_p = ways + either - log_rising_factorial(alpha + beta, count)
+        return ops.cast(log_p, params["log_alpha"].dtype)
 
     def mean(self, params):
         return (self.levels - 1.0) * ops.sigmoid(params["log_alpha"] - params["log_beta"])
@@ -52,17 +55,19 @@ class BetaBinomial(IntegerLikelihood):
     def sample(self, params, seed):
         generator = noise.generator(seed)
         log_odds = _log_gamma_draw(params["log_alpha"], generator) - _log_gamma_draw(params["log_beta"], generator)
-        probability = ops.sigmoid(log_odds)
+        probability = ops.cast(ops.sigmoid(log_odds), params["log_alpha"].dtype)
         counts = ops.full_like(probability, self.levels - 1.0)
-        return keras.random.binomial(ops.shape(probability), counts, probability, dtype=log_odds.dtype, seed=generator)
+        return keras.random.binomial(
+            ops.shape(probability), counts, probability, dtype=probability.dtype, seed=generator
+        )
 
 
 def _log_gamma_draw(log_shape, generator):
-    """The logarithm of a draw from Gamma(shape, 1), which for a small shape is too small for a float itself.
+    """The logarithm of a draw from Gamma(shape, 1), in float64; for a small shape the draw itself is too small.
 
     Gamma(a) = Gamma(a + 1) U^(1/a) (Devroye 1986, "Non-Uniform Random Variate Generation", section IX.3).
     """
-    shape = ops.exp(log_shape)
+    shape = ops.exp(ops.clip(ops.cast(log_shape, "float64"), -MOST_LOG_SHAPE, MOST_LOG_SHAPE))
     larger = keras.random.gamma(ops.shape(shape), shape + 1.0, dtype=shape.dtype, seed=generator)
     uniform = ops.maximum(noise.uniform(ops.shape(shape), generator, shape.dtype), 1e-38)
     return ops.log(larger) + ops.log(uniform) / shape

@@ -8,6 +8,9 @@ from keras import ops
 from keras_vae.likelihoods.integer_likelihood import IntegerLikelihood
 from keras_vae.ops.checks import checked_size
 
+# The logit of a class that is left out of a sum, less the logit of the class that is chosen.
+LEFT_OUT = -1e30
+
 
 @keras.saving.register_keras_serializable("keras_vae")
 class Categorical(IntegerLikelihood):
@@ -29,10 +32,13 @@ class Categorical(IntegerLikelihood):
         self.num_classes = self.levels
         self.values_per_parameter = self.levels
 
-    def element_log_prob(self, params, x):
-        log_probabilities = ops.log_softmax(params["logits"], axis=-1)
-        chosen = ops.one_hot(ops.cast(x, "int32"), self.num_classes, dtype=log_probabilities.dtype)
-        return ops.sum(chosen * log_probabilities, axis=-1)
+    def level_log_prob(self, params, level):
+        # By the odds of all the others: a log-softmax near 0 has no digits left.
+        logits = params["logits"]
+        chosen = ops.one_hot(ops.cast(level, "int32"), self.num_classes, dtype=logits.dtype)
+        chosen_logit = ops.sum(chosen * logits, axis=-1, keepdims=True)
+        others = ops.where(chosen > 0, LEFT_OUT, logits - chosen_logit)
+        return -ops.softplus(ops.logsumexp(others, axis=-1))
 
     def mean(self, params):
         """Mean of the numbers 0 ... num_classes - 1, for data whose order means something."""

@@ -40,9 +40,11 @@ class ContinuousBernoulli(Likelihood):
     def mean(self, params):
         logits = params["logits"]
         small = ops.abs(logits) < SMALL_LOGIT
-        safe = ops.where(small, ops.ones_like(logits), logits)
+        safe = ops.where(small, ops.ones_like(logits), ops.abs(logits))
         series = 0.5 + logits / 12 - logits**3 / 720 + logits**5 / 30240
-        return ops.where(small, series, -1.0 / ops.expm1(-safe) - 1.0 / safe)
+        # The mean's distance from the nearer end, by what cannot overflow.
+        distance = 1.0 / safe + ops.exp(-safe) / ops.expm1(-safe)
+        return ops.where(small, series, ops.where(logits > 0, 1.0 - distance, distance))
 
     def sample(self, params, seed):
         # By the inverse of the distribution function of exp(-a x), a = |l|, mirrored where l is positive.

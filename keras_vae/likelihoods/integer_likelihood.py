@@ -1,5 +1,6 @@
 """What the likelihoods of whole numbers have in common."""
 
+import math
 from collections.abc import Sequence
 
 from keras import ops
@@ -10,6 +11,8 @@ from keras_vae.ops.checks import checked_size
 
 class IntegerLikelihood(Likelihood):
     """Base class: elements are whole numbers from 0 to levels - 1, in the data's own units, in and out.
+
+    A subclass implements `level_log_prob` in place of `element_log_prob`.
 
     Args:
         event_shape: Shape of one example, such as `(28, 28, 1)`.
@@ -33,6 +36,16 @@ class IntegerLikelihood(Likelihood):
     def rescaled(self, x):
         """Maps whole numbers to [-1, 1], for the encoder."""
         return ops.cast(x, self.compute_dtype) * (2.0 / (self.levels - 1)) - 1.0
+
+    def element_log_prob(self, params, x):
+        """Log-probability of each element: minus infinity where x is none of the levels."""
+        is_level = self.in_domain(x)
+        log_p = self.level_log_prob(params, ops.where(is_level, x, ops.zeros_like(x)))
+        return ops.where(is_level, log_p, -math.inf)
+
+    def level_log_prob(self, params, level):
+        """Log-probability of each element, where every element is one of the levels."""
+        raise NotImplementedError
 
     def in_domain(self, x):
         x = ops.cast(x, "float64")

@@ -1,6 +1,7 @@
 """The categorical likelihood against SciPy's softmax."""
 
 import numpy as np
+import pytest
 import tensorflow as tf
 from scipy import special
 
@@ -10,11 +11,32 @@ RNG = np.random.default_rng(0)
 LOGITS = np.concatenate([RNG.normal(scale=3, size=(6, 5)), np.diag([60.0, 60, 60, 60, 60])]).astype(np.float32)
 
 
+def odds_of_others(logits, level):
+    """(1 - p) / p of one level, in float64: where p is near 1, SciPy's log-softmax has no digits left."""
+    logits = logits.astype(float)
+    return np.exp(np.delete(logits, level, axis=-1) - logits[..., level, None]).sum(axis=-1)
+
+
 def test_log_prob_is_the_log_softmax_over_ordinary_and_extreme_logits():
-    likelihood, expected = Categorical((11,), 5), special.log_softmax(LOGITS.astype(float), axis=-1)
     for level in range(5):
-        result = likelihood.element_log_prob({"logits": LOGITS}, np.full(11, level))
-        np.testing.assert_allclose(result, expected[:, level], rtol=1e-5, atol=1e-25)
+        result = Categorical((11,), 5).element_log_prob({"logits": LOGITS}, np.full(11, level))
+        expected = -np.log1p(odds_of_others(LOGITS, level))
+        np.testing.assert_allclose(result, expected, rtol=1e-5)
+        softmax = special.log_softmax(LOGITS.astype(float), axis=-1)[:, level]
+        np.testing.assert_allclose(expected, softmax, rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("gap", range(8, 31))
+def test_confident_logits_keep_their_digits_and_their_gradients(gap):
+    logits = np.array([[0.3, -1.0, 0.3 + gap, 0.0, 0.1]], np.float32)
+    odds = odds_of_others(logits, 2)
+    with tf.GradientTape() as tape:
+        tape.watch(tensor := tf.constant(logits))
+        log_p = Categorical((1,), 5).element_log_prob({"logits": tensor}, tf.constant([2.0]))
+    np.testing.assert_allclose(log_p, -np.log1p(odds), rtol=1e-5)
+    probabilities = np.exp(logits.astype(float) - logits[0, 2]) / (1 + odds)
+    probabilities[0, 2] = -odds[0] / (1 + odds[0])
+    np.testing.assert_allclose(tape.gradient(log_p, tensor), -probabilities, rtol=1e-5)
 
 
 def test_log_prob_is_summed_over_the_event_and_compared_with_each_sample():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
 
@@ -58,3 +59,33 @@ def test_other_values_are_refused_with_their_index(kind, value, index):
     message = rf"whole numbers from 0 to 16 .*Received: {float(value)} at index \({index[0]}, {index[1]}, {index[2]}\)"
     with pytest.raises(ValueError, match=message):
         vae(kind).fit(x, verbose=0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_no_level_has_no_probability_and_leaves_the_rest_alone(kind):
+    x = np.array([[0, 16, 7, 1], [-1, 16, 17, 1], [0.5, 16, np.nan, 1], [1e9, 16, -np.inf, 1]], np.float32)
+    levels = np.where((x >= 0) & (x <= 16) & (x == np.floor(x)), x, 3)
+    likelihood = kind((4,), 17)
+    likelihood.build((None, 5))
+    features = tf.constant(np.random.default_rng(0).normal(size=(4, 5)), tf.float32)
+    with tf.GradientTape(persistent=True) as tape:
+        params = likelihood(features)
+        element, expected = (likelihood.element_log_prob(params, values) for values in (x, levels))
+        finite = tf.reduce_sum(tf.where(x == levels, element, 0.0))
+        expected_finite = tf.reduce_sum(tf.where(x == levels, expected, 0.0))
+    np.testing.assert_array_equal(element, np.where(x == levels, expected, -np.inf))
+    np.testing.assert_array_equal(likelihood.log_prob(params, x)[1:], [-np.inf] * 3)
+    weights = likelihood.trainable_weights
+    for ours, theirs in zip(tape.gradient(finite, weights), tape.gradient(expected_finite, weights), strict=True):
+        assert np.all(np.isfinite(ours))
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_the_exported_score_of_other_values_is_infinite(tmp_path):
+    model, x = vae(likelihoods.BetaBinomial), np.random.default_rng(0).integers(0, 17, (3, 4, 3)).astype(np.float32)
+    score = np.asarray(model.score(x))
+    x[1, 2, 2], x[2, 0, 1] = 17, 0.5
+    model.export(tmp_path / "model", verbose=False)
+    (exported,) = tf.saved_model.load(tmp_path / "model").signatures["score"](x=tf.constant(x)).values()
+    np.testing.assert_array_equal(exported[1:], [np.inf, np.inf])
+    np.testing.assert_allclose(exported[0], score[0], rtol=1e-5)
