@@ -22,5 +22,6 @@ def run(arguments) -> None:
     checked_size(arguments.num, "num")
     model = load_model(arguments.model)
     checked_free_path(arguments.output, arguments.overwrite)
-    save_png(arguments.output, reconstruct(model, arguments.dataset, arguments.data_dir, arguments.num))
+    picture = reconstruct(model, arguments.dataset, arguments.data_dir, arguments.num)
+    save_png(arguments.output, picture, arguments.overwrite)
     print(f"Wrote reconstructions to {arguments.output}.")

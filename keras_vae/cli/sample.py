@@ -18,6 +18,7 @@ def run(arguments) -> None:
     """Writes a grid of samples."""
     from keras_vae.models import VAE, load_model
     from keras_vae.visualization import image_grid, save_png
+    from keras_vae.visualization.value_range import value_range_of
 
     checked_size(arguments.num, "num")
     model = load_model(arguments.model)
@@ -25,5 +26,6 @@ def run(arguments) -> None:
     if not isinstance(model, VAE):
         raise ValueError(f"{arguments.model!r} is an autoencoder: it has no prior to draw from.")
     samples = model.sample(arguments.num, seed=arguments.seed, mean=not arguments.draw)
-    save_png(arguments.output, image_grid(samples))
+    picture = image_grid(samples, value_range=value_range_of(model))
+    save_png(arguments.output, picture, arguments.overwrite)
     print(f"Wrote {arguments.num} samples to {arguments.output}.")

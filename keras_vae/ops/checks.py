@@ -41,6 +41,13 @@ def checked_event_shape(event_shape) -> tuple[int, ...]:
     return tuple(checked_size(size, f"event_shape[{i}]") for i, size in enumerate(sizes))
 
 
+def checked_bool(value, name: str) -> bool:
+    """Returns `value` if it is True or False, or raises a ValueError."""
+    if not isinstance(value, bool):
+        raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}.")
+    return value
+
+
 def checked_number(value, name: str, minimum: float, inclusive: bool = True) -> float:
     """Returns `value` as a finite float of at least (or above) `minimum`, or raises a ValueError."""
     bound = f"of at least {minimum}" if inclusive else f"above {minimum}"
@@ -72,11 +79,11 @@ def checked_free_path(path, overwrite: bool) -> str:
     """Returns `path` if nothing is there, or it may be overwritten; an empty folder is nothing.
 
     Raises:
-        ValueError: If something is there.
+        ValueError: If something is there, or `overwrite` is no bool.
     """
     path = os.fspath(path)
     occupied = os.listdir(path) if os.path.isdir(path) else os.path.exists(path)
-    if occupied and not overwrite:
+    if not checked_bool(overwrite, "overwrite") and occupied:
         raise ValueError(
             f"There is something at {path!r} already. Give another place, or say `overwrite` (--overwrite) to "
             "replace it."

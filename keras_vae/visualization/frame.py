@@ -6,10 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_vae.visualization.figures import TEXT_SIZE, TITLE_SIZE, new_figure, text_width
+from keras_vae.visualization.style import default_style
 
 TITLE_HEIGHT, LABEL_HEIGHT, PADDING = 34, 26, 8
 
 
+@default_style()
 def framed(
     picture: np.ndarray,
     title: str | None = None,
@@ -25,7 +27,8 @@ def framed(
         picture: uint8 array `(height, width, 3)`.
         title: A line above the picture; `None` is none.
         row_labels: Texts left of equal parts of the height, from above.
-        column_labels: Texts under equal parts of the width, from the left.
+        column_labels: Texts under equal parts of the width, from the left; one that would run into the last that is
+            written is left out.
 
     Returns:
         A `matplotlib.figure.Figure`.
@@ -46,8 +49,8 @@ def framed(
         write(left, full_height - top / 2, title, TITLE_SIZE, "left")
     for index, label in enumerate(row_labels or []):
         write(left - PADDING, bottom + height * (1 - (index + 0.5) / len(row_labels)), label, TEXT_SIZE, "right")
-    for index, label in enumerate(column_labels or []):
-        write(left + width * (index + 0.5) / len(column_labels), bottom / 2, label, TEXT_SIZE, "center")
+    for x, label in _apart(column_labels or [], width):
+        write(left + x, bottom / 2, label, TEXT_SIZE, "center")
     return figure
 
 
@@ -59,6 +62,16 @@ def margins(title, row_labels, column_labels) -> tuple[int, int, int, int]:
     if row_labels is not None:
         left += math.ceil(max(text_width(label, TEXT_SIZE) for label in row_labels)) + PADDING
     return left, PADDING, PADDING if column_labels is None else LABEL_HEIGHT, PADDING if title is None else TITLE_HEIGHT
+
+
+def _apart(labels, width):
+    """Middles and texts of the labels that stand apart from each other."""
+    end = -math.inf
+    for index, label in enumerate(labels):
+        middle, half = width * (index + 0.5) / len(labels), text_width(label, TEXT_SIZE) / 2
+        if middle - half >= end:
+            yield middle, label
+            end = middle + half + PADDING / 2
 
 
 def number_label(value: float) -> str:

@@ -1,4 +1,26 @@
-"""The values that are black and white, by what the data can be."""
+"""The values that are black and white."""
+
+import math
+
+
+def checked_value_range(value_range) -> tuple[float, float] | None:
+    """Returns the values that are black and white as floats, `None` for `None`.
+
+    Raises:
+        ValueError: If they are not two finite numbers, the first below the second.
+    """
+    if value_range is None:
+        return None
+    try:
+        low, high = map(float, value_range)
+    except (TypeError, ValueError):
+        low = high = math.nan
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise ValueError(
+            "`value_range` must be two finite numbers, what is black below what is white, such as (0, 255). Received: "
+            f"value_range={value_range!r}."
+        )
+    return low, high
 
 
 def value_range_of(model) -> tuple[float, float] | None:

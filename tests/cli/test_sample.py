@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
-from keras_vae import load_model
+from keras_vae import likelihoods, load_model
 from keras_vae.cli.main import main
 from keras_vae.visualization import image_grid
 
 from ..callbacks.pictures import png
+from ..tiny_models import EVENT_SHAPE, tiny_vae
 
 
 @pytest.mark.parametrize(("words", "mean"), [((), True), (("--draw",), False)])
@@ -15,6 +16,15 @@ def test_a_seed_draws_the_models_own_samples(model_file, tmp_path, capsys, words
     expected = image_grid(load_model(model_file).sample(5, seed=3, mean=mean))
     np.testing.assert_array_equal(png(path), expected)
     assert capsys.readouterr().out == f"Wrote 5 samples to {path}.\n"
+
+
+def test_whole_numbers_have_the_greys_of_the_models_levels(tmp_path):
+    vae = tiny_vae(likelihood=likelihoods.BetaBinomial(EVENT_SHAPE))
+    vae.save(tmp_path / "model.keras")
+    path = str(tmp_path / "samples.png")
+    assert main(["sample", str(tmp_path / "model.keras"), "--num", "2", "--seed", "3", "--output", path]) == 0
+    expected = image_grid(vae.sample(2, seed=3, mean=True), value_range=(0, 255))
+    np.testing.assert_array_equal(png(path), expected)
 
 
 def test_by_default_64_samples_in_the_working_directory(model_file, tmp_path, monkeypatch):

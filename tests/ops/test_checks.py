@@ -47,6 +47,17 @@ def test_number_can_leave_its_bound_out():
         checks.checked_number(0, "scale", 0.0, inclusive=False)
 
 
+@pytest.mark.parametrize("value", [0, 1, "no", None])
+def test_bool_refuses_what_only_counts_as_one(value):
+    with pytest.raises(ValueError, match=r"`overwrite` must be True or False\. Received: overwrite="):
+        checks.checked_bool(value, "overwrite")
+
+
+def test_bool_takes_both():
+    assert checks.checked_bool(True, "overwrite") is True
+    assert checks.checked_bool(False, "overwrite") is False
+
+
 def test_name_lists_what_there_is():
     assert checks.checked_name("conv", ("dense", "conv"), "network") == "conv"
     with pytest.raises(ValueError, match=r"`network` must be one of 'dense', 'conv'\. Received: network='resnet'"):
@@ -59,4 +70,6 @@ def test_free_path_lets_nothing_be_lost(tmp_path):
     for path in (tmp_path, tmp_path / "precious"):
         with pytest.raises(ValueError, match="already"):
             checks.checked_free_path(path, overwrite=False)
+        with pytest.raises(ValueError, match="`overwrite` must be True or False"):
+            checks.checked_free_path(path, overwrite="no")
         assert checks.checked_free_path(path, overwrite=True) == str(path)

@@ -63,6 +63,13 @@ def test_labels_stand_beside_their_rows_and_under_their_columns():
     assert texts(figure) == ["a", "", "c", "1", "2"]
 
 
+def test_column_labels_that_would_run_into_each_other_are_left_out():
+    picture = np.full((20, 150, 3), 255, np.uint8)
+    labels = [f"1.0{number}e+05" for number in range(5)]
+    assert texts(framed(picture, None, None, labels)) == ["1.00e+05", "1.03e+05"]
+    assert texts(framed(picture, None, None, list("abcde"))) == list("abcde")
+
+
 @pytest.mark.parametrize(
     ("value", "label"),
     [(-3.0, f"{MINUS}3"), (0.0, "0"), (2.25, "2.25"), (-1.9599, f"{MINUS}1.96"), (1234.0, "1.23e+03")],

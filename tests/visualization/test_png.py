@@ -1,9 +1,12 @@
 import matplotlib.image
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from keras_vae.visualization import pixels, sample_grid, save_png
 from keras_vae.visualization.figures import new_figure
+
+PICTURE = np.zeros((2, 2, 3), np.uint8)
 
 
 def test_pixels_of_a_figure():
@@ -36,9 +39,40 @@ def test_png_files_hold_the_very_pixels(tmp_path, name):
     np.testing.assert_array_equal(np.rint(read[..., :3] * 255), grid)
 
 
+def test_no_file_is_overwritten_unasked(tmp_path):
+    (tmp_path / "mine.txt").write_text("precious", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"something at .*mine\.txt.* already"):
+        save_png(tmp_path / "mine.txt", PICTURE)
+    assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "precious"
+    save_png(tmp_path / "mine.txt", PICTURE, overwrite=True)
+    assert (tmp_path / "mine.txt").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "picture", [PICTURE[..., 0], PICTURE.astype(float), PICTURE[:0], PICTURE[..., :1], "grid", None, Figure()]
+)
+def test_what_is_no_picture_is_not_written(tmp_path, picture):
+    with pytest.raises(ValueError, match="figure of this package"):
+        save_png(tmp_path / "grid.png", picture)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_pixels_of_what_is_no_figure():
+    with pytest.raises(ValueError, match=r"Expected a figure of this package. Received: int"):
+        pixels(3)
+
+
+def test_rows_are_written_from_above_whatever_the_user_has_set(tmp_path):
+    grid = np.random.default_rng(0).integers(0, 256, (4, 5, 3), dtype=np.uint8)
+    with matplotlib.rc_context({"image.origin": "lower"}):
+        save_png(tmp_path / "grid.png", grid)
+    read = matplotlib.image.imread(tmp_path / "grid.png")
+    np.testing.assert_array_equal(np.rint(read[..., :3] * 255), grid)
+
+
 def test_png_files_in_the_working_directory(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    save_png("grid.png", np.zeros((2, 2, 3), np.uint8))
+    save_png("grid.png", PICTURE)
     assert (tmp_path / "grid.png").is_file()
 
 

@@ -1,9 +1,29 @@
+import math
+
+import numpy as np
 import pytest
 
 from keras_vae import likelihoods
-from keras_vae.visualization.value_range import value_range_of
+from keras_vae.visualization.value_range import checked_value_range, value_range_of
 
 from ..tiny_models import EVENT_SHAPE, tiny_vae
+
+
+@pytest.mark.parametrize("value_range", [(0, 255), [0.0, 255.0], np.array([0, 255])])
+def test_two_numbers(value_range):
+    assert checked_value_range(value_range) == (0.0, 255.0)
+
+
+def test_none_stays_none():
+    assert checked_value_range(None) is None
+
+
+@pytest.mark.parametrize(
+    "value_range", [5, "grey", (0, 1, 2), (1, 0), (1, 1), (0, math.nan), (-math.inf, 0), ("a", "b")]
+)
+def test_what_is_no_range(value_range):
+    with pytest.raises(ValueError, match="`value_range` must be two finite numbers, what is black below what is white"):
+        checked_value_range(value_range)
 
 
 @pytest.mark.parametrize(
