@@ -19,22 +19,24 @@ def image_grid(
     """Lays examples out in rows.
 
     Small images are enlarged by a whole factor, so that their pixels stay square and sharp. Images of
-    other than 1 or 3 channels are shown channel by channel, signals and rows of tables as curves.
+    other than 1 or 3 channels are shown channel by channel, signals and rows of tables as curves. Pixels that are NaN
+    or infinite are magenta, and curves have gaps there.
 
     Args:
         examples: `(n, height, width, channels)`, `(n, length, channels)` or `(n, columns)`.
         columns: Examples for each row; `None` makes a square.
-        value_range: The values that are black and white; `None` is (0, 1) where all values are in it, else
-            the smallest and the largest value.
+        value_range: The values that are black and white; `None` is (0, 1) where all values are in it, else (0, 255)
+            for uint8, else the smallest and the largest value that are finite.
         cell: Images whose longer side has fewer pixels than this are enlarged.
 
     Returns:
         uint8 array `(height, width, 3)`.
 
     Raises:
-        ValueError: If there is no example, or it has a shape that cannot be drawn.
+        ValueError: If there is no example, it has a shape or a dtype that cannot be drawn, or an argument is out of
+            range.
     """
-    pictures = as_pictures(np.asarray(examples), value_range)
+    pictures = as_pictures(examples, value_range)
     columns = math.ceil(math.sqrt(len(pictures))) if columns is None else checked_size(columns, "columns")
     factor = max(1, math.ceil(checked_size(cell, "cell") / max(pictures.shape[1:3])))
     pictures = pictures.repeat(factor, axis=1).repeat(factor, axis=2)

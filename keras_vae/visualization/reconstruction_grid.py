@@ -4,8 +4,8 @@ import numpy as np
 
 from keras_vae.ops.checks import checked_size
 from keras_vae.visualization.frame import framed
-from keras_vae.visualization.grid import image_grid
-from keras_vae.visualization.pictures import range_of
+from keras_vae.visualization.grid import GAP, image_grid
+from keras_vae.visualization.pictures import checked_examples, range_of
 
 PAIR_GAP, WHITE = 6, 255
 
@@ -30,27 +30,25 @@ def reconstruction_grid(
         A `matplotlib.figure.Figure`.
 
     Raises:
-        ValueError: If there is no example, or the shapes differ.
+        ValueError: If there is no example, the shapes differ, or an argument is out of range.
     """
-    originals, reconstructions = np.asarray(originals), np.asarray(reconstructions)
-    if originals.shape != reconstructions.shape or len(originals) == 0:
+    both = np.asarray(originals), np.asarray(reconstructions)
+    if both[0].shape != both[1].shape or both[0].size == 0:
         raise ValueError(
             "Expected at least one original, and reconstructions of the same shape. Received shapes "
-            f"{originals.shape} and {reconstructions.shape}."
+            f"{both[0].shape} and {both[1].shape}."
         )
-    columns = min(checked_size(columns, "columns"), len(originals))
-    # Blanks fill the last row up, or its reconstructions would stand left of their originals.
-    blanks = np.zeros((-len(originals) % columns, *originals.shape[1:]), originals.dtype)
-    pairs = [
-        np.concatenate([examples, blanks]).reshape(-1, columns, *originals.shape[1:])
-        for examples in (originals, reconstructions)
-    ]
-    pairs = np.stack(pairs, axis=1).reshape(-1, 2 * columns, *originals.shape[1:])
-    value_range = range_of(pairs) if value_range is None else value_range
-    return framed(_stacked([image_grid(pair, columns, value_range) for pair in pairs]), title)
+    both = tuple(map(checked_examples, both))
+    columns = min(checked_size(columns, "columns"), len(both[0]))
+    value_range = range_of(np.concatenate(both)) if value_range is None else value_range
+    pairs = []
+    for start in range(0, len(both[0]), columns):
+        above, below = (image_grid(rows[start : start + columns], columns, value_range) for rows in both)
+        pairs.append(np.concatenate([above, below[GAP:]]))
+    return framed(_stacked(pairs), title)
 
 
-def _stacked(strips) -> np.ndarray:
+def _stacked(pairs) -> np.ndarray:
     """Puts pairs of rows under each other, further apart than the rows of a pair."""
-    gap = np.full((PAIR_GAP, *strips[0].shape[1:]), WHITE, np.uint8)
-    return np.concatenate([part for strip in strips for part in (gap, strip)][1:])
+    gap = np.full((PAIR_GAP, *pairs[0].shape[1:]), WHITE, np.uint8)
+    return np.concatenate([part for pair in pairs for part in (gap, pair)][1:])

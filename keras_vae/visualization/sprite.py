@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from keras_vae.visualization.pictures import as_pictures
+from keras_vae.visualization.pictures import as_pictures, checked_examples
 
 # Browsers refuse larger textures.
 LARGEST_SIDE = 8192
@@ -23,8 +23,9 @@ def sprite(images, value_range: tuple[float, float] | None = None) -> np.ndarray
     Raises:
         ValueError: If there is no image, or so many that a side exceeds 8192 pixels.
     """
-    pictures = as_pictures(np.asarray(images), value_range)
-    count, height, width, _ = pictures.shape
+    images = checked_examples(images)
+    count = len(images)
+    height, width = as_pictures(images[:1], value_range).shape[1:3]
     columns = math.ceil(math.sqrt(count))
     if columns * max(height, width) > LARGEST_SIDE:
         most = (LARGEST_SIDE // max(height, width)) ** 2
@@ -33,6 +34,6 @@ def sprite(images, value_range: tuple[float, float] | None = None) -> np.ndarray
             f"pictures of {height}x{width}. Received: {count:,}. Give fewer examples, or no images."
         )
     cells = np.zeros((columns * columns, height, width, 3), np.uint8)
-    cells[:count] = pictures
+    cells[:count] = as_pictures(images, value_range)
     rows = cells.reshape(columns, columns, height, width, 3)
     return rows.transpose(0, 2, 1, 3, 4).reshape(columns * height, columns * width, 3)

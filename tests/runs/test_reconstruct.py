@@ -26,6 +26,13 @@ def test_grey_values_stay_grey():
     np.testing.assert_array_equal(pixels(drawn), pixels(expected))
 
 
+def test_whole_numbers_have_the_greys_of_the_models_levels():
+    vae = tiny_vae(likelihood=likelihoods.BetaBinomial(EVENT_SHAPE, levels=17))
+    x = load_digits("test").pixels[:3]
+    expected = reconstruction_grid(x, vae.reconstruct(x), value_range=(0, 16))
+    np.testing.assert_array_equal(pixels(runs.reconstruct(vae, "digits", num_images=3)), pixels(expected))
+
+
 @pytest.mark.parametrize(("num_images", "drawn"), [(64, 64), (1000, 297)])
 def test_number_of_images(num_images, drawn):
     vae = tiny_vae()

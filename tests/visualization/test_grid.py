@@ -96,6 +96,8 @@ def test_lists_can_be_drawn():
     [
         (np.zeros((0, 8, 8, 1)), None, r"at least one example.*Received shape \(0, 8, 8, 1\)"),
         (np.zeros(8), None, r"Received shape \(8,\)"),
+        (3.0, None, r"Received shape \(\)"),
+        ([["a", "b"]], None, "Expected numbers"),
         (np.zeros((2, 8, 8, 1)), 0, r"`columns` must be a whole number of at least 1"),
         (np.zeros((2, 8, 8, 1)), -1, r"`columns` must be"),
     ],

@@ -44,6 +44,10 @@ def row_of(value, low, high) -> float:
         ((-3.0, 0.0, 5.0), (-1.0, 1.0), [0, 128, 255]),
         ((4, 8, 16), (0, 16), [64, 128, 255]),
         ((False, True), None, [0, 255]),
+        # One value alone is neither black nor white, however large it is.
+        ((7.0, 7.0), None, [128, 128]),
+        ((-1e12, -1e12), None, [128, 128]),
+        ((0.5, 0.5), None, [128, 128]),
     ],
 )
 def test_grey_levels(values, value_range, expected):
@@ -55,8 +59,46 @@ def test_range_is_of_all_examples_together():
     assert grey_levels(examples) == [0, 64, 128, 255]
 
 
-def test_constant_examples_can_be_drawn():
-    assert grey_levels(np.full((2, 2, 2, 1), 7.0)) == [0] * 8
+@pytest.mark.parametrize(
+    ("values", "expected"), [((0, 30, 200), [0, 30, 200]), ((0, 1), [0, 255]), ((200, 200), [200, 200])]
+)
+def test_bytes_are_grey_levels_unless_all_are_zero_or_one(values, expected):
+    assert grey_levels(column(*values).astype(np.uint8)) == expected
+
+
+def test_pixels_that_are_not_finite_are_magenta_and_change_no_others():
+    assert as_pictures(column(0.0, np.nan, 10.0, np.inf, 5.0), None)[0, :, 0].tolist() == [
+        [0, 0, 0],
+        [255, 0, 255],
+        [255, 255, 255],
+        [255, 0, 255],
+        [128, 128, 128],
+    ]
+    one_colour = np.array([[0.2, np.nan, 0.4], [0.0, 0.0, 0.0]]).reshape(1, 2, 1, 3)
+    assert as_pictures(one_colour, None)[0, :, 0].tolist() == [[255, 0, 255], [0, 0, 0]]
+    side_by_side = np.array([[0.2, -np.inf]]).reshape(1, 1, 1, 2)
+    assert as_pictures(side_by_side, None)[0, 0].tolist() == [[51, 51, 51], [255, 0, 255]]
+    assert np.all(as_pictures(np.full((1, 2, 2, 1), np.nan), None) == [255, 0, 255])
+
+
+def test_curves_have_gaps_where_values_are_not_finite():
+    signal = np.linspace(0.0, 2.0, 41)
+    broken = signal.copy()
+    broken[15:20], broken[20] = np.nan, np.inf
+    whole, gap = (curve_rows(as_pictures(x.reshape(1, -1, 1), None)[0]) for x in (signal, broken))
+    np.testing.assert_allclose(gap[20:70], whole[20:70])
+    assert np.all(np.isnan(gap[80:95]))
+    np.testing.assert_allclose(gap[110:180], whole[110:180])
+    # Nothing is there to draw.
+    assert np.all(as_pictures(np.full((1, 5), np.inf), None) == 255)
+
+
+def test_a_single_value_is_a_point():
+    point = as_pictures(np.array([[0.25]]), (0.0, 1.0))[0]
+    assert np.nanmean(curve_rows(point)) == pytest.approx(row_of(0.25, 0.0, 1.0), abs=1)
+    columns = np.flatnonzero((point < 255).any(axis=(0, 2)))
+    assert columns.mean() == pytest.approx(99.5, abs=1)
+    assert 5 < len(columns) < 15
 
 
 def test_three_channels_are_colours():
@@ -105,10 +147,22 @@ def test_rows_of_a_table_are_curves_over_their_columns():
     np.testing.assert_array_equal(as_pictures(table, None), as_pictures(table[..., np.newaxis], None))
 
 
-@pytest.mark.parametrize("shape", [(0, 4, 4, 1), (0, 3), (5,), (2, 3, 3, 3, 3, 1)])
+@pytest.mark.parametrize("shape", [(0, 4, 4, 1), (0, 3), (), (5,), (2, 3, 3, 3, 3, 1), (2, 0, 4, 1), (2, 4, 4, 0)])
 def test_what_cannot_be_drawn(shape):
     with pytest.raises(ValueError, match=r"at least one example, of shape .* Received shape \("):
         as_pictures(np.zeros(shape), None)
+
+
+@pytest.mark.parametrize("dtype", [str, complex, object])
+def test_what_is_no_number(dtype):
+    with pytest.raises(ValueError, match="Expected numbers of at least one example"):
+        as_pictures(np.zeros((2, 4, 4, 1)).astype(dtype), None)
+
+
+@pytest.mark.parametrize("shape", [(2, 4, 4, 1), (2, 4)])
+def test_bad_value_range(shape):
+    with pytest.raises(ValueError, match=r"`value_range` must be two finite numbers.*value_range=\(1, 1\)"):
+        as_pictures(np.zeros(shape), (1, 1))
 
 
 def test_of_a_volume_the_slice_in_the_middle_is_shown():

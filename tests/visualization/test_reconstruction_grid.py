@@ -45,9 +45,17 @@ def test_a_title_stands_above():
     np.testing.assert_array_equal(pixels(figure)[34:-8, 8:-8], without)
 
 
-def test_short_last_rows_are_filled_with_black():
+def test_short_last_rows_are_background():
     figure = reconstruction_grid(flat_images([10, 20, 30, 40]), flat_images([11, 21, 31, 41]), columns=3)
-    assert cells(figure) == [[10, 20, 30], [11, 21, 31], [40, 0, 0], [41, 0, 0]]
+    assert cells(figure) == [[10, 20, 30], [11, 21, 31], [40, 230, 230], [41, 230, 230]]
+
+
+def test_greys_do_not_depend_on_the_columns():
+    """Whatever is missing in the last row has no part in the range of values."""
+    images = np.random.default_rng(0).uniform(5, 10, (3, 56, 56, 1))
+    in_rows, in_a_row = (pixels(reconstruction_grid(images, images, columns)) for columns in (2, 3))
+    np.testing.assert_array_equal(in_rows[:PAIR, : 2 * STEP + 2], in_a_row[:, : 2 * STEP + 2])
+    np.testing.assert_array_equal(in_rows[PAIR + PAIR_GAP :, 2:STEP], in_a_row[:, 2 * STEP + 2 : 3 * STEP])
 
 
 @pytest.mark.parametrize(("count", "columns"), [(3, 3), (16, 16), (17, 16)])
@@ -75,6 +83,11 @@ def test_rows_of_tables():
 def test_what_cannot_be_compared(originals, reconstructions):
     with pytest.raises(ValueError, match=r"at least one original, and reconstructions of the same shape"):
         reconstruction_grid(np.zeros(originals), np.zeros(reconstructions))
+
+
+def test_what_is_no_example():
+    with pytest.raises(ValueError, match=r"Received shape \(\)"):
+        reconstruction_grid(3.0, 3.0)
 
 
 def test_bad_columns():
