@@ -5,8 +5,8 @@ import os
 import numpy as np
 
 from keras_vae.ops.checks import checked_free_path
-from keras_vae.visualization.latent_scatter import checked_labels
-from keras_vae.visualization.pictures import as_pictures
+from keras_vae.visualization.labels import checked_labels, one_line
+from keras_vae.visualization.pictures import as_pictures, checked_examples
 from keras_vae.visualization.png import save_png
 from keras_vae.visualization.sprite import sprite
 
@@ -30,18 +30,22 @@ def write_embedding(
         log_dir: The folder that TensorBoard is started with, or one of its runs.
         codes: `(n, latent_dim)`.
         images: `(n, *event_shape)`, shown in place of points; `None` shows points.
-        labels: `(n,)` of numbers or texts, to colour and to search by; `None` is none.
+        labels: `(n,)` of numbers or texts, to colour and to search by, a dash where a text is blank; `None` is none.
         value_range: The values that are black and white; see `image_grid`.
-        overwrite: Replace the files of an older embedding.
+        overwrite: Replace the files of an older embedding, and remove those of them that this one does not have.
 
     Raises:
         ValueError: Before anything is written, if the arguments are not equally long, there are too many images for
             one sprite, or one of the files is there already.
     """
     codes = np.asarray(codes)
-    if codes.ndim != 2 or codes.size == 0 or not np.all(np.isfinite(codes)):
-        raise ValueError(f"`codes` must be finite numbers of shape (n, latent_dim). Received shape {codes.shape}.")
+    if codes.ndim != 2 or codes.size == 0 or codes.dtype.kind not in "biuf" or not np.all(np.isfinite(codes)):
+        raise ValueError(
+            f"`codes` must be finite numbers of shape (n, latent_dim). Received shape {codes.shape} and dtype "
+            f"{codes.dtype}."
+        )
     labels = checked_labels(labels, len(codes))
+    images = None if images is None else checked_examples(images)
     if images is not None and len(images) != len(codes):
         raise ValueError(f"`images` must be as many as codes, {len(codes)}. Received: {len(images)}.")
     picture = None if images is None else sprite(images, value_range)
@@ -49,12 +53,13 @@ def write_embedding(
     for name in names:
         checked_free_path(os.path.join(log_dir, name), overwrite)
     os.makedirs(log_dir, exist_ok=True)
+    _remove_older(log_dir)
     # Nine digits bring every float32 back.
     np.savetxt(os.path.join(log_dir, CODES), codes, fmt="%.9g", delimiter="\t")
     if labels is not None:
-        _write(log_dir, LABELS, "".join(f"{_one_line(label)}\n" for label in labels))
+        _write(log_dir, LABELS, "".join(f"{one_line(label)}\n" for label in labels))
     if picture is not None:
-        save_png(os.path.join(log_dir, SPRITE), picture)
+        save_png(os.path.join(log_dir, SPRITE), picture, overwrite)
     _write(log_dir, CONFIG, _config(labels is not None, images))
 
 
@@ -63,14 +68,21 @@ def _config(has_labels, images) -> str:
     if has_labels:
         lines.append(f'  metadata_path: "{LABELS}"')
     if images is not None:
-        height, width = as_pictures(np.asarray(images[:1]), None).shape[1:3]
+        height, width = as_pictures(images[:1], None).shape[1:3]
         lines += ["  sprite {", f'    image_path: "{SPRITE}"']
         lines += [f"    single_image_dim: {width}", f"    single_image_dim: {height}", "  }"]
     return "\n".join([*lines, "}", ""])
 
 
-def _one_line(label) -> str:
-    return " ".join(str(label).split())
+def _remove_older(log_dir):
+    """Removes the labels and pictures of an older embedding: those that its configuration names."""
+    config = os.path.join(log_dir, CONFIG)
+    if os.path.isfile(config):
+        with open(config, encoding="utf-8") as file:
+            named = file.read()
+        for path in (os.path.join(log_dir, name) for name in (LABELS, SPRITE) if f'"{name}"' in named):
+            if os.path.isfile(path):
+                os.remove(path)
 
 
 def _write(log_dir, name, text):

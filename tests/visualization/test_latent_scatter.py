@@ -46,6 +46,14 @@ def test_two_latents_are_drawn_as_they_are_and_without_labels_in_one_colour():
         ([3, 7, 3, 5], ["3", "5", "7"]),
         (np.array([[3], [7], [3], [5]], np.uint8), ["3", "5", "7"]),
         (["cat", "dog", "cat", "cow"], ["cat", "cow", "dog"]),
+        (np.array([3, 7, 3, 5], np.float32), ["3", "5", "7"]),
+        (np.array([b"cat", b"dog", b"cat", b"cow"], object), ["cat", "cow", "dog"]),
+        # No formulas, and nothing that matplotlib leaves out.
+        (["$a_$", "b$c$", "$a_$", "_b"], ["$a_$", "_b", "b$c$"]),
+        (
+            [" ", "the quick brown fox jumps over the lazy dog", " ", "cat\n"],
+            ["-", "cat", "the quick brow… the lazy dog"],
+        ),
     ],
 )
 def test_classes_have_colours_and_a_legend(labels, names):
@@ -63,6 +71,23 @@ def test_numbers_have_a_scale_of_colours():
         np.testing.assert_allclose(colour_at(figure, corner), on_paper(viridis(value)), atol=1)
     assert len(figure.axes) == 2
     assert legend_of(figure) == []
+
+
+@pytest.mark.parametrize("labels", [np.arange(41), np.arange(41.0)])
+def test_too_many_classes_of_numbers_have_a_scale(labels):
+    codes = np.random.default_rng(0).normal(size=(41, 2))
+    figure = latent_scatter(codes, labels)
+    assert len(figure.axes) == 2
+    assert legend_of(figure) == []
+    assert len(legend_of(latent_scatter(codes[:40], labels[:40]))) == 40
+
+
+def test_too_many_classes_of_texts_have_colours_without_a_legend():
+    codes = np.random.default_rng(0).normal(size=(41, 2))
+    figure = latent_scatter(codes, [f"class {number}" for number in range(41)])
+    assert len(figure.axes) == 1
+    assert legend_of(figure) == []
+    assert len(np.unique(figure.axes[0].collections[0].get_facecolors(), axis=0)) == 41
 
 
 def test_colours_of_classes_are_all_different():
@@ -102,12 +127,22 @@ def test_title():
     assert latent_scatter(CORNERS, title="epoch 3").axes[0].get_title(loc="left") == "epoch 3"
 
 
+def test_a_long_title_makes_the_figure_wider_and_is_not_cut_off():
+    drawn = pixels(latent_scatter(CORNERS, title="epoch 3 · validation negative ELBO 95.3 nats, " * 3))
+    assert drawn.shape[1] > 760
+    ink = (drawn[:22] < 255).any(axis=(0, 2)).nonzero()[0]
+    assert 760 < ink[-1] < drawn.shape[1] - 4
+
+
 @pytest.mark.parametrize(
     ("codes", "labels", "message"),
     [
         (np.zeros((4, 1)), None, r"two latents. Received shape \(4, 1\)"),
         (np.zeros((0, 2)), None, r"at least one code"),
         (np.zeros(4), None, r"Received shape \(4,\)"),
+        (3.0, None, r"Received shape \(\)"),
+        ([["a", "b"]], None, "`codes` must be numbers"),
+        (CORNERS, [None, 1, 2, 3], "all numbers or all texts"),
         (CORNERS, [1, 2, 3], r"one label for each of 4 examples, of shape \(4,\). Received shape \(3,\)"),
         (CORNERS, np.eye(4), r"Received shape \(4, 4\)"),
     ],

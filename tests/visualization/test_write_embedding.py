@@ -45,8 +45,14 @@ def test_images_and_labels_may_be_absent(tmp_path):
 
 
 def test_labels_may_be_texts_and_take_a_line_each(tmp_path):
-    write_embedding(tmp_path, CODES[:3], labels=["a cat", "two\nlines", "a\ttab"])
-    assert (tmp_path / "labels.tsv").read_text(encoding="utf-8") == "a cat\ntwo lines\na tab\n"
+    write_embedding(tmp_path, CODES, labels=["a cat", "two\nlines", "a\ttab", "", " "])
+    # The projector skips blank lines, and would shift all labels after one.
+    assert (tmp_path / "labels.tsv").read_text(encoding="utf-8") == "a cat\ntwo lines\na tab\n-\n-\n"
+
+
+def test_labels_may_be_bytes(tmp_path):
+    write_embedding(tmp_path, CODES, labels=np.array([b"cat"] * 5))
+    assert (tmp_path / "labels.tsv").read_text(encoding="utf-8") == "cat\n" * 5
 
 
 def test_value_range(tmp_path):
@@ -66,6 +72,16 @@ def test_no_file_is_overwritten_unasked(tmp_path, name):
     assert len(contents(tmp_path)) == 4
 
 
+def test_an_older_embedding_leaves_nothing_behind(tmp_path):
+    write_embedding(tmp_path, CODES, IMAGES, LABELS)
+    write_embedding(tmp_path, CODES, IMAGES, overwrite=True)
+    assert sorted(contents(tmp_path)) == ["codes.tsv", "projector_config.pbtxt", "sprite.png"]
+    # This is not of the older embedding, which had no labels.
+    (tmp_path / "labels.tsv").write_text("mine", encoding="utf-8")
+    write_embedding(tmp_path, CODES, overwrite=True)
+    assert sorted(contents(tmp_path)) == ["codes.tsv", "labels.tsv", "projector_config.pbtxt"]
+
+
 @pytest.mark.parametrize(
     ("codes", "arguments", "message"),
     [
@@ -73,6 +89,10 @@ def test_no_file_is_overwritten_unasked(tmp_path, name):
         (CODES[:0], {}, "`codes` must be"),
         (np.full((2, 2), np.nan), {}, "`codes` must be finite"),
         (CODES, {"images": IMAGES[:4]}, "`images` must be as many as codes, 5. Received: 4"),
+        ([["a", "b"]], {}, "`codes` must be finite numbers"),
+        (CODES, {"images": 3}, r"Received shape \(\)"),
+        (CODES, {"overwrite": "no"}, "`overwrite` must be True or False"),
+        (CODES, {"labels": [None, 1, 2, 3, 4]}, "all numbers or all texts. Received values of: NoneType, int"),
         (CODES, {"labels": LABELS[:4]}, "one label for each of 5 examples"),
     ],
 )
