@@ -1,8 +1,11 @@
 """How a training went."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from keras_vae.visualization.figures import TEXT_SIZE, TITLE_SIZE, new_figure
+from keras_vae.visualization.style import default_style
 
 TERMS = {"loss": "loss", "negative_elbo": "negative ELBO", "reconstruction": "reconstruction", "kl": "KL divergence"}
 COLOURS = {"training": "#4477aa", "validation": "#ee6677"}
@@ -10,10 +13,13 @@ PANEL_WIDTH, HEIGHT, TITLE_HEIGHT = 380, 330, 30
 MOST_EPOCHS_WITH_MARKERS = 20
 
 
+@default_style()
 def learning_curves(history, title: str | None = None):
     """Draws each term of the loss over the epochs, in nats, for training and for validation data.
 
     The first twentieth of the epochs may start outside of a panel, since it would flatten all that comes after it.
+    Validation values that are fewer than the epochs (`validation_freq`) stand at every so many epochs; a history does
+    not say at which, and where several would do, the widest distance is taken.
 
     Args:
         history: The `keras.callbacks.History` that `fit` returns, or its dict of lists.
@@ -24,15 +30,16 @@ def learning_curves(history, title: str | None = None):
         another term, `negative_elbo`, `reconstruction`, `kl`.
 
     Raises:
-        ValueError: If none of these is in the history.
+        ValueError: If it is no history, or none of these is in it.
     """
     logs = getattr(history, "history", history)
     terms = shown_terms(logs)
+    epochs = _epochs(logs, getattr(history, "epoch", None))
     figure = new_figure(PANEL_WIDTH * len(terms), HEIGHT + (0 if title is None else TITLE_HEIGHT))
     figure.set_layout_engine("constrained")
     panels = figure.subplots(1, len(terms), squeeze=False)[0]
     for axes, term in zip(panels, terms, strict=True):
-        _draw(axes, term, logs, getattr(history, "epoch", None))
+        _draw(axes, term, logs, epochs)
     panels[0].legend(frameon=False, fontsize=TEXT_SIZE)
     if title is not None:
         figure.suptitle(title, fontsize=TITLE_SIZE, x=0.01, ha="left")
@@ -45,7 +52,9 @@ def shown_terms(logs) -> list[str]:
     Raises:
         ValueError: If it has none.
     """
-    terms = [term for term in TERMS if term in logs or f"val_{term}" in logs]
+    if not isinstance(logs, Mapping):
+        raise ValueError(f"Expected a history as `fit` returns it, or its dict. Received: {type(logs).__name__}.")
+    terms = [term for term in TERMS if any(np.size(logs.get(key, ())) for key in (term, f"val_{term}"))]
     if not terms:
         raise ValueError(
             f"Expected a history with one of {', '.join(map(repr, TERMS))}, as `fit` returns it. Received: "
@@ -67,12 +76,11 @@ def _same(logs, first, second) -> bool:
 def _draw(axes, term, logs, epochs):
     later = []
     for name, key in (("training", term), ("validation", f"val_{term}")):
-        if key in logs:
+        if np.size(logs.get(key, ())):
             values = np.asarray(logs[key], float)
-            # Epochs are counted from 1, as in the progress bar; a training that goes on counts on.
-            numbers = np.arange(len(values)) if epochs is None else np.asarray(epochs)[-len(values) :]
             marker = "o" if len(values) <= MOST_EPOCHS_WITH_MARKERS else None
-            axes.plot(numbers + 1, values, color=COLOURS[name], label=name, marker=marker, markersize=3, linewidth=1.5)
+            numbers = _spread(len(values), epochs)
+            axes.plot(numbers, values, color=COLOURS[name], label=name, marker=marker, markersize=3, linewidth=1.5)
             later.append(values[len(values) // 20 :])
     _set_limits(axes, np.concatenate(later))
     axes.set_title(TERMS[term], fontsize=TITLE_SIZE, loc="left")
@@ -82,6 +90,20 @@ def _draw(axes, term, logs, epochs):
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.25)
+
+
+def _epochs(logs, epochs) -> np.ndarray:
+    """The epochs of a history, counted from 1 as in the progress bar; a training that goes on counts on."""
+    return np.arange(max(map(np.size, logs.values()))) + 1 if epochs is None else np.asarray(epochs) + 1
+
+
+def _spread(count, epochs) -> np.ndarray:
+    """Which epochs so many values are of: all, or every so many, as Keras validates; else the last ones."""
+    for distance in range(len(epochs) // count, 0, -1):
+        every = epochs[epochs % distance == 0]
+        if len(every) == count:
+            return every
+    return epochs[len(epochs) - count :]
 
 
 def _set_limits(axes, values):

@@ -39,6 +39,24 @@ def test_a_history_counts_the_epochs_of_a_training_that_goes_on():
     np.testing.assert_array_equal(curves(learning_curves(history))["loss"]["training"], [[8, 3], [9, 2]])
 
 
+@pytest.mark.parametrize(
+    ("epochs", "validated"), [(9, [3, 6, 9]), (10, [5, 10]), (7, [1, 2, 3, 4, 5, 6, 7]), (6, [6]), (5, [2, 3, 4, 5])]
+)
+def test_validation_every_so_many_epochs(epochs, validated):
+    """Of the last ones, where no distance would do."""
+    logs = {"loss": np.arange(float(epochs)), "val_loss": np.ones(len(validated))}
+    drawn = curves(learning_curves(logs))["loss"]
+    np.testing.assert_array_equal(drawn["training"][:, 0], np.arange(epochs) + 1)
+    np.testing.assert_array_equal(drawn["validation"][:, 0], validated)
+
+
+def test_validation_of_a_training_that_goes_on():
+    """Keras validates at multiples of `validation_freq`, wherever the training begins."""
+    history = keras.callbacks.History()
+    history.history, history.epoch = {"loss": [1.0] * 8, "val_loss": [2.0] * 2}, list(range(2, 10))
+    np.testing.assert_array_equal(curves(learning_curves(history))["loss"]["validation"], [[4, 2], [8, 2]])
+
+
 def test_units_and_title():
     figure = learning_curves(HISTORY, title="digits")
     assert figure.get_suptitle() == "digits"
@@ -76,6 +94,14 @@ def test_values_that_are_not_finite_are_left_out():
     assert pixels(learning_curves({"loss": [np.nan]})).shape == (330, 380, 3)
 
 
+@pytest.mark.parametrize("history", [None, 3, "loss"])
+def test_what_is_no_history(history):
+    with pytest.raises(ValueError, match=f"Expected a history as `fit` returns it.*{type(history).__name__}"):
+        learning_curves(history)
+
+
 def test_nothing_to_draw():
+    with pytest.raises(ValueError, match=r"Received: \['loss'\]"):
+        learning_curves({"loss": []})
     with pytest.raises(ValueError, match=r"one of 'loss', 'negative_elbo'.* Received: \['accuracy'\]"):
         learning_curves({"accuracy": [0.5]})
