@@ -20,11 +20,11 @@ class BetaSchedule(keras.callbacks.Callback):
 
     Sources: Bowman et al. 2016, "Generating Sentences from a Continuous Space", section 3.1, for one warm-up; Fu et
     al. 2019, "Cyclical Annealing Schedule: A Simple Approach to Mitigating KL Vanishing", for cycles. Their M cycles
-    with a proportion R of increase, over T steps, are `cycle=T // M`, `warm_up=int(R * T / M)`.
+    with a proportion R < 1 of increase, over T steps, are `cycle=T // M`, `warm_up=int(R * T / M)`.
 
     Args:
         warm_up: Epochs, or steps, in which beta goes from `start` to `stop`.
-        cycle: Epochs, or steps, from one start to the next, at least `warm_up`; `None` is one warm-up.
+        cycle: Epochs, or steps, from one start to the next, more than `warm_up`; `None` is one warm-up.
         num_cycles: After so many cycles beta stays at `stop`; `None` goes on for ever.
         start: Beta at the beginning, at least 0.
         stop: Beta after the warm-up, at least 0.
@@ -50,8 +50,11 @@ class BetaSchedule(keras.callbacks.Callback):
         self.num_cycles = None if num_cycles is None else checked_size(num_cycles, "num_cycles")
         self.start, self.stop = checked_number(start, "start", 0.0), checked_number(stop, "stop", 0.0)
         self.unit = checked_name(unit, UNITS, "unit")
-        if cycle is not None and self.cycle < self.warm_up:
-            raise ValueError(f"`cycle` must be at least `warm_up`. Received: cycle={cycle}, warm_up={warm_up}.")
+        if cycle is not None and self.cycle <= self.warm_up:
+            raise ValueError(
+                "`cycle` must be larger than `warm_up`, or beta starts again before it reaches `stop`. Received: "
+                f"cycle={cycle}, warm_up={warm_up}."
+            )
         if num_cycles is not None and cycle is None:
             raise ValueError(f"`num_cycles` needs `cycle`. Received: num_cycles={num_cycles}, cycle=None.")
 
@@ -63,10 +66,11 @@ class BetaSchedule(keras.callbacks.Callback):
         return self.start + (self.stop - self.start) * min(1.0, position / self.warm_up)
 
     def on_train_begin(self, logs=None):
-        if not hasattr(self.model, "beta"):
+        # A plain attribute would be a constant in the compiled training step.
+        if not isinstance(getattr(self.model, "beta", None), keras.Variable):
             raise ValueError(
-                f"BetaSchedule sets a model's `beta`, which {type(self.model).__name__} does not have. Use it with a "
-                "VAE."
+                f"BetaSchedule sets a model's `beta`, a variable, which {type(self.model).__name__} does not have. Use "
+                "it with a VAE."
             )
 
     def on_epoch_begin(self, epoch, logs=None):

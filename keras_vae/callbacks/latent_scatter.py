@@ -3,10 +3,12 @@
 import keras
 import numpy as np
 
+from keras_vae.callbacks.examples import checked_examples
 from keras_vae.callbacks.picture_callback import PictureCallback
+from keras_vae.models.data_checks import check_examples
 from keras_vae.ops.checks import checked_size
 from keras_vae.visualization import latent_scatter
-from keras_vae.visualization.latent_scatter import checked_labels
+from keras_vae.visualization.labels import checked_labels
 
 
 class LatentScatter(PictureCallback):
@@ -16,16 +18,17 @@ class LatentScatter(PictureCallback):
 
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `latents`.
-        x: Array `(n, *event_shape)`, or a dataset of batches, which may hold pairs of images and labels.
-        labels: `(n,)`, one for each example; `None` takes those of the dataset, and draws without colours where there
-            are none.
+        x: What the model encodes: an array `(n, *event_shape)`, or a dataset of batches, which may hold pairs of images
+            and labels.
+        labels: `(n,)`, one for each example, all numbers or all texts; `None` takes those of the dataset, and draws
+            without colours where there are none.
         every: Draw every so many epochs.
         num_examples: How many examples, at most: the first ones.
-        image_dir: Folder for the PNG files, where they are to be elsewhere.
+        image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `latents`.
 
     Raises:
-        ValueError: If x is empty or has another number of labels; or when training begins, if the shape of its examples
-            is not what the model encodes, or the model has a single latent.
+        ValueError: If x is empty or has another number of labels, or these are neither all numbers nor all texts; or
+            when training begins, if its examples are not what the model encodes, or the model has a single latent.
     """
 
     name = "latents"
@@ -35,10 +38,7 @@ class LatentScatter(PictureCallback):
         self.x, self.labels = labelled_examples(x, labels, checked_size(num_examples, "num_examples"))
 
     def on_train_begin(self, logs=None):
-        if self.x.shape[1:] != self.model.event_shape:
-            raise ValueError(
-                f"The model encodes examples of shape {self.model.event_shape}. Received: `x` of shape {self.x.shape}."
-            )
+        check_examples(self.model, self.x, "x")
         if self.model.latent_dim < 2:
             raise ValueError("LatentScatter draws codes in a plane. Received: a model with latent_dim=1.")
         super().on_train_begin(logs)
@@ -60,15 +60,13 @@ def labelled_examples(x, labels, count: int):
         Array `(min(n, count), *event_shape)`, and an array of labels or `None`.
 
     Raises:
-        ValueError: If there is no example, or another number of labels.
+        ValueError: If there is no example, another number of labels, or labels of several kinds.
     """
     if hasattr(x, "element_spec"):
         x, own_labels = _of_dataset(x, count)
         # Labels that were given are for the whole dataset, which was not read to its end.
         labels = own_labels if labels is None else np.asarray(labels)[: len(x)]
-    x = np.asarray(x)
-    if len(x) == 0:
-        raise ValueError("`x` is empty: it must hold at least one example.")
+    x = checked_examples(x)
     labels = checked_labels(labels, len(x))
     return x[:count], None if labels is None else labels[:count]
 
@@ -84,5 +82,5 @@ def _of_dataset(dataset, count):
             break
     if not images:
         return np.empty(0), None
-    are_labels = all(label is not None and label.size == len(label) for label in labels)
+    are_labels = all(label is not None and label.shape[:1] == (label.size,) for label in labels)
     return np.concatenate(images), np.concatenate(labels).reshape(-1) if are_labels else None

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from keras_vae.callbacks.picture_callback import PictureCallback
 from keras_vae.visualization import latent_traversals
-from keras_vae.visualization.latent_traversals import VALUES, checked_dimensions, checked_example, checked_values
+from keras_vae.visualization.latent_traversals import (
+    VALUES,
+    checked_dimensions,
+    checked_example,
+    checked_latents,
+    checked_values,
+)
+from keras_vae.visualization.value_range import checked_value_range
 
 
 class LatentTraversal(PictureCallback):
@@ -13,16 +20,17 @@ class LatentTraversal(PictureCallback):
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `traversals`.
         every: Draw every so many epochs.
-        example: One example `event_shape`, at whose mean code the other latents are held; `None` holds them at 0.
+        example: One example, as the encoder takes it, at whose mean code the other latents are held; `None` holds them
+            at 0.
         values: `(n,)`, what the latent is set to from left to right.
         dimensions: The latents to draw, counted from 0; `None` draws all.
-        image_dir: Folder for the PNG files, where they are to be elsewhere.
+        image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `traversals`.
         value_range: The values that are black and white; `None` is what the model's data can be, or as in
             `visualization.image_grid`.
 
     Raises:
-        ValueError: If there is no value; or when training begins, if there is no such latent or the example has
-            another shape.
+        ValueError: If there is no value or an argument is out of range; or when training begins, if there is no such
+            latent, or the example has another shape or is not finite.
     """
 
     name = "traversals"
@@ -40,13 +48,13 @@ class LatentTraversal(PictureCallback):
         super().__init__(log_dir, every, image_dir)
         self.example = example
         self.values = checked_values(values)
-        self.dimensions = dimensions
-        self.value_range = value_range
+        self.dimensions = None if dimensions is None else checked_latents(dimensions)
+        self.value_range = checked_value_range(value_range)
 
     def on_train_begin(self, logs=None):
         checked_dimensions(self.dimensions, self.model.latent_dim)
         if self.example is not None:
-            checked_example(self.example, self.model.event_shape)
+            checked_example(self.example, self.model)
         super().on_train_begin(logs)
 
     def figure(self, title=None):

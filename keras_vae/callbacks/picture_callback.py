@@ -18,12 +18,14 @@ class PictureCallback(keras.callbacks.Callback):
 
     A subclass sets `name` and implements `figure`, which is given a title such as "epoch 12 · negative ELBO 95.3
     nats", of the validation data where there is any. Files are called after the epoch, counted from 1; one that is
-    there already is kept, and the new one gets a number.
+    there already is kept, and the new one gets a number. Give two callbacks of one kind two folders.
+
+    Pictures are of the model as it is after an epoch, also where `EarlyStopping` restores other weights at the end.
 
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `name`.
         every: Draw every so many epochs.
-        image_dir: Folder for the PNG files, where they are to be elsewhere.
+        image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `name`.
     """
 
     name = ""
@@ -31,7 +33,7 @@ class PictureCallback(keras.callbacks.Callback):
     def __init__(self, log_dir, every: int = 1, image_dir=None):
         super().__init__()
         self.log_dir = os.path.join(log_dir, self.name)
-        self.image_dir = self.log_dir if image_dir is None else os.fspath(image_dir)
+        self.image_dir = self.log_dir if image_dir is None else os.path.join(image_dir, self.name)
         self.every = checked_size(every, "every")
         self._last_epoch = self._last_drawn = None
         self._last_logs = {}
@@ -42,17 +44,25 @@ class PictureCallback(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self._last_epoch = self._last_drawn = None
+        # A folder that cannot be made is known before the training.
+        os.makedirs(self.image_dir, exist_ok=True)
         self._writer = tf.summary.create_file_writer(self.log_dir)
 
     def on_epoch_end(self, epoch, logs=None):
         self._last_epoch, self._last_logs = epoch, logs or {}
-        if (epoch + 1) % self.every == 0:
+        if (epoch + 1) % self.every == 0 or self._is_last(epoch):
             self._draw(epoch)
 
     def on_train_end(self, logs=None):
+        # A callback after this one has stopped the training: it has not restored other weights yet.
         if self._last_epoch != self._last_drawn:
             self._draw(self._last_epoch)
         self._writer.close()
+
+    def _is_last(self, epoch) -> bool:
+        """Whether an epoch is known to be the last: when the training ends, the model may have other weights."""
+        planned = (self.params or {}).get("epochs")
+        return epoch + 1 == planned or getattr(self.model, "stop_training", False)
 
     def _draw(self, epoch):
         picture = pixels(self.figure(title_of(epoch + 1, self._last_logs)))
@@ -81,5 +91,11 @@ def title_of(epoch: int, logs: dict) -> str:
         for key, name in JUDGED_BY.items():
             if f"{data}{key}" in logs:
                 kind = "validation " if data else ""
-                return f"epoch {epoch} · {kind}{name} {float(logs[f'{data}{key}']):,.1f} nats"
+                return f"epoch {epoch} · {kind}{name} {nats_label(float(logs[f'{data}{key}']))} nats"
     return f"epoch {epoch}"
+
+
+def nats_label(value: float) -> str:
+    """A number with a digit after the point, or three digits where it is small, and a proper minus sign."""
+    text = f"{value:#.3g}" if abs(value) < 10 else f"{value:,.1f}"
+    return text.replace("-", "\N{MINUS SIGN}")

@@ -3,14 +3,18 @@
 import keras
 import numpy as np
 
+from keras_vae.callbacks.examples import checked_examples
 from keras_vae.callbacks.picture_callback import PictureCallback
+from keras_vae.models.data_checks import check_examples
 from keras_vae.ops.checks import checked_size
 from keras_vae.visualization import reconstruction_grid
-from keras_vae.visualization.value_range import value_range_of
+from keras_vae.visualization.value_range import checked_value_range, value_range_of
 
 
 class ReconstructionGrid(PictureCallback):
     """Draws fixed originals, each above its reconstruction.
+
+    An original is what the model encodes: of pairs of a noisy and a clean image it is the noisy one.
 
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `reconstructions`.
@@ -18,12 +22,13 @@ class ReconstructionGrid(PictureCallback):
         every: Draw every so many epochs.
         num_images: How many originals, at most.
         columns: Originals for each row.
-        image_dir: Folder for the PNG files, where they are to be elsewhere.
+        image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `reconstructions`.
         value_range: The values that are black and white; `None` is what the model's data can be, or as in
             `visualization.image_grid`.
 
     Raises:
-        ValueError: If x is empty, or when training begins, if its shape is not what the model reconstructs.
+        ValueError: If x is empty or an argument is out of range; or when training begins, if its examples are not what
+            the model encodes, or the model decodes to another shape.
     """
 
     name = "reconstructions"
@@ -33,14 +38,16 @@ class ReconstructionGrid(PictureCallback):
     ):
         super().__init__(log_dir, every, image_dir)
         self.columns = checked_size(columns, "columns")
-        self.value_range = value_range
+        self.value_range = checked_value_range(value_range)
         self.x = first_examples(x, checked_size(num_images, "num_images"))
 
     def on_train_begin(self, logs=None):
+        check_examples(self.model, self.x, "x")
         if self.x.shape[1:] != self.model.event_shape:
             raise ValueError(
-                f"The model reconstructs examples of shape {self.model.event_shape}. Received: `x` of shape "
-                f"{self.x.shape}."
+                "ReconstructionGrid draws what a model encodes above what it decodes, which must have one shape. "
+                f"Received: a model that encodes shape {self.x.shape[1:]} and decodes shape {self.model.event_shape}. "
+                "Use SampleGrid."
             )
         super().on_train_begin(logs)
 
@@ -53,11 +60,8 @@ def first_examples(x, count: int) -> np.ndarray:
     """The first examples of an array, or of a dataset's first batch, without targets and weights.
 
     Raises:
-        ValueError: If there is none.
+        ValueError: If there is none, or they are no numbers.
     """
     if hasattr(x, "element_spec"):
         x, _, _ = keras.utils.unpack_x_y_sample_weight(next(iter(x), np.empty(0)))
-    x = np.asarray(x)[:count]
-    if len(x) == 0:
-        raise ValueError("`x` is empty: it must hold at least one example.")
-    return x
+    return checked_examples(x)[:count]

@@ -1,9 +1,9 @@
 """Samples from the prior, epoch by epoch."""
 
 from keras_vae.callbacks.picture_callback import PictureCallback
-from keras_vae.ops.checks import checked_size
+from keras_vae.ops.checks import checked_seed, checked_size
 from keras_vae.visualization import sample_grid
-from keras_vae.visualization.value_range import value_range_of
+from keras_vae.visualization.value_range import checked_value_range, value_range_of
 
 
 class SampleGrid(PictureCallback):
@@ -14,12 +14,12 @@ class SampleGrid(PictureCallback):
         every: Draw every so many epochs.
         num_images: How many samples.
         seed: Int from 0, of the codes.
-        image_dir: Folder for the PNG files, where they are to be elsewhere.
+        image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `samples`.
         value_range: The values that are black and white; `None` is what the model's data can be, or as in
             `visualization.image_grid`.
 
     Raises:
-        ValueError: When training begins, if the model has no prior to draw from.
+        ValueError: If an argument is out of range; or when training begins, if the model has no prior to draw from.
     """
 
     name = "samples"
@@ -27,8 +27,8 @@ class SampleGrid(PictureCallback):
     def __init__(self, log_dir, every: int = 1, num_images: int = 64, seed: int = 0, image_dir=None, value_range=None):
         super().__init__(log_dir, every, image_dir)
         self.num_images = checked_size(num_images, "num_images")
-        self.seed = checked_size(seed, "seed", minimum=0)
-        self.value_range = value_range
+        self.seed = checked_seed(seed)
+        self.value_range = checked_value_range(value_range)
 
     def on_train_begin(self, logs=None):
         if not hasattr(self.model, "prior"):

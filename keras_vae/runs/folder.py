@@ -30,8 +30,6 @@ class RunFolder:
         self.model = os.path.join(self.path, "model.keras")
         self.metrics = os.path.join(self.path, "metrics.json")
         self.logs = os.path.join(self.path, "logs")
-        self.samples = os.path.join(self.path, "samples")
-        self.reconstructions = os.path.join(self.path, "reconstructions")
         self.saved_model = os.path.join(self.path, "saved_model", "1")
 
     def check(self, overwrite: bool) -> None:

@@ -116,8 +116,8 @@ def _callbacks(folder, validation, options):
     white = options.get("levels", 2) - 1
     grids = {"value_range": (0, white)}
     return [
-        SampleGrid(folder.logs, image_dir=folder.samples, **grids),
-        ReconstructionGrid(folder.logs, validation, image_dir=folder.reconstructions, **grids),
+        SampleGrid(folder.logs, image_dir=folder.path, **grids),
+        ReconstructionGrid(folder.logs, validation, image_dir=folder.path, **grids),
         keras.callbacks.TensorBoard(folder.logs),
         keras.callbacks.TerminateOnNaN(),
     ]

@@ -1,6 +1,6 @@
 """What each latent does to a picture."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -24,7 +24,8 @@ def latent_traversals(
 
     Args:
         vae: A VAE, or an autoencoder.
-        example: One example `event_shape`, at whose mean code the other latents are held; `None` holds them at 0.
+        example: One example, as the encoder takes it, at whose mean code the other latents are held; `None` holds them
+            at 0.
         values: `(n,)`, what the latent is set to from left to right, in the code's own units.
         dimensions: The latents to draw, counted from 0; `None` draws all.
         value_range: The values that are black and white; `None` is what the model's data can be, or as in
@@ -35,10 +36,10 @@ def latent_traversals(
         A `matplotlib.figure.Figure`.
 
     Raises:
-        ValueError: If there is no such latent, no value, or the example has another shape.
+        ValueError: If there is no such latent, no value, or the example has another shape or is not finite.
     """
-    dimensions = checked_dimensions(dimensions, vae.latent_dim)
-    codes = traversal_codes(_held(vae, example), checked_values(values), dimensions)
+    dimensions, values = checked_dimensions(dimensions, vae.latent_dim), checked_values(values)
+    codes = traversal_codes(_held(vae, example), values, dimensions)
     value_range = value_range_of(vae) if value_range is None else value_range
     grid = image_grid(vae.decode(codes.reshape(-1, vae.latent_dim)), len(values), value_range)
     names = [f"$z_{{{latent + 1}}}$" for latent in dimensions]
@@ -66,30 +67,44 @@ def checked_dimensions(dimensions, latent_dim: int) -> list[int]:
     """Returns the latents as a list of ints, all of them for `None`, or raises a ValueError."""
     if dimensions is None:
         return list(range(latent_dim))
-    checked = [checked_size(latent, f"dimensions[{i}]", minimum=0) for i, latent in enumerate(dimensions)]
-    if not checked or max(checked) >= latent_dim:
+    checked = checked_latents(dimensions)
+    if max(checked) >= latent_dim:
         raise ValueError(
-            f"`dimensions` must be latents from 0 to {latent_dim - 1}, at least one. Received: "
-            f"dimensions={dimensions!r}."
+            f"`dimensions` must be latents from 0 to {latent_dim - 1}, at least one. Received: dimensions={checked}."
         )
     return checked
 
 
+def checked_latents(dimensions) -> list[int]:
+    """Returns latents of a model that is not known yet as a list of ints, or raises a ValueError."""
+    latents = list(dimensions) if isinstance(dimensions, Iterable) else []
+    if not latents:
+        raise ValueError(
+            f"`dimensions` must be a list of latents such as [0, 2], at least one. Received: dimensions={dimensions!r}."
+        )
+    return [checked_size(latent, f"dimensions[{i}]", minimum=0) for i, latent in enumerate(latents)]
+
+
 def checked_values(values) -> np.ndarray:
     """Returns the values that a latent goes through as an array `(n,)`, or raises a ValueError."""
-    array = np.asarray(values, np.float64)
+    try:
+        array = np.asarray(list(values), np.float64)
+    except (TypeError, ValueError):
+        array = np.empty(0)
     if array.ndim != 1 or len(array) == 0 or not np.all(np.isfinite(array)):
         raise ValueError(f"`values` must be a list of finite numbers, at least one. Received: values={values!r}.")
     return array
 
 
-def checked_example(example, event_shape) -> np.ndarray:
-    """Returns one example as an array, or raises a ValueError if it has another shape."""
+def checked_example(example, vae) -> np.ndarray:
+    """Returns one example as an array, or raises a ValueError if it is not what the model's encoder takes."""
+    spec = vae.encoder.input_spec
+    shape = tuple(vae.event_shape if spec is None else spec.shape[1:])
     example = np.asarray(example)
-    if example.shape != tuple(event_shape):
+    if example.shape != shape or example.dtype.kind not in "biuf" or not np.all(np.isfinite(example)):
         raise ValueError(
-            f"`example` must be one example of shape {tuple(event_shape)}, without a batch axis. Received shape "
-            f"{example.shape}."
+            f"`example` must be one example of finite numbers of shape {shape}, without a batch axis. Received shape "
+            f"{example.shape} and dtype {example.dtype}."
         )
     return example
 
@@ -97,4 +112,4 @@ def checked_example(example, event_shape) -> np.ndarray:
 def _held(vae, example):
     if example is None:
         return np.zeros(vae.latent_dim)
-    return vae.encode(checked_example(example, vae.event_shape)[np.newaxis])[0]
+    return vae.encode(checked_example(example, vae)[np.newaxis])[0]

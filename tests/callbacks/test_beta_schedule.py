@@ -52,7 +52,7 @@ def test_linear_warm_up():
     assert [schedule.beta_at(count) for count in range(4)] == [4, 2.5, 1, 1]
 
 
-@pytest.mark.parametrize(("total", "cycles", "proportion"), [(40, 4, 0.5), (30, 1, 1.0), (60, 5, 0.25)])
+@pytest.mark.parametrize(("total", "cycles", "proportion"), [(40, 4, 0.5), (30, 1, 0.9), (60, 5, 0.25)])
 def test_cycles_are_those_of_the_paper(total, cycles, proportion):
     length = total // cycles
     schedule = callbacks.BetaSchedule(int(proportion * length), cycle=length, unit="step")
@@ -161,10 +161,20 @@ def test_a_model_without_beta_is_refused_before_it_is_trained(binary_images):
     model = tiny_autoencoder()
     model.compile("adam")
     before = model.get_weights()
-    with pytest.raises(ValueError, match=r"model's `beta`, which Autoencoder does not have\. Use it with a VAE"):
+    with pytest.raises(ValueError, match=r"model's `beta`, a variable, which Autoencoder does not have"):
         model.fit(binary_images, verbose=0, callbacks=[callbacks.BetaSchedule(4)])
     for weight, again in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(weight, again)
+
+
+def test_a_beta_that_is_no_variable_is_refused():
+    """The compiled training step would not see it change."""
+    model = keras.Sequential([keras.layers.Dense(1)])
+    model.beta = 1.0
+    schedule = callbacks.BetaSchedule(4)
+    schedule.set_model(model)
+    with pytest.raises(ValueError, match="`beta`, a variable, which Sequential does not have"):
+        schedule.on_train_begin()
 
 
 @pytest.mark.parametrize(
@@ -173,9 +183,11 @@ def test_a_model_without_beta_is_refused_before_it_is_trained(binary_images):
         ({"warm_up": 0}, "`warm_up` must be a whole number of at least 1. Received: warm_up=0"),
         ({"warm_up": 2.5}, "`warm_up` must be"),
         ({"warm_up": 4, "cycle": 0}, "`cycle` must be a whole number"),
-        ({"warm_up": 4, "cycle": 3}, "`cycle` must be at least `warm_up`. Received: cycle=3, warm_up=4"),
+        ({"warm_up": 4, "cycle": 3}, "`cycle` must be larger than `warm_up`.*Received: cycle=3, warm_up=4"),
+        # Beta would never be `stop`.
+        ({"warm_up": 4, "cycle": 4}, "`cycle` must be larger than `warm_up`.*Received: cycle=4, warm_up=4"),
         ({"warm_up": 4, "num_cycles": 2}, "`num_cycles` needs `cycle`"),
-        ({"warm_up": 4, "cycle": 4, "num_cycles": 0}, "`num_cycles` must be a whole number"),
+        ({"warm_up": 4, "cycle": 5, "num_cycles": 0}, "`num_cycles` must be a whole number"),
         ({"warm_up": 4, "start": -0.1}, "`start` must be a finite number of at least 0"),
         ({"warm_up": 4, "stop": math.inf}, "`stop` must be a finite number"),
         ({"warm_up": 4, "unit": "batch"}, "`unit` must be one of 'epoch', 'step'. Received: unit='batch'"),

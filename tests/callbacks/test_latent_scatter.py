@@ -53,7 +53,7 @@ def test_arguments_have_effects(tmp_path, binary_images):
     np.testing.assert_array_equal(callback.x, binary_images[:7])
     np.testing.assert_array_equal(callback.labels, LABELS[:7])
     run(callback, tiny_vae(), epochs=3)
-    assert names(tmp_path / "images") == ["epoch-0003.png"]
+    assert names(tmp_path / "images" / "latents") == ["epoch-0003.png"]
 
 
 def test_labelled_examples(binary_images):
@@ -80,6 +80,31 @@ def test_labelled_examples(binary_images):
                 assert found is None
             else:
                 np.testing.assert_array_equal(found, expected[:count])
+
+
+def test_labels_of_a_dataset_may_be_texts(binary_images):
+    texts = np.array(["cat", "dog", "cow"] * 32)
+    np.testing.assert_array_equal(labelled_examples(labelled(binary_images, texts), None, 50)[1], texts[:50])
+
+
+def test_what_the_encoder_takes_is_drawn_whatever_the_decoder_gives(tmp_path):
+    vae = tiny_vae(built=False)
+    vae.build((None, 5))
+    x = np.random.default_rng(0).normal(size=(9, 5))
+    run(callbacks.LatentScatter(tmp_path, x), vae, epochs=1)
+    expected = latent_scatter(vae.encode(x), title="epoch 1")
+    np.testing.assert_array_equal(png(tmp_path / "latents" / "epoch-0001.png"), pixels(expected))
+
+
+def test_labels_of_several_kinds(binary_images):
+    with pytest.raises(ValueError, match="all numbers or all texts"):
+        callbacks.LatentScatter("logs", binary_images, [None, "a"] * 48)
+
+
+def test_unbatched_datasets_are_refused_before_the_training(tmp_path, binary_images):
+    unbatched = tf.data.Dataset.from_tensor_slices((binary_images, LABELS))
+    with pytest.raises(ValueError, match=r"shape \(batch, 8, 8, 1\). Received shape \(\d+, 8, 1\)"):
+        run(callbacks.LatentScatter(tmp_path, unbatched), tiny_vae(), epochs=1)
 
 
 def test_no_more_of_a_dataset_is_read_than_is_drawn(binary_images):
@@ -112,7 +137,8 @@ def test_another_number_of_labels(binary_images, labels):
 
 def test_models_that_do_not_fit_are_refused_before_the_training(tmp_path, binary_images):
     for model, x, message in (
-        (tiny_vae(), binary_images[:, :4], r"shape \(8, 8, 1\). Received: `x` of shape \(96, 4, 8, 1\)"),
+        (tiny_vae(), binary_images[:, :4], r"shape \(batch, 8, 8, 1\). Received shape \(96, 4, 8, 1\)"),
+        (tiny_vae(), np.where(binary_images == 1, np.nan, 0), "`x` must hold finite numbers"),
         (tiny_vae(latent_dim=1), binary_images, "a model with latent_dim=1"),
     ):
         model.compile("adam")

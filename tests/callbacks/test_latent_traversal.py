@@ -45,14 +45,15 @@ def test_autoencoders_too(tmp_path, binary_images):
     callback.on_epoch_end(0, {"reconstruction": 12.34})
     callback.on_train_end()
     expected = latent_traversals(model, binary_images[0], title="epoch 1 · reconstruction 12.3 nats")
-    np.testing.assert_array_equal(png(tmp_path / "images" / "epoch-0001.png"), pixels(expected))
+    np.testing.assert_array_equal(png(tmp_path / "images" / "traversals" / "epoch-0001.png"), pixels(expected))
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"dimensions": [2]}, "`dimensions` must be latents from 0 to 1"),
-        ({"example": np.zeros((8, 8))}, r"`example` must be one example of shape \(8, 8, 1\)"),
+        ({"example": np.zeros((8, 8))}, r"one example of finite numbers of shape \(8, 8, 1\)"),
+        ({"example": np.full((8, 8, 1), np.nan)}, "one example of finite numbers"),
     ],
 )
 def test_models_that_do_not_fit_are_refused_before_the_training(tmp_path, binary_images, arguments, message):
@@ -63,7 +64,18 @@ def test_models_that_do_not_fit_are_refused_before_the_training(tmp_path, binary
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("argument", "value"), [("every", 0), ("values", [])])
+def test_iterators_are_read_once(tmp_path):
+    callback = callbacks.LatentTraversal(tmp_path, values=iter([-1.0, 1.0]), dimensions=iter([1]))
+    callback.set_model(tiny_vae())
+    callback.on_train_begin()
+    first, second = pixels(callback.figure()), pixels(callback.figure())
+    np.testing.assert_array_equal(first, second)
+    np.testing.assert_array_equal(first, pixels(latent_traversals(callback.model, values=[-1, 1], dimensions=[1])))
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"), [("every", 0), ("values", []), ("dimensions", 1), ("dimensions", []), ("value_range", 5)]
+)
 def test_bad_arguments(argument, value):
     with pytest.raises(ValueError, match=f"`{argument}` must be"):
         callbacks.LatentTraversal("logs", **{argument: value})

@@ -1,5 +1,6 @@
 import pathlib
 
+import keras
 import numpy as np
 import pytest
 
@@ -7,6 +8,8 @@ from keras_vae.callbacks.picture_callback import PictureCallback, title_of
 from keras_vae.visualization.frame import framed
 
 from .pictures import names, png, tensorboard_images
+
+MINUS = "\N{MINUS SIGN}"
 
 
 class Counter(PictureCallback):
@@ -60,9 +63,12 @@ def test_titles_are_of_the_epoch_that_is_drawn(tmp_path):
     ("logs", "title"),
     [
         ({"loss": 1.0, "negative_elbo": 95.349, "kl": 3.0}, "epoch 12 · negative ELBO 95.3 nats"),
-        ({"negative_elbo": 1.0, "val_negative_elbo": 2.0}, "epoch 12 · validation negative ELBO 2.0 nats"),
-        ({"loss": 2.0, "reconstruction": 1.0}, "epoch 12 · reconstruction 1.0 nats"),
-        ({"loss": np.float32(-1234.56)}, "epoch 12 · loss -1,234.6 nats"),
+        ({"negative_elbo": 1.0, "val_negative_elbo": 2.0}, "epoch 12 · validation negative ELBO 2.00 nats"),
+        ({"negative_elbo": -0.0123}, f"epoch 12 · negative ELBO {MINUS}0.0123 nats"),
+        ({"negative_elbo": 9.999}, "epoch 12 · negative ELBO 10.0 nats"),
+        ({"loss": float("nan")}, "epoch 12 · loss nan nats"),
+        ({"loss": 2.0, "reconstruction": 1.0}, "epoch 12 · reconstruction 1.00 nats"),
+        ({"loss": np.float32(-1234.56)}, f"epoch 12 · loss {MINUS}1,234.6 nats"),
         ({}, "epoch 12"),
     ],
 )
@@ -98,9 +104,50 @@ def test_files_are_never_overwritten(tmp_path):
 
 def test_pictures_may_lie_elsewhere(tmp_path):
     train(Counter(tmp_path / "logs", image_dir=tmp_path / "images"), epochs=1)
-    assert names(tmp_path / "images") == ["epoch-0001.png"]
+    assert names(tmp_path / "images" / "counts") == ["epoch-0001.png"]
     assert names(tmp_path / "logs" / "counts") == []
     assert list(tensorboard_images(tmp_path / "logs" / "counts", "counts")) == [0]
+
+
+@pytest.mark.parametrize("argument", ["log_dir", "image_dir"])
+def test_a_folder_that_cannot_be_made_is_known_before_the_training(tmp_path, argument):
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    callback = Counter(**{"log_dir": tmp_path / "logs", argument: tmp_path / "file"})
+    with pytest.raises(OSError, match="file"):
+        callback.on_train_begin()
+    assert callback.drawn == 0
+
+
+class Ending(keras.callbacks.Callback):
+    """Stops a training after its second epoch, and leaves the model with other weights, as EarlyStopping does."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.stop_training = epoch == 1
+
+    def on_train_end(self, logs=None):
+        self.model.set_weights([np.zeros_like(weight) for weight in self.model.get_weights()])
+
+
+class Weights(PictureCallback):
+    """Draws whether the model's weights are all zero: white, or dark."""
+
+    name = "weights"
+
+    def figure(self, title=None):
+        zero = all(np.all(weight == 0) for weight in self.model.get_weights())
+        return framed(np.full((4, 6, 3), 255 if zero else 7, np.uint8))
+
+
+@pytest.mark.parametrize("ends_first", [True, False])
+@pytest.mark.parametrize("epochs", [2, 9])
+def test_the_last_picture_is_of_the_last_epoch_whatever_weights_the_model_is_left_with(tmp_path, ends_first, epochs):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, bias_initializer="ones")])
+    model.compile("sgd", "mse")
+    used = [Ending(), Weights(tmp_path, every=5)]
+    model.fit(np.ones((4, 1)), np.zeros((4, 1)), epochs=epochs, verbose=0, callbacks=used if ends_first else used[::-1])
+    assert np.all(model.get_weights()[0] == 0)
+    assert names(tmp_path / "weights") == ["epoch-0002.png"]
+    assert png(tmp_path / "weights" / "epoch-0002.png")[0, 0, 0] == 7
 
 
 def test_folders_may_be_strings(tmp_path):

@@ -81,9 +81,42 @@ def test_examples_of_another_shape_are_refused_before_the_training(tmp_path, bin
     vae = tiny_vae()
     vae.compile("adam")
     callback = callbacks.ReconstructionGrid(tmp_path, binary_images[:, :4])
-    with pytest.raises(ValueError, match=r"shape \(8, 8, 1\). Received: `x` of shape \(32, 4, 8, 1\)"):
+    with pytest.raises(ValueError, match=r"shape \(batch, 8, 8, 1\). Received shape \(32, 4, 8, 1\)"):
         vae.fit(binary_images, verbose=0, callbacks=[callback])
     assert list(tmp_path.iterdir()) == []
+
+
+def refusal(vae, x) -> str:
+    """What is said before the training."""
+    callback = callbacks.ReconstructionGrid("logs", x)
+    callback.set_model(vae)
+    with pytest.raises(ValueError, match=r"shape|finite") as caught:
+        callback.on_train_begin()
+    return str(caught.value)
+
+
+def test_examples_that_are_not_finite_are_refused_before_the_training(binary_images):
+    x = binary_images.copy()
+    x[3, 0, 0, 0] = np.nan
+    assert "`x` must hold finite numbers. Received: nan at index (3, 0, 0, 0)" in refusal(tiny_vae(), x)
+
+
+def test_a_model_that_decodes_to_another_shape_than_it_encodes():
+    vae = tiny_vae(built=False)
+    vae.build((None, 5))
+    assert "a model that encodes shape (5,) and decodes shape (8, 8, 1)" in refusal(vae, np.zeros((4, 5)))
+    assert "`x` must have shape (batch, 5). Received shape (4, 8, 8, 1)" in refusal(vae, np.zeros((4, 8, 8, 1)))
+
+
+def test_of_pairs_what_the_model_encodes_is_the_original(binary_images):
+    noisy = binary_images * 0.5
+    pairs = tf.data.Dataset.from_tensor_slices((noisy, binary_images)).batch(8)
+    np.testing.assert_array_equal(callbacks.ReconstructionGrid("logs", pairs).x, noisy[:8])
+
+
+def test_bad_value_range(binary_images):
+    with pytest.raises(ValueError, match="`value_range` must be two finite numbers"):
+        callbacks.ReconstructionGrid("logs", binary_images, value_range=5)
 
 
 @pytest.mark.parametrize(("argument", "value"), [("num_images", 0), ("columns", 0), ("columns", 1.5), ("every", 0)])

@@ -74,6 +74,31 @@ def test_a_model_without_a_prior_is_refused_before_it_is_trained(tmp_path, binar
     assert list(tmp_path.iterdir()) == []
 
 
+def test_pictures_of_several_callbacks_in_one_folder_do_not_mix(tmp_path, binary_images):
+    vae = tiny_vae()
+    vae.compile("adam")
+    drawing = [
+        callbacks.SampleGrid(tmp_path / "logs", image_dir=tmp_path / "images", num_images=1),
+        callbacks.ReconstructionGrid(tmp_path / "logs", binary_images[:1], image_dir=tmp_path / "images"),
+    ]
+    vae.fit(binary_images, verbose=0, callbacks=drawing)
+    assert sorted(path.name for path in (tmp_path / "images").iterdir()) == ["reconstructions", "samples"]
+    for kind in ("samples", "reconstructions"):
+        assert names(tmp_path / "images" / kind) == ["epoch-0001.png"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"seed": 2**31}, "`seed` must be at most"),
+        ({"value_range": (0, 1, 2)}, "`value_range` must be two finite numbers"),
+    ],
+)
+def test_mistakes_are_known_before_the_training(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        callbacks.SampleGrid("logs", **arguments)
+
+
 @pytest.mark.parametrize(
     ("argument", "value"), [("num_images", 0), ("num_images", 2.5), ("every", 0), ("seed", None), ("seed", -1)]
 )

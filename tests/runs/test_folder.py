@@ -10,7 +10,8 @@ def fill(folder: RunFolder) -> None:
     """Puts something at every place of a run."""
     for file in (folder.model, folder.metrics):
         pathlib.Path(file).write_text("old")
-    for place in (folder.logs, folder.samples, folder.reconstructions, folder.saved_model):
+    pictures = (pathlib.Path(folder.path, name) for name in ("samples", "reconstructions"))
+    for place in (folder.logs, *pictures, folder.saved_model):
         pathlib.Path(place).mkdir(parents=True)
         pathlib.Path(place, "old").write_text("old")
 

@@ -19,6 +19,7 @@ class CodePictures:
         self.latent_dim = latent_dim
         self.prior = priors.StandardNormal(latent_dim) if prior is None else prior
         likelihood = types.SimpleNamespace() if levels is None else types.SimpleNamespace(levels=levels)
+        self.encoder = types.SimpleNamespace(input_spec=None)
         self.decoder = types.SimpleNamespace(likelihood=likelihood)
 
     def decode(self, z):

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
 from keras_vae.visualization import image_grid, latent_traversals
 from keras_vae.visualization.latent_traversals import traversal_codes
 
@@ -40,6 +41,30 @@ def test_latents_may_be_chosen():
     np.testing.assert_allclose(codes_of(picture_of(figure), 2, 3), expected, atol=HALF_A_LEVEL)
 
 
+def test_an_example_is_what_the_encoder_takes():
+    """Which need not be of the shape that the decoder gives."""
+    vae = VAE(
+        Encoder(networks.dense([4]), posteriors.DiagonalNormal(2)),
+        Decoder(networks.dense([4]), likelihoods.Bernoulli((8, 8, 1))),
+    )
+    vae.build((None, 5))
+    example = np.arange(5.0)
+    codes = np.tile(vae.encode(example[np.newaxis]), (2, 1))
+    codes[:, 1] = [-1, 1]
+    figure = latent_traversals(vae, example, values=[-1, 1], dimensions=[1])
+    np.testing.assert_array_equal(picture_of(figure), image_grid(vae.decode(codes), 2))
+    with pytest.raises(ValueError, match=r"of shape \(5,\), without a batch axis. Received shape \(8, 8, 1\)"):
+        latent_traversals(vae, np.zeros((8, 8, 1)))
+
+
+def test_values_and_latents_may_be_of_any_kind_that_can_be_listed():
+    model = CodePictures(latent_dim=3)
+    expected = picture_of(latent_traversals(model, values=[0.0, 1.0, 2.0], dimensions=[1, 2]))
+    for values, dimensions in (((value for value in range(3)), iter([1, 2])), (np.arange(3.0), range(1, 3))):
+        drawn = picture_of(latent_traversals(model, values=values, dimensions=dimensions))
+        np.testing.assert_array_equal(drawn, expected)
+
+
 @pytest.mark.parametrize("model", [tiny_vae, tiny_autoencoder])
 def test_real_models(model, binary_images):
     model = model()
@@ -61,6 +86,10 @@ def test_value_range_is_the_datas_unless_another_is_given():
         ({"dimensions": [0, 2]}, r"`dimensions` must be latents from 0 to 1.*Received: dimensions=\[0, 2\]"),
         ({"dimensions": []}, "at least one"),
         ({"dimensions": [-1]}, r"`dimensions\[0\]` must be a whole number of at least 0"),
+        ({"dimensions": 1}, "`dimensions` must be a list of latents such as"),
+        ({"values": "abc"}, "`values` must be a list of finite numbers"),
+        ({"values": 1.0}, "`values` must be a list of finite numbers"),
+        ({"example": np.full((8, 8, 1), np.nan)}, "one example of finite numbers"),
         ({"values": []}, "`values` must be a list of finite numbers, at least one"),
         ({"values": [0.0, np.nan]}, "`values` must be"),
         ({"values": [[0.0]]}, "`values` must be"),

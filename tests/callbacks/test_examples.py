@@ -1,0 +1,24 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_vae.callbacks.examples import checked_examples
+
+X = np.arange(6).reshape(3, 2)
+
+
+@pytest.mark.parametrize("x", [X, X.tolist(), tf.constant(X)])
+def test_examples_become_an_array(x):
+    np.testing.assert_array_equal(checked_examples(x), X)
+
+
+@pytest.mark.parametrize("x", [[], np.zeros((0, 8, 8, 1))])
+def test_no_examples(x):
+    with pytest.raises(ValueError, match="`x` is empty: it must hold at least one example"):
+        checked_examples(x)
+
+
+@pytest.mark.parametrize("x", [None, 3, "logs", [1, 2], ["a", "b"], (X, X[:, 0]), (row for row in X), {"x": X}])
+def test_what_is_no_array_of_examples(x):
+    with pytest.raises(ValueError, match=f"`x` must be an array of numbers.*Received: {type(x).__name__}"):
+        checked_examples(x)
