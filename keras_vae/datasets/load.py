@@ -1,6 +1,7 @@
 """`datasets.load`: batches of images by name."""
 
 import dataclasses
+import re
 
 import tensorflow as tf
 
@@ -9,7 +10,7 @@ from keras_vae.datasets.binarize import binarize_once
 from keras_vae.datasets.digits import WHITE, load_digits
 from keras_vae.datasets.images import Images
 from keras_vae.datasets.tfds_source import open_dataset
-from keras_vae.ops.checks import checked_size
+from keras_vae.ops.checks import checked_bool, checked_size
 
 BINARIZATIONS = (None, "dynamic", "static")
 STATIC_SEED = 0
@@ -43,19 +44,23 @@ def load(
         seed: Int from 0, of the order and of the binarisation; `None` draws another order each time, and for
             `"static"` is the same as 0. TensorFlow's global seed, where one is set, has a part in what is drawn
             anew in each epoch.
+        integers: Give the whole numbers that are stored, 0 to `levels(name) - 1`, in place of floats: for likelihoods
+            of whole numbers, such as `likelihoods.BetaBinomial(event_shape, levels(name))`. Not with `binarize`.
 
     Returns:
-        Dataset of float32 `(batch, height, width, channels)`, or with labels of pairs with int64 `(batch,)`.
+        Dataset of float32 `(batch, height, width, channels)`, or of uint8 with `integers`; with labels of pairs with
+        int64 `(batch,)`.
 
     Raises:
         ValueError: If the dataset, the split or an argument is unknown, or the data must be downloaded and
             there is no network.
     """
+    name = _checked_dataset_name(name)
     if binarize not in BINARIZATIONS:
         raise ValueError(f"`binarize` must be None, 'dynamic' or 'static'. Received: binarize={binarize!r}.")
     if not isinstance(split, str):
         raise ValueError(f"`split` must be a name such as 'train' or 'test[:100]'. Received: split={split!r}.")
-    if binarize is not None and integers:
+    if checked_bool(integers, "integers") and binarize is not None:
         raise ValueError(f"Binary images have no levels: give binarize={binarize!r} or integers=True, not both.")
     batch_size = checked_size(batch_size, "batch_size")
     if seed is not None:
@@ -78,5 +83,23 @@ def load(
 
 
 def levels(name: str) -> int:
-    """How many values an image's element can have with `integers=True`: 17 for the digits, 256 for 8-bit images."""
-    return WHITE + 1 if name == "digits" else 256
+    """How many values an element of an image can have with `integers=True`.
+
+    Args:
+        name: As for `load`. It is not looked up: a name that is not known here is taken to be of 8-bit images.
+
+    Returns:
+        17 for `"digits"`, 2 for `"binarized_mnist"`, else 256.
+
+    Raises:
+        ValueError: If the name is no string.
+    """
+    # TFDS takes versions and configurations after a name: "mnist:3.0.1".
+    dataset = re.split("[:/]", _checked_dataset_name(name))[0]
+    return {"digits": WHITE + 1, "binarized_mnist": 2}.get(dataset, 256)
+
+
+def _checked_dataset_name(name) -> str:
+    if not isinstance(name, str):
+        raise ValueError(f"`name` must be a name such as 'digits' or 'mnist'. Received: name={name!r}.")
+    return name

@@ -103,6 +103,48 @@ def test_binary_images_stay_as_they_are(tiny_dir, binarize):
     np.testing.assert_array_equal(np.sort(images.reshape(6, 16).mean(axis=1)), [0, 0, 0, 1, 1, 1])
 
 
+def test_integers_are_what_is_stored():
+    digits = load_digits("test")
+    images, labels = pairs_of(datasets.load("digits", "test", with_labels=True, integers=True))
+    assert images.dtype == np.uint8
+    np.testing.assert_array_equal(images, digits.pixels)
+    np.testing.assert_array_equal(labels, digits.labels)
+    assert images.max() == datasets.levels("digits") - 1
+
+
+@pytest.mark.parametrize("most_bytes", [2**31, 0])
+def test_integers_of_tfds(tiny_dir, monkeypatch, most_bytes):
+    """In memory, and in a stream."""
+    monkeypatch.setattr(tfds_source, "MOST_BYTES_IN_MEMORY", most_bytes)
+    for name, levels in (("tiny_pictures", 256), ("tiny_binary", 2)):
+        images = images_of(datasets.load(name, data_dir=tiny_dir, integers=True))
+        assert images.dtype == np.uint8
+        np.testing.assert_array_equal(np.unique(images), np.arange(levels))
+
+
+@pytest.mark.parametrize(
+    ("name", "levels"),
+    [
+        ("digits", 17),
+        ("binarized_mnist", 2),
+        ("binarized_mnist:1.0.0", 2),
+        ("mnist", 256),
+        ("mnist:3.0.1", 256),
+        ("emnist/letters", 256),
+        ("not_known", 256),
+    ],
+)
+def test_levels(name, levels):
+    assert datasets.levels(name) == levels
+
+
+@pytest.mark.parametrize("name", [3, None, ["digits"]])
+def test_a_name_is_a_string(name):
+    for function in (datasets.levels, datasets.load):
+        with pytest.raises(ValueError, match="`name` must be a name such as 'digits'"):
+            function(name)
+
+
 def test_streams_are_binarised_afresh_and_reproducibly_but_not_once_and_for_all(tiny_dir, monkeypatch):
     monkeypatch.setattr(tfds_source, "MOST_BYTES_IN_MEMORY", 0)
 
@@ -136,6 +178,9 @@ def test_data_that_tfds_makes_up_in_tests():
         ({"batch_size": 0}, r"`batch_size` must be a whole number of at least 1. Received: batch_size=0"),
         ({"batch_size": 2.5}, r"`batch_size` must be a whole number"),
         ({"seed": -1}, r"`seed` must be a whole number of at least 0. Received: seed=-1"),
+        ({"integers": "no"}, r"`integers` must be True or False. Received: integers='no'"),
+        ({"integers": 256}, r"`integers` must be True or False"),
+        ({"integers": True, "binarize": "static"}, r"Binary images have no levels: .*, not both"),
         ({"seed": "a"}, r"`seed` must be a whole number"),
         ({"name": "digit"}, r"There is no dataset 'digit'. Expected 'digits'"),
     ],
