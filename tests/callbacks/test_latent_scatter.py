@@ -117,8 +117,8 @@ def test_no_more_of_a_dataset_is_read_than_is_drawn(binary_images):
 
     dataset = tf.data.Dataset.from_generator(elements, output_signature=tf.TensorSpec((8, 8, 1)))
     labelled_examples(dataset.batch(10), None, 15)
-    # TensorFlow reads a little ahead.
-    assert 20 <= len(read) < 40
+    # TensorFlow reads ahead, by a batch or two.
+    assert 20 <= len(read) <= 50
 
 
 def test_no_examples(binary_images):
