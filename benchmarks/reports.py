@@ -1,0 +1,49 @@
+"""What the benchmarks write beside their figures, and how they print them."""
+
+import importlib.metadata
+import json
+import os
+import pathlib
+import platform
+
+from keras_vae.runs.machine import versions
+
+PACKAGES = ("jax", "jaxlib", "torch", "pythae")
+PROCESSORS = pathlib.Path("/proc/cpuinfo")
+
+
+def write(path: pathlib.Path, results: dict) -> None:
+    """Writes results as JSON, with versions and the machine."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    results = {"versions": {**versions(), **peer_versions()}, "machine": machine(), **results}
+    path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+
+
+def peer_versions() -> dict[str, str]:
+    """Versions of the other frameworks that are installed."""
+    installed = {distribution.name for distribution in importlib.metadata.distributions()}
+    return {name: importlib.metadata.version(name) for name in PACKAGES if name in installed}
+
+
+def machine() -> dict:
+    """Cores and the processor's name."""
+    names = [line for line in lines_of(PROCESSORS) if line.startswith("model name")]
+    return {"cores": os.cpu_count(), "cpu": names[0].partition(":")[2].strip() if names else platform.processor()}
+
+
+def lines_of(path) -> list[str]:
+    """Lines of a text file; none where there is no such file, as on systems other than Linux."""
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def table(rows: list[list[str]]) -> str:
+    """Rows of cells as lines, the first row the headings; the first column to the left, the others to the right."""
+    first, *others = zip(*rows, strict=True)
+    columns = [aligned(first, str.ljust), *(aligned(column, str.rjust) for column in others)]
+    return "\n".join("  ".join(row) for row in zip(*columns, strict=True))
+
+
+def aligned(column, adjust) -> list[str]:
+    """Cells of one width."""
+    width = max(map(len, column))
+    return [adjust(cell, width) for cell in column]
