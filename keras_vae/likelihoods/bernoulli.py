@@ -5,6 +5,7 @@ from keras import ops
 
 from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.ops import noise
+from keras_vae.ops.cross_entropy import binary_cross_entropy
 
 
 @keras.saving.register_keras_serializable("keras_vae")
@@ -28,8 +29,7 @@ class Bernoulli(Likelihood):
     mend = "Divide 8-bit images by 255, or binarize them (`datasets.load(name, binarize='dynamic')`)."
 
     def element_log_prob(self, params, x):
-        logits = params["logits"]
-        return x * ops.log_sigmoid(logits) + (1.0 - x) * ops.log_sigmoid(-logits)
+        return -binary_cross_entropy(params["logits"], x)
 
     def mean(self, params):
         return ops.sigmoid(params["logits"])

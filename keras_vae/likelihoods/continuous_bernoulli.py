@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.ops import noise
+from keras_vae.ops.cross_entropy import binary_cross_entropy
 
 # Below these logits the series are exact to float32, and the closed forms lose digits.
 SMALL_LOGIT = 0.3
@@ -33,9 +34,7 @@ class ContinuousBernoulli(Likelihood):
     mend = "Divide 8-bit images by 255."
 
     def element_log_prob(self, params, x):
-        logits = params["logits"]
-        cross_entropy = x * ops.log_sigmoid(logits) + (1.0 - x) * ops.log_sigmoid(-logits)
-        return cross_entropy + log_normalizer(logits)
+        return log_normalizer(params["logits"]) - binary_cross_entropy(params["logits"], x)
 
     def mean(self, params):
         logits = params["logits"]
