@@ -77,6 +77,11 @@ class BetaSchedule(keras.callbacks.Callback):
         if self.unit == "epoch":
             self.model.beta = self.beta_at(epoch)
 
+    @property
+    def needs_every_batch(self) -> bool:
+        """Whether `fit` has to stop before each batch: what it does not do by itself."""
+        return self.unit == "step"
+
     def on_train_batch_begin(self, batch, logs=None):
         if self.unit == "step":
             self.model.beta = self.beta_at(int(self.model.optimizer.iterations))

@@ -4,6 +4,7 @@ Arrays are checked whole, a `tf.data.Dataset` by its first batch and by assertio
 afterwards, generators and `keras.utils.PyDataset` batch by batch as they give them.
 """
 
+import contextlib
 import inspect
 import re
 import warnings
@@ -16,15 +17,11 @@ from keras_vae.models.rules import END, FINITE, ROWS_AT_ONCE, START, WEIGHTS, as
 from keras_vae.models.train_step import check_event_shape
 
 
-def checked_call(model, method, args, kwargs):
-    """Calls `fit`, `evaluate` or `predict` with its data checked.
-
-    Raises:
-        ValueError: If data does not fit the model; the message names the first bad index.
-    """
-    arguments = _checked_arguments(model, method, args, kwargs)
+@contextlib.contextmanager
+def readable_errors():
+    """Turns an assertion that failed in a pipeline into the ValueError that arrays would raise."""
     try:
-        return method(**arguments)
+        yield
     except tf.errors.InvalidArgumentError as error:
         found = re.search(f"{START}(.*?){END}", str(error), flags=re.DOTALL)
         if found is None:
@@ -41,7 +38,12 @@ def checked_batch(model, x, target, sample_weight) -> tuple:
     return x, target, sample_weight
 
 
-def _checked_arguments(model, method, args, kwargs) -> dict:
+def checked_arguments(model, method, args, kwargs) -> dict:
+    """The arguments of `fit`, `evaluate` or `predict` by name, with data that was checked, or is as it comes.
+
+    Raises:
+        ValueError: If data does not fit the model; the message names the first bad index.
+    """
     arguments = dict(inspect.signature(method).bind(*args, **kwargs).arguments)
     x, target, weight = (arguments.get(name) for name in ("x", "y", "sample_weight"))
     if method.__name__ == "predict":

@@ -7,7 +7,7 @@ import keras
 from keras import ops
 
 from keras_vae.export import saved_model
-from keras_vae.models import batches, data_checks
+from keras_vae.models import batches, data_checks, fast_path
 from keras_vae.models.composite import checked_part
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.encoder import Encoder
@@ -48,6 +48,7 @@ class LatentModel(Trainable):
             warnings.warn(f"{SHARED} `save_weights` and `export` work, `save` refuses.", stacklevel=3)
         self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction")
         self._functions = batches.CompiledFunctions()
+        self._fast_functions = fast_path.FastFunctions()
 
     @property
     def latent_dim(self) -> int:
@@ -67,18 +68,24 @@ class LatentModel(Trainable):
 
     @functools.wraps(keras.Model.fit)
     def fit(self, *args, **kwargs):
-        return data_checks.checked_call(self, super().fit, args, kwargs)
+        arguments = data_checks.checked_arguments(self, super().fit, args, kwargs)
+        with data_checks.readable_errors(), fast_path.chosen(self, self._fast_functions, arguments):
+            return super().fit(**arguments)
 
     @functools.wraps(keras.Model.evaluate)
     def evaluate(self, *args, **kwargs):
         if "_use_cached_eval_dataset" in kwargs:
             # The call that `fit` makes at the end of an epoch: the data was checked at its start.
             return super().evaluate(*args, **kwargs)
-        return data_checks.checked_call(self, super().evaluate, args, kwargs)
+        arguments = data_checks.checked_arguments(self, super().evaluate, args, kwargs)
+        with data_checks.readable_errors():
+            return super().evaluate(**arguments)
 
     @functools.wraps(keras.Model.predict)
     def predict(self, *args, **kwargs):
-        return data_checks.checked_call(self, super().predict, args, kwargs)
+        arguments = data_checks.checked_arguments(self, super().predict, args, kwargs)
+        with data_checks.readable_errors():
+            return super().predict(**arguments)
 
     @functools.wraps(keras.Model.train_on_batch)
     def train_on_batch(self, x, y=None, sample_weight=None, **kwargs):

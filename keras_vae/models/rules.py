@@ -61,23 +61,26 @@ def check_values(rule: Rule, x: np.ndarray, name: str, first: int = 0) -> None:
 
 def assert_values(rule: Rule, values, name: str, batch_number):
     """An operation that fails with the same message for a tensor, between `START` and `END`."""
-    numbers = tf.cast(values, tf.float64)
-    outside = tf.where(tf.logical_not(rule.inside(numbers)))
+    values = tf.cast(values, tf.uint8) if values.dtype == tf.bool else values
+    inside = rule.inside(values)
+    good = tf.reduce_all(inside)
+    # What to say is found only where it is needed: this runs for every batch.
+    told = tf.cond(good, lambda: tf.constant(""), lambda: _message(rule, values, inside, name, batch_number))
+    return tf.debugging.Assert(good, [told], summarize=1)
 
-    def message():
-        value, index = tf.gather_nd(numbers, outside[0]), tf.strings.as_string(outside[0])
-        parts = [
-            f"{START}`{name}` must hold {rule.expected}. Received: ",
-            tf.strings.as_string(value, shortest=True),
-            " at index (",
-            tf.strings.reduce_join(index, separator=", "),
-            ") of batch ",
-            tf.strings.as_string(batch_number),
-            ". ",
-            tf.where(tf.math.is_finite(value), rule.mend, FILL_IN),
-            END,
-        ]
-        return tf.strings.join(parts)
 
-    good = tf.equal(tf.shape(outside)[0], 0)
-    return tf.debugging.Assert(good, [tf.cond(good, lambda: tf.constant(""), message)], summarize=1)
+def _message(rule, values, inside, name, batch_number):
+    index = tf.where(tf.logical_not(inside))[0]
+    value = tf.cast(tf.gather_nd(values, index), tf.float64)
+    parts = [
+        f"{START}`{name}` must hold {rule.expected}. Received: ",
+        tf.strings.as_string(value, shortest=True),
+        " at index (",
+        tf.strings.reduce_join(tf.strings.as_string(index), separator=", "),
+        ") of batch ",
+        tf.strings.as_string(batch_number),
+        ". ",
+        tf.where(tf.math.is_finite(value), rule.mend, FILL_IN),
+        END,
+    ]
+    return tf.strings.join(parts)

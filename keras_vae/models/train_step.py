@@ -27,6 +27,11 @@ class Trainable(Composite):
         """What is logged beside the loss: a dict of tensors `(batch,)`, in nats."""
         raise NotImplementedError
 
+    def _resolve_auto_jit_compile(self):
+        # Where nobody chose. A zero is False to Keras and is saved as a zero, so that a user's own False can be told
+        # from it.
+        return super()._resolve_auto_jit_compile() or 0
+
     def train_step(self, data):
         x, target, sample_weight = self._unpacked(data)
         with tf.GradientTape() as tape:

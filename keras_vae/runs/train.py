@@ -17,9 +17,6 @@ from keras_vae.runs.folder import RunFolder
 from keras_vae.runs.machine import peak_memory, versions
 from keras_vae.runs.schedules import SCHEDULES, learning_rate_schedule
 
-# Batches between two returns to Python: no callback here looks at single ones.
-STEPS_PER_EXECUTION = 50
-
 
 def train(
     output: str,
@@ -83,10 +80,7 @@ def train(
         options = {**options, "levels": datasets.levels(dataset)}
     vae = VAE.for_shape(event_shape, latent_dim, network, kind(event_shape, **options))
     vae.beta = beta
-    vae.compile(
-        keras.optimizers.Adam(learning_rate_schedule(schedule, learning_rate, epochs * len(data))),
-        steps_per_execution=min(STEPS_PER_EXECUTION, len(data)),
-    )
+    vae.compile(keras.optimizers.Adam(learning_rate_schedule(schedule, learning_rate, epochs * len(data))))
     folder.create(overwrite)
     started = time.perf_counter()
     history = vae.fit(
