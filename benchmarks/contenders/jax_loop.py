@@ -21,13 +21,13 @@ class Contender:
         self.images = jnp.asarray(images.reshape(-1, *jax_networks.image_shape(case)))
         self.state = initial_state(jax_networks.initial(case, weights_key), key)
         # In a loop of its own, XLA computes convolutions on a CPU some forty times as slowly.
-        self.train = scanned(case) if case.network == "dense" else stepped(case)
+        self.run_epoch = scanned(case) if case.network == "dense" else stepped(case)
 
     def train(self, epochs: int) -> list[float]:
         return [self._epoch() for _ in range(epochs)]
 
     def _epoch(self) -> float:
-        self.state, loss = jax.block_until_ready(self.train(self.state, self.images))
+        self.state, loss = jax.block_until_ready(self.run_epoch(self.state, self.images))
         return float(loss)
 
     def negative_elbo(self, images) -> float:

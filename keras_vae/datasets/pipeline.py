@@ -40,7 +40,11 @@ def from_memory(
         return starts.map(batch, num_parallel_calls=tf.data.AUTOTUNE)
 
     batches = _epoch_seeds(seed).flat_map(epoch)
-    return batches.apply(tf.data.experimental.assert_cardinality(num_batches)).prefetch(tf.data.AUTOTUNE)
+    batches = batches.apply(tf.data.experimental.assert_cardinality(num_batches)).prefetch(tf.data.AUTOTUNE)
+    # With a thread for each core there is nothing to tune, and the tuner holds up the end of some epochs for a second.
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return batches.with_options(options)
 
 
 def from_stream(

@@ -29,6 +29,8 @@ class Autoencoder(LatentModel):
         ValueError: If a part is of another kind, or the parts do not fit together.
     """
 
+    logged = ("reconstruction",)
+
     def __init__(self, encoder: Encoder, decoder: Decoder, corruption=None, **kwargs):
         super().__init__(encoder, decoder, corruption, **kwargs)
         if not isinstance(encoder.posterior, Deterministic):

@@ -7,6 +7,9 @@ import warnings
 import keras
 import tensorflow as tf
 
+from keras_vae.models.train_step import Trainable
+from keras_vae.ops.precision import head_dtype
+
 
 class GroupedSteps:
     """A train function for Keras's `fit`: takes batches from an iterator, and returns the logs after them.
@@ -58,12 +61,37 @@ class GroupedSteps:
         return logs
 
     def _run(self, stacked, count):
+        own_step = type(self._model).train_step is not Trainable.train_step
+        tracked = own_step or self._model._compile_metrics is not None
+        (self._run_tracked if tracked else self._run_summed)(stacked, count)
+        return self._model.get_metrics_result()
+
+    def _run_tracked(self, stacked, count):
+        """Every step updates the metrics, a user's own among them."""
+
         def step(index):
-            self._model.train_step(keras.tree.map_structure(lambda parts: parts[index], stacked))
+            self._model.train_step(_batch(stacked, index))
             return index + 1
 
         tf.while_loop(lambda index: index < count, step, [tf.constant(0)])
-        return self._model.get_metrics_result()
+
+    def _run_summed(self, stacked, count):
+        """The loop sums what is logged, and the metrics hear of it once."""
+
+        def step(index, sums):
+            logged = self._model.untracked_step(_batch(stacked, index))
+            return index + 1, {name: sums[name] + tf.cast(value, dtype) for name, value in logged.items()}
+
+        dtype = head_dtype()
+        start = [tf.constant(0), dict.fromkeys(("loss", *self._model.logged), tf.constant(0, dtype))]
+        _, sums = tf.while_loop(lambda index, _: index < count, step, start)
+        steps = tf.cast(count, dtype)
+        batch_size = keras.tree.flatten(stacked)[0].shape[1]
+        self._model.track({name: total / steps for name, total in sums.items()}, steps * batch_size)
+
+
+def _batch(stacked, index):
+    return keras.tree.map_structure(lambda parts: parts[index], stacked)
 
 
 def _shapes(batch) -> tuple:

@@ -12,8 +12,10 @@ class Trainable(Composite):
 
     What is minimised is the reconstruction term, -log p(x|z) in nats averaged over the batch, plus all that
     was added by `add_loss` in `call` and by regularizers. A subclass implements `forward`, `reconstruction`
-    and `terms`.
+    and `terms`, and names in `logged` what `terms` returns.
     """
+
+    logged: tuple[str, ...] = ()
 
     def forward(self, x, sample_weight, training):
         """Calls the model: a dict of tensors, the decoder's parameters among them."""
@@ -33,6 +35,28 @@ class Trainable(Composite):
         return super()._resolve_auto_jit_compile() or 0
 
     def train_step(self, data):
+        return self._track(*self._updated(data))
+
+    def untracked_step(self, data):
+        """A training step whose metrics are left to the caller.
+
+        Args:
+            data: As `train_step` takes it.
+
+        Returns:
+            Dict of the batch's `loss` and of what is logged beside it: scalars, in nats.
+        """
+        *_, loss, terms = self._updated(data)
+        return {"loss": loss, **terms}
+
+    def track(self, means, num_examples):
+        """Updates the metrics with means over some examples, as `untracked_step` returns them for a batch."""
+        for name, mean in means.items():
+            # Keras's own tracker of the loss comes first among the metrics.
+            tracker = self.metrics[0] if name == "loss" else getattr(self, f"{name}_tracker")
+            tracker.update_state(mean, sample_weight=num_examples)
+
+    def _updated(self, data):
         x, target, sample_weight = self._unpacked(data)
         with tf.GradientTape() as tape:
             outputs = self.forward(x, sample_weight, training=True)
@@ -42,7 +66,7 @@ class Trainable(Composite):
             scaled = self.optimizer.scale_loss(loss / self.distribute_strategy.num_replicas_in_sync)
         weights = self.trainable_weights
         self.optimizer.apply(tape.gradient(scaled, weights), weights)
-        return self._track(x, target, sample_weight, outputs, loss, terms)
+        return x, target, sample_weight, outputs, loss, terms
 
     def test_step(self, data):
         x, target, sample_weight = self._unpacked(data)
@@ -75,11 +99,7 @@ class Trainable(Composite):
         return reconstruction + sum(tf.cast(loss, reconstruction.dtype) for loss in self.losses), terms
 
     def _track(self, x, target, sample_weight, outputs, loss, terms):
-        batch_size = tf.shape(x)[0]
-        # Keras's own tracker of the loss comes first among the metrics.
-        self.metrics[0].update_state(loss, sample_weight=batch_size)
-        for name, term in terms.items():
-            getattr(self, f"{name}_tracker").update_state(term, sample_weight=batch_size)
+        self.track({"loss": loss, **terms}, tf.shape(x)[0])
         mean_image = tf.reduce_mean(self.decoder.likelihood.mean(outputs), axis=1)
         return self.compute_metrics(x, target, mean_image, sample_weight=sample_weight)
 

@@ -59,6 +59,7 @@ class VAE(LatentModel):
         ValueError: If a part is of another kind, a number is out of range, or the parts do not fit together.
     """
 
+    logged = ("reconstruction", "kl", "negative_elbo")
     part_names = ("encoder", "decoder", "prior", "objective", "corruption")
 
     def __init__(
