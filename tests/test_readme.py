@@ -10,6 +10,15 @@ import pytest
 ROOT = pathlib.Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DECODER_SCALES = ["averaged squared error (scale^2 = D/2)", "fixed, unit", "shared, learned", "optimal"]
+CASES = ["dense_100", "dense_1000", "conv_128"]
+CONTENDERS = {
+    "keras_vae_fit": "**keras_vae**",
+    "keras_plain": "Keras, its documentation's VAE",
+    "jax_loop": "JAX, a loop by hand",
+    "torch_eager": "PyTorch, a loop by hand",
+    "torch_compile": "PyTorch, `torch.compile`",
+    "pythae": "Pythae",
+}
 PYTHON_BLOCKS = re.findall(r"^```python\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 
 
@@ -59,6 +68,19 @@ def test_its_decoder_scales_are_those_of_the_results():
     assert negative_elbos == sorted(negative_elbos, reverse=True)
     distances = [rows[name]["frechet_distance_of_draws"] for name in DECODER_SCALES]
     assert distances[0] > distances[1] > max(distances[2:])
+
+
+def test_its_seconds_are_those_of_the_results():
+    cases = json.loads((ROOT / "benchmarks" / "results" / "training_speed.json").read_text(encoding="utf-8"))["cases"]
+    for contender, label in CONTENDERS.items():
+        (row,) = (line for line in README.splitlines() if line.startswith(f"| {label} |"))
+        for case, cell in zip(CASES, row.strip("|").split("|")[1:], strict=True):
+            rows = cases[case]["contenders"]
+            assert (contender in rows) == bool(cell.strip())
+            if contender in rows:
+                ours, theirs = (np.median(rows[name]["seconds"]) for name in ("keras_vae_fit", contender))
+                ratio = "" if contender == "keras_vae_fit" else f" ({ours / theirs:.2f})"
+                assert cell.strip() == f"{theirs:.2f}{ratio}"
 
 
 def test_its_links_lead_somewhere():

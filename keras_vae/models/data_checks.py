@@ -215,7 +215,7 @@ def _checked_dataset(model, dataset, name):
         )
     _check_arrays(model, _as_array(x, name), target, sample_weight, name)
     shapes = [None if part is None else part.shape[1:] for part in (x, target, sample_weight)]
-    asserted = dataset.enumerate().map(_assertion(model, shapes), num_parallel_calls=tf.data.AUTOTUNE)
+    asserted = dataset.enumerate().map(_assertion(model, shapes))
     return asserted.prefetch(tf.data.AUTOTUNE)
 
 

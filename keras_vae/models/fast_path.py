@@ -17,10 +17,6 @@ from keras_vae.models.grouped_steps import GroupedSteps
 
 # Steps in a row without a word to Python; more gain nothing that could be measured.
 MOST_STEPS = 50
-# What the batches of these steps may take in memory.
-MOST_BYTES = 2**26
-# Examples in the batches of a dataset that does not say.
-BATCH_GUESS = 128
 # XLA compiles for some seconds, which fewer steps than these do not win back.
 STEPS_WORTH_COMPILING = 500
 # What XLA runs faster than TensorFlow does on CPUs. Convolutions are slower there by far, and so are the random
@@ -103,8 +99,8 @@ def settings_for(model, arguments: dict) -> Settings | None:
     """The settings for a call of `fit`, or `None` where Keras's own loop is to run."""
     if not (_left_open(model) and _on_one_cpu(model) and all(map(_takes_groups, _callbacks(arguments)))):
         return None
-    batches, batch_bytes = _epoch_size(arguments)
-    steps = min(MOST_STEPS, batches, max(1, MOST_BYTES // max(1, batch_bytes)))
+    batches = _batches_in_an_epoch(arguments)
+    steps = min(MOST_STEPS, batches)
     if steps == 1:
         return None
     long = batches * arguments.get("epochs", 1) >= STEPS_WORTH_COMPILING
@@ -143,26 +139,19 @@ def _takes_groups(callback) -> bool:
     return all(getattr(getattr(callback, hook), "_is_default", False) for hook in hooks)
 
 
-def _epoch_size(arguments) -> tuple[float, int]:
-    """Batches in an epoch, infinity where nobody knows, and the bytes of one; 1 batch where no group can be made."""
-    x = arguments["x"]
-    limit = arguments.get("steps_per_epoch") or math.inf
-    if isinstance(x, tf.data.Dataset):
-        specs = keras.tree.flatten(x.element_spec)
-        if not all(isinstance(spec, tf.TensorSpec) for spec in specs):
-            return 1, 0
-        known = int(x.cardinality())
-        size = sum(spec.dtype.size * math.prod(side or 1 for side in spec.shape[1:]) for spec in specs)
-        return min(limit, known if known >= 0 else math.inf), size * BATCH_GUESS
+def _batches_in_an_epoch(arguments) -> float:
+    """How many, infinity where nobody knows; 1 where batches come in a form that is not made for groups."""
+    x, limit = arguments["x"], arguments.get("steps_per_epoch") or math.inf
     if isinstance(x, np.ndarray):
-        batch_size = arguments.get("batch_size") or 32
-        per_batch = sum(
-            part[:1].nbytes * batch_size
-            for part in (x, arguments.get("y"), arguments.get("sample_weight"))
-            if part is not None
-        )
-        return min(limit, -(-len(x) // batch_size)), per_batch
-    return 1, 0
+        return min(limit, -(-len(x) // (arguments.get("batch_size") or 32)))
+    if isinstance(x, tf.data.Dataset) and _is_of_tensors(x):
+        count = int(x.cardinality())
+        return min(limit, count if count >= 0 else math.inf)
+    return 1
+
+
+def _is_of_tensors(dataset) -> bool:
+    return all(isinstance(spec, tf.TensorSpec) for spec in keras.tree.flatten(dataset.element_spec))
 
 
 def _compiles_well(model) -> bool:

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import math
 import warnings
 
 import keras
@@ -9,6 +10,9 @@ import tensorflow as tf
 
 from keras_vae.models.train_step import Trainable
 from keras_vae.ops.precision import head_dtype
+
+# What the stacked batches of one loop may take: more wait for the input pipeline, and leave the processor's cache.
+MOST_BYTES = 2**24
 
 
 class GroupedSteps:
@@ -20,7 +24,7 @@ class GroupedSteps:
 
     Args:
         model: A compiled `Trainable`.
-        size: Steps in a group.
+        size: Batches that one call takes.
     """
 
     def __init__(self, model, size: int):
@@ -30,21 +34,29 @@ class GroupedSteps:
             model.optimizer.build(model.trainable_variables)
         self._loop = tf.function(self._run, jit_compile=True, autograph=False)
         self._step = tf.function(functools.partial(model.train_step), reduce_retracing=True, autograph=False)
-        self._shapes = None
+        self._shapes, self._steps_in_loop = None, None
 
     def __call__(self, iterator):
-        batches = list(itertools.islice(iterator, self._size))
-        if not batches:
+        batches, logs = itertools.islice(iterator, self._size), None
+        for first in batches:
+            self._choose_loop(first)
+            group = [first, *itertools.islice(batches, self._steps_in_loop - 1)]
+            for shapes, alike in itertools.groupby(group, key=_shapes):
+                run = self._run_group if shapes == self._shapes else self._run_plainly
+                logs = run(list(alike))
+        if logs is None:
             raise StopIteration
-        for shapes, group in itertools.groupby(batches, key=_shapes):
-            self._shapes = self._shapes or shapes
-            run = self._run_group if shapes == self._shapes else self._run_plainly
-            logs = run(list(group))
         return logs
+
+    def _choose_loop(self, batch):
+        """The first batch of all decides for which shape the loop is compiled, and for how many steps."""
+        if self._shapes is None:
+            size = sum(part.dtype.size * math.prod(part.shape) for part in keras.tree.flatten(batch))
+            self._shapes, self._steps_in_loop = _shapes(batch), max(1, min(self._size, MOST_BYTES // max(1, size)))
 
     def _run_group(self, batches):
         # The loop's shape is fixed: what is missing is filled up, and not run.
-        filled = batches + batches[-1:] * (self._size - len(batches))
+        filled = batches + batches[-1:] * (self._steps_in_loop - len(batches))
         stacked = keras.tree.map_structure(lambda *parts: tf.stack(parts), *filled)
         count = tf.constant(len(batches))
         try:

@@ -1,7 +1,5 @@
 """Which settings `fit` runs with: fast where nobody chose, and everybody's choice respected."""
 
-import math
-
 import keras
 import numpy as np
 import pytest
@@ -128,13 +126,6 @@ class TestChoice:
 
     def test_steps_per_epoch_limits_the_group(self):
         assert fast_path.settings_for(dense_vae(), arguments(steps_per_epoch=7)).steps == 7
-
-    def test_a_group_of_large_batches_is_shorter(self, monkeypatch):
-        batch_bytes = 10 * math.prod(IMAGES) * 4
-        monkeypatch.setattr(fast_path, "MOST_BYTES", 3.5 * batch_bytes)
-        assert fast_path.settings_for(dense_vae(), arguments()).steps == 3
-        weighted = arguments(y=np.zeros((6000, *IMAGES), np.float32))
-        assert fast_path.settings_for(dense_vae(), weighted) is None
 
     @pytest.mark.parametrize(("count", "steps", "compiled"), [(600, 50, COMPILED), (20, 20, PLAIN)])
     def test_datasets(self, count, steps, compiled):

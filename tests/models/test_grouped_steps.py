@@ -164,6 +164,16 @@ def test_another_compilation_starts_afresh(compiled):
         np.testing.assert_array_equal(old, new)
 
 
+@pytest.mark.parametrize("batch_bytes", [1, 10 * 16 * 4, 25 * 16 * 4])
+def test_a_loop_of_large_batches_is_shorter(compiled, same_noise, monkeypatch, batch_bytes):
+    monkeypatch.setattr(grouped_steps, "MOST_BYTES", batch_bytes)
+    first, second = twins(lambda: small_vae(event_shape=EVENT_SHAPE))
+    x = binary(75, EVENT_SHAPE)
+    assert_equal(first, second, [trained(first, "adam", x), trained(second, "adam", x, jit=False)])
+    train_function, _ = first._fast_functions.get(first, fast_path.settings_for(first, {"x": x, "batch_size": 10}))
+    assert train_function._steps_in_loop == max(1, batch_bytes // 640)
+
+
 class TestBatchesOfManyShapes:
     @pytest.mark.parametrize("sizes", [[10, 10, 3, 10, 10], [3, 10, 10], [4, 3, 2, 1], [10, 10, 10, 10, 1]])
     def test_every_example_counts_once(self, compiled, sizes):
