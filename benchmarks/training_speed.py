@@ -2,7 +2,7 @@
 
 All contenders in one run, each in a process of its own, one working at a time, in turns: so a machine's moods meet all
 alike. Each trains the same network on MNIST, shuffled and binarised afresh in each epoch, by Adam. A first epoch, in
-which functions are compiled, is not among the rounds. Printed and written to `results/training_speed.json`:
+which functions are compiled, is not among the rounds. Printed and written to `results/training_speed_CASE.json`:
 
 - seconds for an epoch of each round, their median and least, and the ratio of the medians to this package's;
 - the mean loss of the last epoch, which says that the contenders did the same work;
@@ -35,16 +35,14 @@ def main():
     parser.add_argument("--data-dir", help="where TFDS finds or puts MNIST")
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path(__file__).parent / "results")
     options = parser.parse_args()
-    installed, results = contenders.installed(options.contenders), {}
+    installed = contenders.installed(options.contenders)
     for name in options.cases:
         case = cases.SPEED[name].limited(options.images)
         names = [contender for contender in installed if name in contenders.ONLY_IN.get(contender, cases.SPEED)]
         rows = measured(case, names, options)
-        results[name] = {"batch_size": case.batch_size, "images": case.images, "contenders": rows}
         print(f"\n{name}: {case.images} images, batches of {case.batch_size}\n{table(rows)}", flush=True)
-    reports.write(
-        options.output / "training_speed.json", {"rounds": options.rounds, "epochs": options.epochs, "cases": results}
-    )
+        settings = {"rounds": options.rounds, "epochs": options.epochs, "images": case.images}
+        reports.write(options.output / f"training_speed_{name}.json", {**settings, "contenders": rows})
 
 
 def measured(case, names, options) -> dict:

@@ -216,7 +216,10 @@ def _checked_dataset(model, dataset, name):
     _check_arrays(model, _as_array(x, name), target, sample_weight, name)
     shapes = [None if part is None else part.shape[1:] for part in (x, target, sample_weight)]
     asserted = dataset.enumerate().map(_assertion(model, shapes))
-    return asserted.prefetch(tf.data.AUTOTUNE)
+    checked = asserted.prefetch(tf.data.AUTOTUNE)
+    # What the dataset itself does not tell, and `fast_path` asks.
+    checked.first_batch_size = len(x)
+    return checked
 
 
 def _assertion(model, shapes):

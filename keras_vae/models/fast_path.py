@@ -17,8 +17,10 @@ from keras_vae.models.grouped_steps import GroupedSteps
 
 # Steps in a row without a word to Python; more gain nothing that could be measured.
 MOST_STEPS = 50
-# XLA compiles for some seconds, which fewer steps than these do not win back.
-STEPS_WORTH_COMPILING = 500
+# Keras's, where arrays come without one.
+BATCH_SIZE = 32
+# XLA compiles for some seconds, which fewer steps than these do not win back, nor steps on fewer examples.
+STEPS_WORTH_COMPILING, EXAMPLES_WORTH_COMPILING = 500, 50_000
 # What XLA runs faster than TensorFlow does on CPUs. Convolutions are slower there by far, and so are the random
 # numbers of Keras's layers.
 COMPILED_WELL = (
@@ -99,11 +101,12 @@ def settings_for(model, arguments: dict) -> Settings | None:
     """The settings for a call of `fit`, or `None` where Keras's own loop is to run."""
     if not (_left_open(model) and _on_one_cpu(model) and all(map(_takes_groups, _callbacks(arguments)))):
         return None
-    batches = _batches_in_an_epoch(arguments)
+    batches, batch_size = _batches_in_an_epoch(arguments), _batch_size(arguments)
     steps = min(MOST_STEPS, batches)
     if steps == 1:
         return None
-    long = batches * arguments.get("epochs", 1) >= STEPS_WORTH_COMPILING
+    total = batches * arguments.get("epochs", 1)
+    long = total >= STEPS_WORTH_COMPILING or total * batch_size >= EXAMPLES_WORTH_COMPILING
     return Settings(int(steps), compiled=bool(long and _compiles_well(model)))
 
 
@@ -139,11 +142,16 @@ def _takes_groups(callback) -> bool:
     return all(getattr(getattr(callback, hook), "_is_default", False) for hook in hooks)
 
 
+def _batch_size(arguments) -> int:
+    x = arguments["x"]
+    return x.first_batch_size if hasattr(x, "first_batch_size") else arguments.get("batch_size") or BATCH_SIZE
+
+
 def _batches_in_an_epoch(arguments) -> float:
     """How many, infinity where nobody knows; 1 where batches come in a form that is not made for groups."""
     x, limit = arguments["x"], arguments.get("steps_per_epoch") or math.inf
     if isinstance(x, np.ndarray):
-        return min(limit, -(-len(x) // (arguments.get("batch_size") or 32)))
+        return min(limit, -(-len(x) // _batch_size(arguments)))
     if isinstance(x, tf.data.Dataset) and _is_of_tensors(x):
         count = int(x.cardinality())
         return min(limit, count if count >= 0 else math.inf)

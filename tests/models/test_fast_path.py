@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_vae import VAE, Decoder, Encoder, callbacks, likelihoods, load_model, networks, posteriors
-from keras_vae.models import fast_path
+from keras_vae.models import data_checks, fast_path
 from tests.models.small import binary, small_vae
 
 IMAGES = (4, 4, 1)
@@ -46,6 +46,17 @@ class TestChoice:
     )
     def test_short_runs_are_not_compiled(self, batches, epochs, compiled):
         assert fast_path.settings_for(dense_vae(), arguments(batches, epochs=epochs)).compiled == compiled
+
+    @pytest.mark.parametrize(("examples", "compiled"), [(49_999, PLAIN), (50_000, COMPILED)])
+    def test_few_steps_on_many_examples_are_compiled(self, examples, compiled):
+        given = {"x": np.zeros((examples, *IMAGES), np.uint8), "batch_size": 1000}
+        assert fast_path.settings_for(dense_vae(), given).compiled == compiled
+
+    def test_datasets_tell_their_batch_size_once_they_are_checked(self):
+        batches = tf.data.Dataset.from_tensors(np.zeros((1000, *IMAGES), np.float32)).repeat(50)
+        vae = dense_vae()
+        given = data_checks.checked_arguments(vae, keras.Model.fit, (None, batches), {})
+        assert fast_path.settings_for(vae, given).compiled
 
     @pytest.mark.parametrize(
         "network",
