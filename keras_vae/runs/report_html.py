@@ -18,13 +18,13 @@ body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 sy
 main { max-width: 1608px; margin: 0 auto; padding: 32px 24px 64px; }
 h1 { margin: 0; font-size: 2rem; line-height: 1.2; overflow-wrap: anywhere; }
 h2 { margin: 0; font-size: 1.15rem; }
-p { margin: 4px 0 12px; color: var(--grey); max-width: 75ch; }
+p { margin: 4px 0 12px; color: var(--grey); max-width: 100ch; }
 dl { display: flex; flex-wrap: wrap; gap: 12px 44px; margin: 20px 0 28px; }
-dl div { display: flex; flex-direction: column-reverse; }
+dl div { display: flex; flex-direction: column-reverse; white-space: nowrap; }
 dt { color: var(--grey); font-size: .85rem; }
 dd { margin: 0; font-size: 1.5rem; font-weight: 600; line-height: 1.3; }
-.row { display: grid; gap: 40px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr));
-  padding: 28px 0; border-top: 1px solid var(--rule); }
+.row { display: grid; gap: 40px; padding: 28px 0; border-top: 1px solid var(--rule); }
+@media (min-width: 1000px) { .row { grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); } }
 .stack { display: flex; flex-direction: column; gap: 32px; min-width: 0; }
 img { display: block; max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
 @media (prefers-color-scheme: dark) { img { padding: 8px; } }

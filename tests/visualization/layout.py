@@ -16,3 +16,21 @@ def picture_of(figure) -> np.ndarray:
 def texts(figure) -> list[str]:
     """All that is written on a figure beside its axes."""
     return [text.get_text() for text in figure.texts]
+
+
+def place_of(picture, drawn) -> tuple[int, int]:
+    """Row and column where a picture, which is not all white, begins on a page that shows it once, pixel for pixel."""
+    height, width = picture.shape[:2]
+    rows, columns = (1 + whole - part for whole, part in zip(drawn.shape[:2], (height, width), strict=True))
+    possible = np.ones((rows, columns), bool)
+    # Pixels that are not paper rule nearly all places out.
+    inked = np.argwhere((picture < 255).any(axis=-1))
+    for row, column in inked[:: max(1, len(inked) // 30)]:
+        shifted = drawn[row : row + rows, column : column + columns]
+        possible &= (shifted == picture[row, column]).all(axis=-1)
+    (found,) = [
+        (row, column)
+        for row, column in np.argwhere(possible).tolist()
+        if np.array_equal(drawn[row : row + height, column : column + width], picture)
+    ]
+    return found
