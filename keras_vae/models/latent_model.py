@@ -48,7 +48,7 @@ class LatentModel(Trainable):
             warnings.warn(f"{SHARED} `save_weights` and `export` work, `save` refuses.", stacklevel=3)
         self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction")
         self._functions = batches.CompiledFunctions()
-        self._fast_functions = fast_path.FastFunctions()
+        self._fast_path = fast_path.FastPath()
 
     @property
     def latent_dim(self) -> int:
@@ -69,14 +69,19 @@ class LatentModel(Trainable):
     @functools.wraps(keras.Model.fit)
     def fit(self, *args, **kwargs):
         arguments = data_checks.checked_arguments(self, super().fit, args, kwargs)
-        with data_checks.readable_errors(), fast_path.chosen(self, self._fast_functions, arguments):
+        with data_checks.readable_errors(), self._fast_path.fitting(self, arguments):
             return super().fit(**arguments)
+
+    def make_train_function(self, force=False):
+        if not self._fast_path.make_train_function(self, force):
+            super().make_train_function(force)
 
     @functools.wraps(keras.Model.evaluate)
     def evaluate(self, *args, **kwargs):
         if "_use_cached_eval_dataset" in kwargs:
             # The call that `fit` makes at the end of an epoch: the data was checked at its start.
-            return super().evaluate(*args, **kwargs)
+            with self._fast_path.validating(self):
+                return super().evaluate(*args, **kwargs)
         arguments = data_checks.checked_arguments(self, super().evaluate, args, kwargs)
         with data_checks.readable_errors():
             return super().evaluate(**arguments)

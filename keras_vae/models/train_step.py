@@ -52,8 +52,8 @@ class Trainable(Composite):
     def track(self, means, num_examples):
         """Updates the metrics with means over some examples, as `untracked_step` returns them for a batch."""
         for name, mean in means.items():
-            # Keras's own tracker of the loss comes first among the metrics.
-            tracker = self.metrics[0] if name == "loss" else getattr(self, f"{name}_tracker")
+            # Keras has its own tracker of the loss, which need not come first among a subclass's metrics.
+            tracker = self._loss_tracker if name == "loss" else getattr(self, f"{name}_tracker")
             tracker.update_state(mean, sample_weight=num_examples)
 
     def _updated(self, data):
