@@ -13,7 +13,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_vae.models.rules import END, FINITE, ROWS_AT_ONCE, START, WEIGHTS, assert_values, check_values, rule_of
+from keras_vae.models.rules import (
+    END,
+    FINITE,
+    ROWS_AT_ONCE,
+    START,
+    WEIGHTS,
+    Rule,
+    assert_values,
+    check_values,
+    rule_of,
+)
 from keras_vae.models.train_step import check_event_shape
 
 
@@ -78,14 +88,14 @@ def _check_no_loss(model):
         )
 
 
-def check_examples(model, x, name: str, target: bool = False, first: int = 0) -> np.ndarray:
+def check_examples(model, x, name: str, rule: Rule = FINITE, first: int = 0) -> np.ndarray:
     """Returns x as an array after a check of its shape and values.
 
     Args:
         model: An `Autoencoder` or a `VAE`.
         x: Array-like `(batch, *event_shape)`.
         name: What to call it in a message.
-        target: Whether the likelihood of x is to be computed, which asks for values that it allows.
+        rule: What values are allowed.
         first: Index of the first example, where x is a part of something larger.
 
     Raises:
@@ -95,7 +105,7 @@ def check_examples(model, x, name: str, target: bool = False, first: int = 0) ->
     if model.encoder.input_spec is None:
         check_event_shape(x.shape, model.event_shape, name)
     _fit_encoder(model, x, name)
-    check_values(rule_of(model.decoder.likelihood) if target else FINITE, x, name, first)
+    check_values(rule, x, name, first)
     return x
 
 

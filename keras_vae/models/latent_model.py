@@ -11,6 +11,7 @@ from keras_vae.models import batches, data_checks, fast_path
 from keras_vae.models.composite import checked_part
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.encoder import Encoder
+from keras_vae.models.rules import FINITE, Rule
 from keras_vae.models.train_step import Trainable
 from keras_vae.ops.checks import checked_free_path, checked_size
 
@@ -133,7 +134,7 @@ class LatentModel(Trainable):
         """
         z = data_checks.checked_codes(z, self.latent_dim)
         codes = batches.array_batches(z, checked_size(batch_size, "batch_size"))
-        return batches.run_in_batches(self._compiled("mean_image", self.mean_image), codes)
+        return batches.run_in_batches(self.compiled_function("mean_image", self.mean_image), codes)
 
     def reconstruct(self, x, batch_size: int = batches.BATCH_SIZE):
         """Maps examples to the mean of p(x|z) at their mean code.
@@ -149,6 +150,33 @@ class LatentModel(Trainable):
             ValueError: If x does not have the shape that the encoder takes, or holds NaN or infinity.
         """
         return self._map(self.reconstruct_batch, x, batch_size)
+
+    def compiled_function(self, name: str, function):
+        """The compiled function of a name, which is compiled from `function` at the first call."""
+        return self._functions.get(name, function)
+
+    def checked_batches(self, x, batch_size: int, rule: Rule):
+        """The batches of an array or a dataset, as tensors that were checked.
+
+        Args:
+            x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
+            batch_size: Examples at once; a dataset has its own.
+            rule: What values are allowed; any but `FINITE` asks for the shape of an event.
+
+        Raises:
+            ValueError: If x does not have the shape that the encoder takes, or holds values that are not allowed.
+        """
+        if rule is not FINITE and self.encoder.input_spec is not None:
+            expected = self.encoder.input_spec.shape[1:]
+            if expected != self.event_shape:
+                raise ValueError(
+                    f"The likelihood of x needs the shape of an event, {self.event_shape}; the encoder takes another, "
+                    f"{expected}."
+                )
+        check = functools.partial(data_checks.check_examples, self, name="x", rule=rule)
+        if batches.is_dataset(x):
+            return batches.dataset_batches(x, check, "x")
+        return batches.array_batches(check(x), checked_size(batch_size, "batch_size"))
 
     def rescaled(self, x):
         """Maps x from the data's units to what the encoder takes."""
@@ -246,19 +274,6 @@ class LatentModel(Trainable):
         return [variable for variable in self.variables if id(variable) not in weights]
 
     def _map(self, function, x, batch_size):
-        compiled = self._compiled(function.__name__, function)
-        return batches.run_in_batches(compiled, self._batches(x, batch_size))
-
-    def _batches(self, x, batch_size, target: bool = False):
-        check = functools.partial(data_checks.check_examples, self, name="x", target=target)
-        if target and self.encoder.input_spec is not None and self.encoder.input_spec.shape[1:] != self.event_shape:
-            raise ValueError(
-                f"The likelihood of x needs the shape of an event, {self.event_shape}; the encoder takes another, "
-                f"{self.encoder.input_spec.shape[1:]}."
-            )
-        if batches.is_dataset(x):
-            return batches.dataset_batches(x, check, "x")
-        return batches.array_batches(check(x), checked_size(batch_size, "batch_size"))
-
-    def _compiled(self, name, function):
-        return self._functions.get(name, function)
+        return batches.run_in_batches(
+            self.compiled_function(function.__name__, function), self.checked_batches(x, batch_size, FINITE)
+        )
