@@ -102,9 +102,8 @@ def check_examples(model, x, name: str, rule: Rule = FINITE, first: int = 0) -> 
         ValueError: If the shape is another or a value is not allowed.
     """
     x = checked_array(x, name)
-    if model.encoder.input_spec is None:
-        check_event_shape(x.shape, model.event_shape, name)
-    _fit_encoder(model, x, name)
+    check_event_shape(x.shape, _input_shape(model), name)
+    _build(model, x)
     check_values(rule, x, name, first)
     return x
 
@@ -210,16 +209,19 @@ def _check_arrays(model, x, target, sample_weight, name):
             raise ValueError(f"x and target must have one length. Received: {len(x)} and {len(target)} examples.")
         check_values(FINITE, x, name)
         check_values(rule, target, "target")
-    _fit_encoder(model, x, name)
+    _build(model, x)
+    check_event_shape(x.shape, _input_shape(model), name)
     _warn_of_values(model, x if target is None else target)
     if sample_weight is not None:
         _check_sample_weight(np.asarray(sample_weight), len(x))
 
 
-def _fit_encoder(model, x, name):
-    """Checks that x is what the encoder takes; one that has taken nothing yet is built for x."""
-    if model.encoder.input_spec is not None:
-        check_event_shape(x.shape, model.encoder.input_spec.shape[1:], name)
+def _input_shape(model) -> tuple:
+    """The shape of what the encoder takes; of an event, where it has taken nothing yet."""
+    return model.event_shape if model.encoder.input_spec is None else model.encoder.input_spec.shape[1:]
+
+
+def _build(model, x):
     if not model.built:
         model.build((None, *x.shape[1:]))
 
@@ -238,7 +240,7 @@ def _checked_dataset(model, dataset, name):
             f"`{name}` must be a dataset of tensors, (x, target) or (x, target, sample_weight). "
             f"Its elements are {dataset.element_spec}."
         )
-    if len(x.shape) == len(model.event_shape):
+    if tuple(x.shape) == _input_shape(model):
         raise ValueError(
             f"`{name}` must be batched: its first element has shape {tuple(x.shape)}, the shape of one "
             "example. Use `dataset.batch(128)`."

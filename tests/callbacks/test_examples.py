@@ -18,7 +18,12 @@ def test_no_examples(x):
         checked_examples(x)
 
 
-@pytest.mark.parametrize("x", [None, 3, "logs", [1, 2], ["a", "b"], (X, X[:, 0]), (row for row in X), {"x": X}])
+@pytest.mark.parametrize("x", [None, 3, "logs", ["a", "b"], (X, X[:, 0]), (row for row in X), {"x": X}])
 def test_what_is_no_array_of_examples(x):
     with pytest.raises(ValueError, match=f"`x` must be an array of numbers.*Received: {type(x).__name__}"):
         checked_examples(x)
+
+
+def test_a_list_of_numbers_is_no_list_of_examples():
+    with pytest.raises(ValueError, match=r"`x` must have shape \(n, \*event_shape\)\. Received shape \(2,\)"):
+        checked_examples([1, 2])
