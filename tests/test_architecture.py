@@ -19,6 +19,7 @@ LAYERS = [
     {"networks", "posteriors", "priors", "likelihoods", "datasets", "export"},
     {"divergences", "objectives", "visualization"},
     {"models"},
+    {"evaluation"},
     {"callbacks"},
     {"runs"},
     {"cli"},
