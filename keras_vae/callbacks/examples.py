@@ -1,4 +1,4 @@
-"""Examples that a callback is given to draw."""
+"""Examples that a callback is given."""
 
 import numpy as np
 
@@ -22,3 +22,8 @@ def checked_examples(x) -> np.ndarray:
             f"Received: {type(x).__name__}."
         )
     return array
+
+
+def checked_data(x):
+    """Returns a dataset of batches as it is, and anything else as `checked_examples` does."""
+    return x if hasattr(x, "element_spec") else checked_examples(x)

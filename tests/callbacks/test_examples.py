@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae.callbacks.examples import checked_examples
+from keras_vae.callbacks.examples import checked_data, checked_examples
 
 X = np.arange(6).reshape(3, 2)
 
@@ -22,3 +22,11 @@ def test_no_examples(x):
 def test_what_is_no_array_of_examples(x):
     with pytest.raises(ValueError, match=f"`x` must be an array of numbers.*Received: {type(x).__name__}"):
         checked_examples(x)
+
+
+def test_data_is_a_dataset_or_an_array():
+    dataset = tf.data.Dataset.from_tensor_slices(X).batch(2)
+    assert checked_data(dataset) is dataset
+    np.testing.assert_array_equal(checked_data(X.tolist()), X)
+    with pytest.raises(ValueError, match="`x` must be an array of numbers"):
+        checked_data(None)
