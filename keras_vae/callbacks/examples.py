@@ -1,4 +1,4 @@
-"""Examples that a callback is given to draw."""
+"""Examples that a callback is given."""
 
 import numpy as np
 
@@ -17,3 +17,8 @@ def checked_examples(x) -> np.ndarray:
     if array.ndim == 1:
         raise ValueError(f"`x` must have shape (n, *event_shape). Received shape {array.shape}.")
     return array
+
+
+def checked_data(x):
+    """Returns a dataset of batches as it is, and anything else as `checked_examples` does."""
+    return x if hasattr(x, "element_spec") else checked_examples(x)

@@ -17,6 +17,11 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT_DATASET,
         help="'digits', or a name of TensorFlow Datasets: mnist, cifar10, ... (default: %(default)s)",
     )
+    add_data_dir(parser)
+
+
+def add_data_dir(parser: argparse.ArgumentParser) -> None:
+    """The folder of the datasets."""
     parser.add_argument("--data-dir", help="where TensorFlow Datasets finds or puts its data")
 
 

@@ -44,6 +44,7 @@ def run(arguments) -> None:
     print(f"\n  fit took {metrics['fit_seconds']:.0f} s, peak memory {tables.size(metrics['peak_memory_bytes'])}\n")
     print(f"All is in {output}. To go on:\n")
     print(f"  tensorboard --logdir {output}/logs")
+    print(f"  keras-vae report {output}")
     print(f"  keras-vae sample {output}/model.keras")
     print(f"  saved_model_cli show --dir {output}/saved_model/1 --all")
     print(

@@ -1,6 +1,26 @@
 """What a trained model is worth, in figures."""
 
+from keras_vae.evaluation.active_units import active_units, code_variances
+from keras_vae.evaluation.aggregate_posterior import AggregatePosterior, aggregate_posterior
 from keras_vae.evaluation.bits_per_dim import bits_per_dim
+from keras_vae.evaluation.kl_per_latent import kl_per_latent
 from keras_vae.evaluation.log_likelihood import LogLikelihood, log_likelihood
+from keras_vae.evaluation.mean_squared_error import mean_squared_error
+from keras_vae.evaluation.rate_distortion import RateDistortion, rate_distortion
+from keras_vae.evaluation.rate_distortion_curve import RateDistortionPoint, rate_distortion_curve
 
-__all__ = ["LogLikelihood", "bits_per_dim", "log_likelihood"]
+__all__ = [
+    "AggregatePosterior",
+    "LogLikelihood",
+    "RateDistortion",
+    "RateDistortionPoint",
+    "active_units",
+    "aggregate_posterior",
+    "bits_per_dim",
+    "code_variances",
+    "kl_per_latent",
+    "log_likelihood",
+    "mean_squared_error",
+    "rate_distortion",
+    "rate_distortion_curve",
+]

@@ -89,6 +89,13 @@ def log_likelihood(vae, x, num_samples: int = 5000, batch_size: int = 100, seed:
     Warns:
         UserWarning: If the effective sample size is too small for the estimate to be believed.
     """
+    result = importance_sampled(vae, x, num_samples, batch_size, seed)
+    _warn_of_doubt(result)
+    return result
+
+
+def importance_sampled(vae, x, num_samples: int, batch_size: int = 100, seed: int | None = None) -> LogLikelihood:
+    """`log_likelihood` without a warning: of few samples, a bound as `objectives.ImportanceWeighted` has it."""
     if not isinstance(vae, VAE):
         raise ValueError(
             "A likelihood needs a VAE: an autoencoder's Deterministic posterior is a point, no distribution, so that "
@@ -99,9 +106,7 @@ def log_likelihood(vae, x, num_samples: int = 5000, batch_size: int = 100, seed:
     found = batches.run_in_batches(batches.seeded(_compiled(vae, num_samples), vae.drawn_seed(seed)), examples)
     if len(found) == 0:
         raise ValueError("`x` is empty: it must hold at least one example.")
-    result = LogLikelihood(found[:, 0], found[:, 1], num_samples)
-    _warn_of_doubt(result)
-    return result
+    return LogLikelihood(found[:, 0], found[:, 1], num_samples)
 
 
 def _compiled(vae, num_samples):
@@ -129,7 +134,7 @@ def estimates(vae, x, seed, stream=0, num_samples: int = 5000, at_once: int = 1)
     Returns:
         `(batch, 2)`, float64.
     """
-    posterior = vae.encoder(vae.rescaled(x), training=False)
+    posterior = vae.posterior_parameters(x)
     first_stream = ops.cast(stream, "int64") * num_samples
 
     def add_chunk(chunk, most, total, squares, count=at_once):

@@ -11,9 +11,9 @@ from keras_vae.models import batches, data_checks, fast_path
 from keras_vae.models.composite import checked_part
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.encoder import Encoder
-from keras_vae.models.rules import FINITE, Rule
+from keras_vae.models.rules import FINITE, Rule, rule_of
 from keras_vae.models.train_step import Trainable
-from keras_vae.ops.checks import checked_free_path, checked_size
+from keras_vae.ops.checks import checked_free_path, checked_seed, checked_size
 
 RANDOM_STATE = "random_state_"
 SHARED = "The encoder and the decoder share a layer, which a `.keras` file cannot hold."
@@ -178,17 +178,46 @@ class LatentModel(Trainable):
             return batches.dataset_batches(x, check, "x")
         return batches.array_batches(check(x), checked_size(batch_size, "batch_size"))
 
+    def over_batches(
+        self, function, x, batch_size: int = batches.BATCH_SIZE, target: bool = False, seed=None, **options
+    ):
+        """Calls one of the model's methods for tensors on examples, batch by batch, as they are asked for.
+
+        Args:
+            function: The method, such as `mean_code`, which is compiled once for each of its options.
+            x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
+            batch_size: Examples at once; a dataset has its own.
+            target: Whether the likelihood of x is computed, which asks for values that it allows.
+            seed: Int, for a method that takes (batch, seed, stream): each batch has a stream of its own. `None` for one
+                that takes a batch alone.
+            **options: Keyword arguments of the method, the same for every batch.
+
+        Returns:
+            Iterator over what the method returns, with nothing left out at the end. An empty array is one empty batch.
+
+        Raises:
+            ValueError: If x does not have the shape that the encoder takes, or holds values that are not allowed.
+        """
+        name = " ".join([function.__name__, *(f"{key}={value}" for key, value in options.items())])
+        compiled = self.compiled_function(name, functools.partial(function, **options))
+        examples = self.checked_batches(x, batch_size, rule_of(self.decoder.likelihood) if target else FINITE)
+        return map(compiled if seed is None else batches.seeded(compiled, checked_seed(seed)), examples)
+
     def rescaled(self, x):
         """Maps x from the data's units to what the encoder takes."""
         return self.decoder.likelihood.rescaled(x)
 
+    def posterior_parameters(self, x):
+        """Parameters of q(z|x), for tensors: `(batch, *event_shape)` to a dict of tensors `(batch, latent_dim)`."""
+        return self.encoder(self.rescaled(x), training=False)
+
     def mean_code(self, x):
         """`encode` for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`."""
-        return self.encoder.posterior.mean(self.encoder(self.rescaled(x), training=False))
+        return self.encoder.posterior.mean(self.posterior_parameters(x))
 
     def draw_code(self, x):
         """`encode(sample=True)` for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`."""
-        return self.encoder.posterior.sample(self.encoder(self.rescaled(x), training=False))[:, 0]
+        return self.encoder.posterior.sample(self.posterior_parameters(x))[:, 0]
 
     def mean_image(self, z):
         """`decode` for tensors: `(batch, latent_dim)` to `(batch, *event_shape)`."""
@@ -197,6 +226,12 @@ class LatentModel(Trainable):
     def reconstruct_batch(self, x):
         """`reconstruct` for tensors: `(batch, *event_shape)` to `(batch, *event_shape)`."""
         return self.mean_image(self.mean_code(x))
+
+    def squared_error(self, x):
+        """Mean over the elements of (x - reconstruction)^2, for tensors: `(batch, *event_shape)` to `(batch,)`."""
+        reconstruction = self.reconstruct_batch(x)
+        error = ops.cast(x, reconstruction.dtype) - reconstruction
+        return ops.mean(error * error, axis=tuple(range(1, len(error.shape))))
 
     def corrupted(self, x, training):
         """Applies the corruption in training, and nothing elsewhere."""

@@ -216,11 +216,27 @@ class VAE(LatentModel):
         With `shared_noise` all examples have the same draws, so that the bound of one does not depend on
         the others in its batch.
         """
-        posterior, generator = self.encoder(self.rescaled(x), training=False), noise.FixedSeed(seed, stream)
+        rate, distortion = self.rate_and_distortion(x, seed, stream, num_samples, shared_noise)
+        return -distortion - rate
+
+    def rate_and_distortion(self, x, seed, stream=0, num_samples: int = 1, shared_noise: bool = False):
+        """KL(q(z|x) || p(z)) and -E_q[log p(x|z)] in nats, for tensors: `(batch, *event_shape)` to two of `(batch,)`.
+
+        The expectation is a mean over draws, and so is a divergence without closed form.
+        """
+        posterior, generator = self.posterior_parameters(x), noise.FixedSeed(seed, stream)
         z = self.encoder.posterior.sample(posterior, num_samples, generator, shared_noise)
         log_likelihood = self.decoder.likelihood.log_prob(self.decoder(z, training=False), x)
         kl = divergences.kl_divergence(self.encoder.posterior, self.prior, posterior, z)
-        return ops.mean(log_likelihood, axis=1) - kl
+        return kl, -ops.mean(log_likelihood, axis=1)
+
+    def kl_terms(self, x):
+        """KL(q(z|x) || p(z)) latent by latent, for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`, in nats.
+
+        Raises:
+            ValueError: If the posterior and the prior have no closed form.
+        """
+        return divergences.kl_terms(self.encoder.posterior, self.prior, self.posterior_parameters(x))
 
     def score(self, x):
         """-ELBO of each example by fixed draws, for tensors: `(batch, *event_shape)` to `(batch,)`, in nats."""

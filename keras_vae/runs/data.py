@@ -16,10 +16,15 @@ def training_data(
 
 
 def held_out_data(
-    name: str, kind: type[Likelihood], batch_size: int, data_dir: str | None = None, split: str = "test"
+    name: str,
+    kind: type[Likelihood],
+    batch_size: int,
+    data_dir: str | None = None,
+    split: str = "test",
+    with_labels: bool = False,
 ) -> tf.data.Dataset:
     """Batches to test on as a kind of likelihood takes them; binary ones are drawn once, so that figures compare."""
-    return datasets.load(name, split, batch_size, data_dir=data_dir, **_form(kind, "static"))
+    return datasets.load(name, split, batch_size, with_labels=with_labels, data_dir=data_dir, **_form(kind, "static"))
 
 
 def _form(kind, binarize) -> dict:

@@ -14,7 +14,20 @@ WRITTEN = (
     os.path.join("logs", "**", "events.out.tfevents.*"),
     os.path.join("samples", "epoch-*.png"),
     os.path.join("reconstructions", "epoch-*.png"),
+    # Of the older model.
+    "report.png",
+    "report.html",
 )
+# What `metrics.json` holds.
+METRICS = ("settings", "test", "fit_seconds", "peak_memory_bytes", "versions", "history")
+
+
+def checked_folder(path) -> str:
+    """Returns `path`, or raises a ValueError if it is a file."""
+    path = os.fspath(path)
+    if os.path.isfile(path):
+        raise ValueError(f"The output {path!r} is a file. Give a folder.")
+    return path
 
 
 class RunFolder:
@@ -34,8 +47,7 @@ class RunFolder:
 
     def check(self, overwrite: bool) -> None:
         """Raises a ValueError if the folder holds anything, unless it is a run and may be overwritten."""
-        if os.path.isfile(self.path):
-            raise ValueError(f"The output {self.path!r} is a file. Give a folder.")
+        checked_folder(self.path)
         checked_free_path(self.path, overwrite)
         if os.path.isdir(self.path) and os.listdir(self.path) and not os.path.exists(self.marker):
             raise ValueError(
@@ -54,6 +66,31 @@ class RunFolder:
         os.makedirs(self.path, exist_ok=True)
         with open(self.marker, "w", encoding="utf-8") as file:
             file.write("A run of keras_vae: `keras-vae train --overwrite` may replace what it wrote here.\n")
+
+    def read_metrics(self) -> dict:
+        """What `write_metrics` wrote.
+
+        Raises:
+            ValueError: If there is no run in the folder: no model, or no metrics as a run writes them.
+        """
+        for file in (self.metrics, self.model):
+            if not os.path.isfile(file):
+                raise ValueError(
+                    f"There is no run in {self.path!r}: it has no {os.path.basename(file)!r}. Expected a folder that "
+                    "`keras-vae train` wrote."
+                )
+        try:
+            with open(self.metrics, encoding="utf-8") as file:
+                metrics = json.load(file)
+        except ValueError as error:
+            raise ValueError(f"{self.metrics!r} is no JSON as `keras-vae train` writes it: {error}") from error
+        missing = [name for name in METRICS if not isinstance(metrics, dict) or name not in metrics]
+        if missing:
+            raise ValueError(
+                f"{self.metrics!r} is not what `keras-vae train` writes. Expected {', '.join(METRICS)}; missing: "
+                f"{', '.join(missing)}."
+            )
+        return metrics
 
     def write_metrics(self, metrics: dict) -> None:
         """Writes `metrics.json`."""

@@ -1,22 +1,31 @@
 """Pictures of what was learned: plain functions that return matplotlib figures, and what they are made of."""
 
 from keras_vae.visualization.grid import image_grid
+from keras_vae.visualization.latent_histogram import latent_histogram
+from keras_vae.visualization.latent_kl import latent_kl
 from keras_vae.visualization.latent_manifold import latent_manifold
 from keras_vae.visualization.latent_scatter import latent_scatter
 from keras_vae.visualization.latent_traversals import latent_traversals
 from keras_vae.visualization.learning_curves import learning_curves
+from keras_vae.visualization.page import Panel, page
 from keras_vae.visualization.png import pixels, save_png
+from keras_vae.visualization.rate_distortion import rate_distortion
 from keras_vae.visualization.reconstruction_grid import reconstruction_grid
 from keras_vae.visualization.sample_grid import sample_grid
 from keras_vae.visualization.write_embedding import write_embedding
 
 __all__ = [
+    "Panel",
     "image_grid",
+    "latent_histogram",
+    "latent_kl",
     "latent_manifold",
     "latent_scatter",
     "latent_traversals",
     "learning_curves",
+    "page",
     "pixels",
+    "rate_distortion",
     "reconstruction_grid",
     "sample_grid",
     "save_png",

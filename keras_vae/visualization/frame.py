@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_vae.visualization.figures import TEXT_SIZE, TITLE_SIZE, new_figure, text_width
+from keras_vae.visualization.figures import TEXT_SIZE, TITLE_SIZE, new_figure, show_pixels, text_width
 from keras_vae.visualization.style import default_style
 
 TITLE_HEIGHT, LABEL_HEIGHT, PADDING = 34, 26, 8
@@ -38,9 +38,7 @@ def framed(
     title_width = 0 if title is None else math.ceil(text_width(title, TITLE_SIZE))
     full_width, full_height = left + max(width, title_width) + right, bottom + height + top
     figure = new_figure(full_width, full_height)
-    axes = figure.add_axes((left / full_width, bottom / full_height, width / full_width, height / full_height))
-    axes.set_axis_off()
-    axes.imshow(picture, interpolation="none", aspect="auto")
+    show_pixels(figure, picture, left, bottom)
 
     def write(x, y, text, size, ha):
         figure.text(x / full_width, y / full_height, text, fontsize=size, ha=ha, va="center_baseline")

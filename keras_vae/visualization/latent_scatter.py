@@ -1,6 +1,7 @@
 """Where examples lie among the codes."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def latent_scatter(codes, labels=None, title: str | None = None):
     figure = new_figure(max(WIDTH, title_width), HEIGHT)
     figure.set_layout_engine("constrained")
     axes = figure.add_subplot()
-    points, names = _plane(codes)
+    points, names = plane(codes)
     _draw(figure, axes, points, labels)
     axes.set_xlabel(names[0], fontsize=TEXT_SIZE)
     axes.set_ylabel(names[1], fontsize=TEXT_SIZE)
@@ -69,7 +70,8 @@ def class_colours(count: int) -> np.ndarray:
     return matplotlib.colormaps["gist_rainbow"](np.linspace(0, 1, count))
 
 
-def _plane(codes):
+def plane(codes: np.ndarray) -> tuple[np.ndarray, Sequence[str]]:
+    """Where codes `(n, latent_dim)`, of at least two latents, lie in the picture: `(n, 2)`, and what its axes show."""
     if codes.shape[1] == 2 or len(codes) == 0:
         return codes[:, :2], ("$z_1$", "$z_2$")
     points, fractions = principal_components(codes)
@@ -77,22 +79,8 @@ def _plane(codes):
     return points, [f"{name} ({fraction:.0%} of the variance)" for name, fraction in zip(names, fractions, strict=True)]
 
 
-def _draw(figure, axes, points, labels):
-    # Many points are small and let others shine through.
-    style = {"s": 4 + 400 / np.sqrt(len(points) + 100), "alpha": 0.75, "linewidths": 0}
-    if labels is None:
-        axes.scatter(*points.T, color=COLOUR_WITHOUT_LABELS, **style)
-    elif (found := as_classes(labels)) is None:
-        scale = figure.colorbar(axes.scatter(*points.T, c=labels, cmap="viridis", **style), ax=axes)
-        scale.ax.tick_params(labelsize=TEXT_SIZE)
-    else:
-        classes, indices = found
-        axes.scatter(*points.T, c=class_colours(len(classes))[indices], **style)
-        if 0 < len(classes) <= MOST_CLASSES:
-            _legend(axes, classes)
-
-
-def _legend(axes, classes):
+def class_legend(axes, classes) -> None:
+    """Names classes and their colours beside axes."""
     points = [axes.scatter([], [], color=colour, s=36) for colour in class_colours(len(classes))]
     legend = axes.legend(
         points,
@@ -107,3 +95,18 @@ def _legend(axes, classes):
     for text, name in zip(legend.get_texts(), classes, strict=True):
         # Written afterwards: dollars in a name make no formula, and a first underscore does not hide it.
         text.set(text=shortened(one_line(name)), parse_math=False)
+
+
+def _draw(figure, axes, points, labels):
+    # Many points are small and let others shine through.
+    style = {"s": 4 + 400 / np.sqrt(len(points) + 100), "alpha": 0.75, "linewidths": 0}
+    if labels is None:
+        axes.scatter(*points.T, color=COLOUR_WITHOUT_LABELS, **style)
+    elif (found := as_classes(labels)) is None:
+        scale = figure.colorbar(axes.scatter(*points.T, c=labels, cmap="viridis", **style), ax=axes)
+        scale.ax.tick_params(labelsize=TEXT_SIZE)
+    else:
+        classes, indices = found
+        axes.scatter(*points.T, c=class_colours(len(classes))[indices], **style)
+        if 0 < len(classes) <= MOST_CLASSES:
+            class_legend(axes, classes)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from keras_vae.ops.checks import checked_size
 from keras_vae.visualization.figures import TEXT_SIZE, TITLE_SIZE, new_figure
 from keras_vae.visualization.style import default_style
 
@@ -14,7 +15,7 @@ MOST_EPOCHS_WITH_MARKERS = 20
 
 
 @default_style()
-def learning_curves(history, title: str | None = None):
+def learning_curves(history, title: str | None = None, width: int | None = None):
     """Draws each term of the loss over the epochs, in nats, for training and for validation data.
 
     The first twentieth of the epochs may start outside of a panel, since it would flatten all that comes after it.
@@ -24,18 +25,20 @@ def learning_curves(history, title: str | None = None):
     Args:
         history: The `keras.callbacks.History` that `fit` returns, or its dict of lists.
         title: A line above the picture; `None` is none.
+        width: Pixels of the figure; `None` gives 380 to each panel.
 
     Returns:
         A `matplotlib.figure.Figure`, with a panel for each term that is there: `loss`, where it is not the same as
         another term, `negative_elbo`, `reconstruction`, `kl`.
 
     Raises:
-        ValueError: If it is no history, or none of these is in it.
+        ValueError: If it is no history, none of these is in it, or the width is no whole number of at least 1.
     """
     logs = getattr(history, "history", history)
     terms = shown_terms(logs)
-    epochs = _epochs(logs, getattr(history, "epoch", None))
-    figure = new_figure(PANEL_WIDTH * len(terms), HEIGHT + (0 if title is None else TITLE_HEIGHT))
+    epochs = counted_epochs(logs, getattr(history, "epoch", None))
+    width = PANEL_WIDTH * len(terms) if width is None else checked_size(width, "width")
+    figure = new_figure(width, HEIGHT + (0 if title is None else TITLE_HEIGHT))
     figure.set_layout_engine("constrained")
     panels = figure.subplots(1, len(terms), squeeze=False)[0]
     for axes, term in zip(panels, terms, strict=True):
@@ -65,6 +68,20 @@ def shown_terms(logs) -> list[str]:
     return terms
 
 
+def counted_epochs(logs, epochs=None) -> np.ndarray:
+    """The epochs of a history, counted from 1 as in the progress bar; a training that goes on counts on."""
+    return np.arange(max(map(np.size, logs.values()))) + 1 if epochs is None else np.asarray(epochs) + 1
+
+
+def spread_epochs(count: int, epochs: np.ndarray) -> np.ndarray:
+    """Which epochs so many values are of: all, or every so many, as Keras validates; else the last ones."""
+    for distance in range(len(epochs) // count, 0, -1):
+        every = epochs[epochs % distance == 0]
+        if len(every) == count:
+            return every
+    return epochs[len(epochs) - count :]
+
+
 def _same(logs, first, second) -> bool:
     return all(
         (f"{data}{first}" in logs) == (f"{data}{second}" in logs)
@@ -79,7 +96,7 @@ def _draw(axes, term, logs, epochs):
         if np.size(logs.get(key, ())):
             values = np.asarray(logs[key], float)
             marker = "o" if len(values) <= MOST_EPOCHS_WITH_MARKERS else None
-            numbers = _spread(len(values), epochs)
+            numbers = spread_epochs(len(values), epochs)
             axes.plot(numbers, values, color=COLOURS[name], label=name, marker=marker, markersize=3, linewidth=1.5)
             later.append(values[len(values) // 20 :])
     _set_limits(axes, np.concatenate(later))
@@ -90,20 +107,6 @@ def _draw(axes, term, logs, epochs):
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.25)
-
-
-def _epochs(logs, epochs) -> np.ndarray:
-    """The epochs of a history, counted from 1 as in the progress bar; a training that goes on counts on."""
-    return np.arange(max(map(np.size, logs.values()))) + 1 if epochs is None else np.asarray(epochs) + 1
-
-
-def _spread(count, epochs) -> np.ndarray:
-    """Which epochs so many values are of: all, or every so many, as Keras validates; else the last ones."""
-    for distance in range(len(epochs) // count, 0, -1):
-        every = epochs[epochs % distance == 0]
-        if len(every) == count:
-            return every
-    return epochs[len(epochs) - count :]
 
 
 def _set_limits(axes, values):

@@ -9,7 +9,7 @@ import pytest
 from keras_vae.cli import main as module
 from keras_vae.cli.main import main
 
-COMMANDS = ("train", "sample", "reconstruct", "evaluate", "export")
+COMMANDS = ("train", "report", "sample", "reconstruct", "evaluate", "export")
 
 
 def exit_of(capsys, *arguments) -> tuple[int, str, str]:
@@ -54,6 +54,7 @@ def test_python_m_passes_arguments_and_the_exit_code(monkeypatch, capsys):
         (("train", "--epochs", "many"), "--epochs: invalid int value: 'many'"),
         (("train", "--epoch", "3"), "unrecognized arguments: --epoch"),
         (("sample",), "the following arguments are required: MODEL"),
+        (("report",), "the following arguments are required: RUN"),
     ],
 )
 def test_what_no_command_understands(capsys, monkeypatch, tmp_path, arguments, message):

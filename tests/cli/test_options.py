@@ -20,6 +20,11 @@ def test_data():
     assert given == {"dataset": "mnist", "data_dir": "folder"}
 
 
+def test_data_dir():
+    assert parsed([], options.add_data_dir) == {"data_dir": None}
+    assert parsed(["--data-dir", "folder"], options.add_data_dir) == {"data_dir": "folder"}
+
+
 def test_picture():
     def add(parser):
         options.add_picture(parser, "picture.png")

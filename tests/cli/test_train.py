@@ -35,6 +35,7 @@ def test_progress_figures_and_what_to_do_next_are_printed(trained):
     assert f"fit took {metrics['fit_seconds']:.0f} s" in printed
     assert f"peak memory {metrics['peak_memory_bytes'] / 2**30:.2f} GiB" in printed
     assert f"tensorboard --logdir {folder}/logs" in printed
+    assert f"keras-vae report {folder}\n" in printed
     assert f"keras-vae sample {folder}/model.keras" in printed
     assert f"saved_model_cli show --dir {folder}/saved_model/1 --all" in printed
 

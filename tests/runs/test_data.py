@@ -52,6 +52,13 @@ def test_likelihoods_of_whole_numbers_get_them_as_they_are_stored():
     assert images_of(test).dtype == np.uint8
 
 
+def test_labels_beside_the_very_same_images():
+    labelled = held_out_data("digits", Bernoulli, 100, with_labels=True)
+    images, labels = (np.concatenate([part.numpy() for part in parts]) for parts in zip(*labelled, strict=True))
+    np.testing.assert_array_equal(images, images_of(held_out_data("digits", Bernoulli, 100)))
+    np.testing.assert_array_equal(labels, load_digits("test").labels)
+
+
 def test_seed_is_of_the_order():
     one, same, other = (images_of(training_data("digits", Bernoulli, 400, None, seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, same)

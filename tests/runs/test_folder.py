@@ -3,7 +3,7 @@ import pathlib
 
 import pytest
 
-from keras_vae.runs.folder import RunFolder
+from keras_vae.runs.folder import METRICS, RunFolder, checked_folder
 
 
 def fill(folder: RunFolder) -> None:
@@ -46,6 +46,8 @@ def test_overwriting_removes_what_the_run_wrote_and_nothing_else(tmp_path):
     folder = RunFolder(tmp_path)
     folder.create(overwrite=False)
     written = ("model.keras", "metrics.json", "logs/train/events.out.tfevents.1", "samples/epoch-0001.png")
+    # Of the model that is replaced.
+    written += ("report.png", "report.html")
     mine = ("notes.txt", "logs/mine.txt", "samples/mine.png", "saved_model/2/saved_model.pb", "others/model.keras")
     for name in (*written, "reconstructions/epoch-0001-2.png", "saved_model/1/saved_model.pb", *mine):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -78,3 +80,40 @@ def test_metrics_are_readable_json(tmp_path):
     text = (tmp_path / "metrics.json").read_text(encoding="utf-8")
     assert json.loads(text) == metrics
     assert text.splitlines()[1] == '  "test": {'
+
+
+def test_metrics_are_read_back(tmp_path):
+    folder = RunFolder(tmp_path)
+    metrics = {name: {"value": index} for index, name in enumerate(METRICS)}
+    folder.write_metrics(metrics)
+    (tmp_path / "model.keras").write_text("a model")
+    assert folder.read_metrics() == metrics
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({}, r"There is no run in .*: it has no 'metrics\.json'. Expected a folder that `keras-vae train` wrote"),
+        ({"metrics.json": "{}"}, r"it has no 'model\.keras'"),
+        ({"metrics.json": "{", "model.keras": ""}, r"metrics\.json' is no JSON as `keras-vae train` writes it"),
+        ({"metrics.json": '{"test": {}}', "model.keras": ""}, "missing: settings, fit_seconds, .*, history"),
+        ({"metrics.json": "3", "model.keras": ""}, "missing: settings, test"),
+    ],
+)
+def test_a_folder_without_a_run(tmp_path, files, message):
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(ValueError, match=message):
+        RunFolder(tmp_path).read_metrics()
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(ValueError, match="There is no run in"):
+        RunFolder(tmp_path / "missing").read_metrics()
+
+
+def test_outputs_are_folders(tmp_path):
+    assert checked_folder(tmp_path / "new") == str(tmp_path / "new")
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ValueError, match=r"file' is a file. Give a folder"):
+        checked_folder(tmp_path / "file")

@@ -1,10 +1,11 @@
 import sys
 
 import matplotlib
+import numpy as np
 import pytest
 
 from keras_vae.visualization import pixels
-from keras_vae.visualization.figures import new_figure, text_width
+from keras_vae.visualization.figures import new_figure, show_pixels, text_width
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (29, 57), (113, 115), (466, 1001)])
@@ -18,6 +19,19 @@ def test_pyplot_knows_nothing_of_a_figure():
     assert matplotlib.rcParams._get("backend") == backend
     if "matplotlib.pyplot" in sys.modules:
         assert sys.modules["matplotlib.pyplot"].get_fignums() == []
+
+
+@pytest.mark.parametrize(("left", "bottom"), [(0, 0), (3, 11), (170, 59)])
+def test_pictures_are_shown_pixel_for_pixel(left, bottom):
+    figure, picture = new_figure(301, 127), np.random.default_rng(0).integers(0, 256, (68, 131, 3), dtype=np.uint8)
+    show_pixels(figure, picture, left, bottom)
+    expected = np.full((127, 301, 3), 255, np.uint8)
+    expected[127 - bottom - 68 : 127 - bottom, left : left + 131] = picture
+    np.testing.assert_array_equal(pixels(figure), expected)
+
+
+def test_bold_text_is_wider():
+    assert text_width("negative ELBO", 9, weight="bold") > text_width("negative ELBO", 9) + 5
 
 
 def test_width_of_text_is_what_ink_takes():

@@ -57,6 +57,14 @@ def test_validation_of_a_training_that_goes_on():
     np.testing.assert_array_equal(curves(learning_curves(history))["loss"]["validation"], [[4, 2], [8, 2]])
 
 
+def test_a_width_for_all_panels():
+    figure = learning_curves(HISTORY, width=1001)
+    assert pixels(figure).shape == (330, 1001, 3)
+    assert len(curves(figure)) == 4
+    with pytest.raises(ValueError, match=r"`width` must be a whole number of at least 1. Received: width=0\.5"):
+        learning_curves(HISTORY, width=0.5)
+
+
 def test_units_and_title():
     figure = learning_curves(HISTORY, title="digits")
     assert figure.get_suptitle() == "digits"

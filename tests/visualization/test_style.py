@@ -2,7 +2,18 @@ import matplotlib
 import numpy as np
 import pytest
 
-from keras_vae.visualization import image_grid, latent_scatter, learning_curves, pixels, sample_grid
+from keras_vae.visualization import (
+    Panel,
+    image_grid,
+    latent_histogram,
+    latent_kl,
+    latent_scatter,
+    learning_curves,
+    page,
+    pixels,
+    rate_distortion,
+    sample_grid,
+)
 from keras_vae.visualization.style import default_style
 
 IMAGES = np.random.default_rng(0).random((4, 8, 8, 1))
@@ -18,7 +29,11 @@ def pictures() -> list[np.ndarray]:
     figures = [
         sample_grid(IMAGES, title="title"),
         latent_scatter(CODES, np.arange(9) % 3),
+        latent_histogram(CODES[:, :1], np.arange(9) % 3),
+        latent_kl([2.0, 1.0], [True, False]),
         learning_curves({"loss": [2.0, 1.0]}),
+        page("title", "subtitle", [("2 nats", "loss")], [[[Panel("heading", "caption", image_grid(IMAGES))]]]),
+        rate_distortion([1.0, 2.0], [2.0, 1.0], (1.5, 1.5)),
     ]
     return [*map(pixels, figures), image_grid(CODES)]
 

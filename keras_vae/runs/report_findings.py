@@ -1,0 +1,99 @@
+"""What a report says of a model beside what its run has written."""
+
+import dataclasses
+
+import numpy as np
+
+from keras_vae.callbacks.latent_scatter import labelled_examples
+from keras_vae.evaluation import code_variances, kl_per_latent, mean_squared_error
+from keras_vae.models import VAE
+from keras_vae.runs.data import held_out_data
+from keras_vae.runs.evaluate import BATCH_SIZE, evaluate
+from keras_vae.visualization.value_range import value_range_of
+
+# What `evaluation.active_units` takes for the least variance, by default.
+ACTIVE_VARIANCE = 0.01
+MOST_CODES, MOST_SAMPLES, MOST_ORIGINALS = 2000, 104, 52
+SAMPLE_SEED = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Findings:
+    """A model on test images.
+
+    Attributes:
+        dataset: The name of the dataset whose test split it is.
+        test: What `runs.evaluate` returns.
+        samples: Means of p(x|z) for codes from the prior, `(n, *event_shape)`.
+        originals: The first test images, `(n, *event_shape)`.
+        reconstructions: What the model makes of them, `(n, *event_shape)`.
+        codes: Mean codes of the first 2,000 test images, `(n, latent_dim)`.
+        labels: `(n,)`, or `None` where the dataset has none.
+        kl: KL divergence of each latent, averaged over all test images, in nats: `(latent_dim,)`.
+        variances: Variance of the mean codes of all test images: `(latent_dim,)`.
+        mean_squared_error: Of the reconstructions of all test images, averaged over elements, in the data's units.
+        value_range: The values that are black and white.
+    """
+
+    dataset: str
+    test: dict
+    samples: np.ndarray
+    originals: np.ndarray
+    reconstructions: np.ndarray
+    codes: np.ndarray
+    labels: np.ndarray | None
+    kl: np.ndarray
+    variances: np.ndarray
+    mean_squared_error: float
+    value_range: tuple[float, float]
+
+    @property
+    def active(self) -> np.ndarray:
+        """Whether the mean code of each latent varies by more than 0.01: `(latent_dim,)`.
+
+        Source: Burda, Grosse and Salakhutdinov 2015, "Importance Weighted Autoencoders", section 5.2.
+        """
+        return self.variances > ACTIVE_VARIANCE
+
+
+def examine(vae: VAE, metrics: dict, dataset: str, data_dir: str | None = None) -> Findings:
+    """Computes what is not in a run's metrics, on the test split of a dataset.
+
+    Args:
+        vae: The run's model.
+        metrics: What the run wrote to `metrics.json`; its test figures count where the dataset is the run's own.
+        dataset: A name for `datasets.load`.
+        data_dir: Where TFDS finds its data.
+
+    Raises:
+        ValueError: If the dataset is unknown, or its images do not fit the model.
+    """
+    labelled = _test_data(vae, dataset, data_dir)
+    x, labels = labelled_examples(labelled, None, MOST_CODES)
+    codes, originals = vae.encode(x), x[:MOST_ORIGINALS]
+    images = labelled.map(lambda image, *label: image)
+    own = dataset == metrics["settings"]["dataset"]
+    return Findings(
+        dataset=dataset,
+        test=metrics["test"] if own else evaluate(vae, dataset, data_dir),
+        samples=vae.sample(MOST_SAMPLES, SAMPLE_SEED, mean=True),
+        originals=originals,
+        reconstructions=vae.reconstruct(originals),
+        codes=codes,
+        labels=labels,
+        kl=np.asarray(kl_per_latent(vae, images)),
+        variances=np.asarray(code_variances(vae, images)),
+        mean_squared_error=float(mean_squared_error(vae, images)),
+        value_range=value_range_of(vae) or (0.0, 1.0),
+    )
+
+
+def _test_data(vae, dataset, data_dir):
+    def load(with_labels):
+        return held_out_data(dataset, type(vae.decoder.likelihood), BATCH_SIZE, data_dir, with_labels=with_labels)
+
+    try:
+        return load(with_labels=True)
+    except ValueError:
+        # A dataset without labels; any other mistake is raised again.
+        return load(with_labels=False)
