@@ -107,11 +107,12 @@ class FastPath:
 
         `fit` calls this once its iterator counts in groups: from here on the model itself need not do so.
         """
+        if force and model.compiled:
+            # Layers may have been frozen since.
+            self._functions.pop(model._compile_config, None)
         if self._settings is None:
             return False
         model.steps_per_execution = 1
-        if force:
-            self._functions.pop(model._compile_config, None)
         if force or model.train_function is None:
             model.train_function = self._train_function(model)
         return True
@@ -144,7 +145,7 @@ class FastPath:
 
 
 class InGroups:
-    """A model as Keras sees it that makes a function of several steps: all but their number is the model's."""
+    """What Keras makes a function of several steps from: a model in all but their number."""
 
     def __init__(self, model, steps: int):
         self._model, self.steps_per_execution = model, steps

@@ -422,3 +422,13 @@ class TestUse:
         assert not np.array_equal(weights[0], weights[1])
         np.testing.assert_array_equal(weights[1], weights[2])
         assert int(vae.optimizer.iterations) == 15
+
+    def test_the_function_can_be_made_again_between_two_trainings(self, mode):
+        vae, x = dense_vae(), binary(40, IMAGES)
+        vae.fit(x, batch_size=10, verbose=0)
+        vae.encoder.trainable = False
+        vae.make_train_function(force=True)
+        before = vae.encoder.get_weights()
+        vae.fit(x, batch_size=10, verbose=0)
+        for old, new in zip(before, vae.encoder.get_weights(), strict=True):
+            np.testing.assert_array_equal(old, new)

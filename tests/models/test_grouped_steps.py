@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae import VAE, Autoencoder, datasets, likelihoods
+from keras_vae import VAE, Autoencoder, datasets, likelihoods, objectives
 from keras_vae.models import fast_path, grouped_steps
 from keras_vae.ops import noise
 from tests.models.small import binary, small_autoencoder, small_vae
@@ -90,6 +90,20 @@ class TestSameNumbers:
     @pytest.mark.parametrize("options", [{"num_samples": 3}, {"free_bits": 0.1}, {"beta": 0.3}])
     def test_options(self, compiled, same_noise, options):
         first, second = twins(lambda: small_vae(event_shape=EVENT_SHAPE, **options))
+        x = binary(40, EVENT_SHAPE)
+        assert_equal(first, second, [trained(first, "adam", x), trained(second, "adam", x, jit=False)])
+
+    @pytest.mark.parametrize(
+        "objective",
+        [
+            lambda: objectives.GECO(8.0, speed=0.1),
+            lambda: objectives.ImportanceWeighted(),
+            lambda: objectives.ImportanceWeighted(doubly_reparameterized=True),
+        ],
+        ids=["GECO", "importance-weighted", "doubly reparameterized"],
+    )
+    def test_objectives(self, compiled, same_noise, objective):
+        first, second = twins(lambda: small_vae(event_shape=EVENT_SHAPE, objective=objective(), num_samples=2))
         x = binary(40, EVENT_SHAPE)
         assert_equal(first, second, [trained(first, "adam", x), trained(second, "adam", x, jit=False)])
 
