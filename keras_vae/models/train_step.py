@@ -29,8 +29,8 @@ class Trainable(Composite):
         """What is minimised, beside what was added: from log p(x|z) `(batch, num_samples)` to `(batch,)`."""
         raise NotImplementedError
 
-    def gradients(self, tape, loss, log_likelihood, outputs):
-        """The gradients of a step's loss by the trainable weights, from a persistent tape."""
+    def gradients(self, tape, loss, added, log_likelihood, outputs):
+        """The gradients of a step's loss by the trainable weights, from a persistent tape; `added` is a part of it."""
         return tape.gradient(loss, self.trainable_weights)
 
     def after_update(self, terms):
@@ -70,17 +70,18 @@ class Trainable(Composite):
             outputs = self.forward(x, sample_weight, training=True)
             fitted = self.decoder.likelihood.fitted(outputs, target, sample_weight)
             log_likelihood = self.decoder.likelihood.log_prob(outputs | fitted, target)
-            loss, terms = self._loss(log_likelihood, outputs, sample_weight)
+            loss, added, terms = self._loss(log_likelihood, outputs, sample_weight)
             # The replicas' gradients are summed, and float16 gradients need a scale.
-            scaled = self.optimizer.scale_loss(loss / self.distribute_strategy.num_replicas_in_sync)
-        self.optimizer.apply(self.gradients(tape, scaled, log_likelihood, outputs), self.trainable_weights)
+            replicas = self.distribute_strategy.num_replicas_in_sync
+            scaled = [self.optimizer.scale_loss(part / replicas) for part in (loss, added)]
+        self.optimizer.apply(self.gradients(tape, *scaled, log_likelihood, outputs), self.trainable_weights)
         self.after_update(terms)
         return x, target, sample_weight, outputs, loss, terms
 
     def test_step(self, data):
         x, target, sample_weight = self._unpacked(data)
         outputs = self.forward(x, sample_weight, training=False)
-        loss, terms = self._loss(self.decoder.likelihood.log_prob(outputs, target), outputs, sample_weight)
+        loss, _, terms = self._loss(self.decoder.likelihood.log_prob(outputs, target), outputs, sample_weight)
         return self._track(x, target, sample_weight, outputs, loss, terms)
 
     def predict_step(self, data):
@@ -104,7 +105,8 @@ class Trainable(Composite):
         terms = self.terms(log_likelihood, outputs)
         terms = {name: batch_mean(term, sample_weight) for name, term in terms.items()}
         cost = batch_mean(self.cost(log_likelihood, outputs), sample_weight)
-        return cost + sum(tf.cast(loss, cost.dtype) for loss in self.losses), terms
+        added = sum((tf.cast(loss, cost.dtype) for loss in self.losses), start=tf.zeros((), cost.dtype))
+        return cost + added, added, terms
 
     def _track(self, x, target, sample_weight, outputs, loss, terms):
         self.track({"loss": loss, **terms}, tf.shape(x)[0])

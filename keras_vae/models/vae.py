@@ -256,8 +256,9 @@ class VAE(LatentModel):
     def cost(self, log_likelihood, outputs):
         return self.objective.cost(log_likelihood, outputs, self.beta)
 
-    def gradients(self, tape, loss, log_likelihood, outputs):
-        return self.objective.gradients(tape, loss, self.trainable_weights, log_likelihood, outputs, self.beta)
+    def gradients(self, tape, loss, added, log_likelihood, outputs):
+        weights = self.trainable_weights
+        return self.objective.gradients(tape, loss, added, weights, log_likelihood, outputs, self.beta)
 
     def after_update(self, terms):
         if self.objective.sets_beta:

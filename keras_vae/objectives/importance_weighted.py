@@ -19,7 +19,8 @@ class ImportanceWeighted(Objective):
 
     The usual gradient for the encoder gets noisier with K. The doubly reparameterized one has the same expectation
     and less variance: it leaves out the score of q(z|x), which a second reparameterization turns into a second factor
-    w_k / sum_j w_j on the gradient through z_k. The value of the loss, and the decoder's gradient, are the same.
+    w_k / sum_j w_j on the gradient through z_k; where beta is not 1, the factor is 1 - beta + beta w_k / sum_j w_j.
+    The value of the loss, and the decoder's gradient, are the same.
 
     Sources: Burda, Grosse and Salakhutdinov 2015, "Importance Weighted Autoencoders", equation 8; Tucker, Lawson, Gu
     and Maddison 2018, "Doubly Reparameterized Gradient Estimators for Monte Carlo Objectives", equation 8.
@@ -47,15 +48,18 @@ class ImportanceWeighted(Objective):
         log_weights = _log_weights(log_likelihood, outputs, beta)
         return math.log(log_weights.shape[1]) - ops.logsumexp(log_weights, axis=1)
 
-    def gradients(self, tape, loss, weights, log_likelihood, outputs, beta):
+    def gradients(self, tape, loss, added, weights, log_likelihood, outputs, beta):
         if not self.doubly_reparameterized:
-            return super().gradients(tape, loss, weights, log_likelihood, outputs, beta)
+            return super().gradients(tape, loss, added, weights, log_likelihood, outputs, beta)
         z = outputs["z"]
         *gradients, z_gradient = tape.gradient(loss, [*weights, z])
-        # The gradient through z_k has the factor w_k / sum_j w_j once; what is missing to its square is added.
+        # What layers of the decoder have added is no part of the bound, and keeps its gradient.
+        z_gradient = _difference(z_gradient, tape.gradient(added, z))
+        # The gradient through z_k has the factor w_k / sum_j w_j once; what is missing to its square is added. The
+        # score that is left out has the factor beta, and so has what stands in for it.
         log_weights = _log_weights(log_likelihood, outputs, beta)
         share = ops.exp(log_weights - ops.logsumexp(log_weights, axis=1, keepdims=True))
-        missing = ops.expand_dims(share - 1.0, -1) * z_gradient
+        missing = ops.cast(beta, share.dtype) * ops.expand_dims(share - 1.0, -1) * z_gradient
         corrections = tape.gradient(z, weights, output_gradients=missing)
         return [_sum(*pair) for pair in zip(gradients, corrections, strict=True)]
 
@@ -66,6 +70,10 @@ class ImportanceWeighted(Objective):
 def _log_weights(log_likelihood, outputs, beta):
     """log w of each code: `(batch, num_samples)`."""
     return log_likelihood + ops.cast(beta, log_likelihood.dtype) * outputs["log_ratio"]
+
+
+def _difference(gradient, part):
+    return gradient if part is None else gradient - part
 
 
 def _sum(gradient, correction):

@@ -43,8 +43,18 @@ class Objective(keras.layers.Layer):
         """
         raise NotImplementedError
 
-    def gradients(self, tape, loss, weights, log_likelihood, outputs, beta) -> list:
-        """The gradients of a step's loss by the weights, from a persistent tape."""
+    def gradients(self, tape, loss, added, weights, log_likelihood, outputs, beta) -> list:
+        """The gradients of a step's loss by the weights.
+
+        Args:
+            tape: A persistent tape that has recorded the step.
+            loss: What is minimised, a scalar.
+            added: The part of it that layers and regularizers have added.
+            weights: The trainable weights.
+            log_likelihood: As `cost` has it.
+            outputs: As `cost` has it.
+            beta: As `cost` has it.
+        """
         return tape.gradient(loss, weights)
 
     def next_beta(self, beta, terms):

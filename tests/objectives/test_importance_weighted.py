@@ -23,7 +23,7 @@ def of_model(vae, x):
     z = np.asarray(outputs["z"], np.float64)
     log_q = stats.norm.logpdf(z, posterior["mean"], np.exp(posterior["log_variance"] / 2)).sum(axis=-1)
     log_weights = np.asarray(log_likelihood, np.float64) + stats.norm.logpdf(z).sum(axis=-1) - log_q
-    return loss, log_weights, vae.gradients(tape, loss, log_likelihood, outputs)
+    return loss, log_weights, vae.gradients(tape, loss, tf.zeros(()), log_likelihood, outputs)
 
 
 class TestCost:
@@ -82,7 +82,8 @@ class TestGradients:
             log_likelihood = vae.decoder.likelihood.log_prob(outputs, x)
             loss = tf.reduce_mean(vae.cost(log_likelihood, outputs))
         expected = tape.gradient(loss, vae.trainable_weights)
-        for gradient, plain in zip(vae.gradients(tape, loss, log_likelihood, outputs), expected, strict=True):
+        found = vae.gradients(tape, loss, tf.zeros(()), log_likelihood, outputs)
+        for gradient, plain in zip(found, expected, strict=True):
             np.testing.assert_array_equal(gradient, plain)
 
     def test_the_doubly_reparameterized_one_squares_the_weights_of_the_paths_through_z(self):
@@ -92,7 +93,7 @@ class TestGradients:
             outputs = vae(x, training=True)
             log_likelihood = vae.decoder.likelihood.log_prob(outputs, x)
             loss = tf.reduce_mean(vae.cost(log_likelihood, outputs))
-        gradients = vae.gradients(tape, loss, log_likelihood, outputs)
+        gradients = vae.gradients(tape, loss, tf.zeros(()), log_likelihood, outputs)
         z, stopped = tf.constant(outputs["z"]), {k: tf.constant(v) for k, v in vae.encoder(x).items()}
         with tf.GradientTape(persistent=True) as plain:
             plain.watch(z)
@@ -113,11 +114,12 @@ class TestGradients:
             assert (encoder is None) != (decoder is None)
             np.testing.assert_allclose(gradient, decoder if encoder is None else encoder, rtol=1e-4, atol=1e-6)
 
-    def test_both_have_the_same_expectation_and_the_doubly_reparameterized_one_less_variance(self):
-        draws = {}
+    @pytest.mark.parametrize("beta", [1.0, 0.3])
+    def test_both_have_the_same_expectation_and_the_doubly_reparameterized_one_less_variance(self, beta):
+        draws, x = {}, np.repeat(binary(1), 4000, axis=0)
         for doubly in (False, True):
             keras.utils.set_random_seed(1)
-            vae, x = small_vae(num_samples=16, objective=ImportanceWeighted(doubly)), np.repeat(binary(1), 4000, axis=0)
+            vae = small_vae(num_samples=16, objective=ImportanceWeighted(doubly), beta=beta)
             # A posterior that does not fit, so that the gradient is not zero.
             kernel, bias = vae.encoder.posterior.get_weights()
             vae.encoder.posterior.set_weights([kernel, bias + np.array([0.5, -0.5, -1.0, 0.5], np.float32)])
@@ -127,6 +129,15 @@ class TestGradients:
         assert np.all(np.abs(means[True] - means[False]) < 4 * np.hypot(errors[True], errors[False]))
         assert np.any(np.abs(means[True]) > 10 * errors[True])
         assert draws[True].var(axis=0).sum() < 0.6 * draws[False].var(axis=0).sum()
+
+    def test_at_a_beta_of_zero_there_is_no_score_to_leave_out(self):
+        draws = []
+        for doubly in (False, True):
+            keras.utils.set_random_seed(1)
+            vae = small_vae(num_samples=5, objective=ImportanceWeighted(doubly), beta=0.0)
+            draws.append(posterior_gradients(vae, binary(6)))
+        np.testing.assert_allclose(*draws, rtol=1e-4, atol=1e-6)
+        assert np.any(draws[0] != 0)
 
     def test_regularizers_keep_their_gradient(self):
         regularizer = keras.regularizers.L2(0.1)
@@ -149,6 +160,35 @@ class TestGradients:
         vae.train_on_batch(x)
         np.testing.assert_allclose(np.asarray(kernel), before - 0.2 * before, rtol=1e-5)
 
+    @pytest.mark.parametrize("scale", [1.0, 1024.0])
+    def test_what_layers_of_the_decoder_add_keeps_its_gradient(self, scale):
+        network = keras.Sequential([keras.layers.Dense(3, activity_regularizer=keras.regularizers.L2(0.1))])
+        vae = VAE(
+            Encoder(keras.layers.Identity(), posteriors.DiagonalNormal(2)),
+            Decoder(network, likelihoods.Bernoulli((4,))),
+            num_samples=3,
+            objective=ImportanceWeighted(doubly_reparameterized=True),
+        )
+        x = binary(5, (4,))
+        vae.build((None, 4))
+        optimizer = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(1.0), initial_scale=scale)
+        vae.compile(optimizer, run_eagerly=True)
+        # Without an effect of z on x and with q(z|x) = p(z), what the layer adds is all that there is.
+        vae.decoder.likelihood.projection.kernel.assign(np.zeros((3, 4)))
+        vae.encoder.posterior.projection.kernel.assign(np.zeros((4, 4)))
+        state = vae.encoder.posterior.seed_generator.state
+        start = np.asarray(state)
+        with tf.GradientTape() as tape:
+            vae(x, training=True)
+            (added,) = vae.losses
+        weights = vae.encoder.trainable_weights
+        expected, before = tape.gradient(added, weights), [np.asarray(weight) for weight in weights]
+        state.assign(start)
+        vae.train_on_batch(x)
+        for weight, old, gradient in zip(weights, before, expected, strict=True):
+            np.testing.assert_allclose(old - np.asarray(weight), gradient, rtol=1e-4, atol=1e-6)
+        assert np.any(np.abs(expected[0]) > 1e-2)
+
 
 def posterior_gradients(vae, x):
     """For each example the gradient by the parameters of its own posterior: `(batch, 2 * latent_dim)`."""
@@ -162,7 +202,7 @@ def posterior_gradients(vae, x):
         outputs = {"z": z, **vae.objective.outputs(vae.encoder.posterior, vae.prior, params, z)}
         log_likelihood = vae.decoder.likelihood.log_prob(vae.decoder(z), x)
         loss = tf.reduce_sum(vae.cost(log_likelihood, outputs))
-    (gradient,) = vae.objective.gradients(tape, loss, [stacked], log_likelihood, outputs, 1.0)
+    (gradient,) = vae.objective.gradients(tape, loss, tf.zeros(()), [stacked], log_likelihood, outputs, vae.beta)
     return np.asarray(gradient, np.float64)
 
 

@@ -15,5 +15,5 @@ def test_gradients_are_the_tapes():
     weight = tf.Variable(3.0)
     with tf.GradientTape(persistent=True) as tape:
         loss = weight**2
-    (gradient,) = Objective().gradients(tape, loss, [weight], None, {}, 1.0)
+    (gradient,) = Objective().gradients(tape, loss, tf.zeros(()), [weight], None, {}, 1.0)
     np.testing.assert_allclose(gradient, 6.0)
