@@ -33,7 +33,11 @@ LIKELIHOODS = {
         lambda: likelihoods.Normal(EVENT_SHAPE, scale="optimal"),
     ],
 }
-OBJECTIVES = {"ELBO": [objectives.ELBO]}
+OBJECTIVES = {
+    "ELBO": [objectives.ELBO],
+    "GECO": [lambda: objectives.GECO(reconstruction=5.0)],
+    "ImportanceWeighted": [objectives.ImportanceWeighted, lambda: objectives.ImportanceWeighted(True)],
+}
 
 INTEGERS = RNG.integers(0, 17, (12, *EVENT_SHAPE)).astype(np.uint8)
 DATA = {

@@ -60,6 +60,20 @@ def test_its_bits_are_those_of_the_results(likelihood):
     assert results["settings"]["likelihood"] == likelihood
 
 
+@pytest.mark.parametrize("name", ["vae", "iwae_5", "iwae_50", "paper_vae", "static_vae"])
+def test_its_likelihoods_are_those_of_the_results(name):
+    results = json.loads((ROOT / "benchmarks" / "results" / f"burda2015_{name}.json").read_text(encoding="utf-8"))
+    (row,) = (line for line in README.splitlines() if line.startswith(f"| `{name}` |"))
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert cells[3] == f"{results['negative_log_likelihood']:.2f} ± {results['standard_error']:.2f}"
+    assert cells[4].startswith(str(results["published"]))
+    assert cells[5:] == [str(results["active_units"]), f"{sum(results['fit_seconds']):.0f} s"]
+    assert [int(number) for number in re.findall(r"(?:^|, )(\d+)", cells[2])] == [
+        stage["epochs"] for stage in results["stages"]
+    ]
+    assert (results["num_samples"], results["num_examples"]) == (5000, 10_000)
+
+
 def test_its_decoder_scales_are_those_of_the_results():
     rows = json.loads((ROOT / "benchmarks" / "results" / "decoder_scale.json").read_text(encoding="utf-8"))["rows"]
     negative_elbos = [rows[name]["negative_elbo"] for name in DECODER_SCALES]

@@ -30,6 +30,10 @@ def test_a_card_says_what_must_be_known(name):
     for heading in ("## Data", "## Architecture", "## Made by", "## Figures"):
         assert heading in card
     assert f"{results['test']['negative_elbo']:.2f} nats" in card
+    evaluation = json.loads((ROOT / "benchmarks" / "results" / f"{name}_evaluation.json").read_text(encoding="utf-8"))
+    likelihood = f"{evaluation['negative_log_likelihood']:.2f} ± {evaluation['standard_error']:.2f} nats"
+    assert f"{evaluation['num_samples']:,} importance samples: {likelihood}" in card
+    assert evaluation["negative_elbo"] == pytest.approx(results["test"]["negative_elbo"], rel=0.01)
     assert "keras-vae train" in card
     assert "licence" in card.lower()
 

@@ -32,7 +32,8 @@ class BetaSchedule(keras.callbacks.Callback):
             above 1, beta is set before each execution, for all its steps.
 
     Raises:
-        ValueError: If an argument is out of range; or when training begins, if the model has no beta.
+        ValueError: If an argument is out of range; or when training begins, if the model has no beta, or its objective
+            sets it.
     """
 
     def __init__(
@@ -71,6 +72,11 @@ class BetaSchedule(keras.callbacks.Callback):
             raise ValueError(
                 f"BetaSchedule sets a model's `beta`, a variable, which {type(self.model).__name__} does not have. Use "
                 "it with a VAE."
+            )
+        if self.model.objective.sets_beta:
+            raise ValueError(
+                f"{type(self.model.objective).__name__} finds beta by itself: train without a BetaSchedule, or with "
+                "the ELBO as the objective."
             )
 
     def on_epoch_begin(self, epoch, logs=None):

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_vae.callbacks.due_epochs import is_due
 from keras_vae.ops.checks import checked_size
 from keras_vae.visualization import pixels, save_png
 
@@ -50,7 +51,7 @@ class PictureCallback(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self._last_epoch, self._last_logs = epoch, logs or {}
-        if (epoch + 1) % self.every == 0 or self._is_last(epoch):
+        if is_due(self, epoch):
             self._draw(epoch)
 
     def on_train_end(self, logs=None):
@@ -58,11 +59,6 @@ class PictureCallback(keras.callbacks.Callback):
         if self._last_epoch != self._last_drawn:
             self._draw(self._last_epoch)
         self._writer.close()
-
-    def _is_last(self, epoch) -> bool:
-        """Whether an epoch is known to be the last: when the training ends, the model may have other weights."""
-        planned = (self.params or {}).get("epochs")
-        return epoch + 1 == planned or getattr(self.model, "stop_training", False)
 
     def _draw(self, epoch):
         picture = pixels(self.figure(title_of(epoch + 1, self._last_logs)))

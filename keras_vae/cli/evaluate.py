@@ -1,21 +1,42 @@
 """`keras-vae evaluate`."""
 
+import json
+import pathlib
+
 from keras_vae.cli import options, tables
+from keras_vae.ops.checks import checked_free_path
+
+NUM_SAMPLES = 500
 
 
 def add_to(commands) -> None:
     """Adds the command to a parser."""
-    parser = commands.add_parser("evaluate", help="test a model, in nats")
+    parser = commands.add_parser("evaluate", help="test a model, in nats and in bits")
     options.add_model(parser)
     options.add_data(parser)
     parser.add_argument("--split", default="test", help="(default: %(default)s)")
+    parser.add_argument(
+        "--num-samples",
+        type=int,
+        help=f"importance samples of log p(x) for each image; 0 leaves it out (default: {NUM_SAMPLES} for a VAE)",
+    )
+    parser.add_argument("--output", help="a JSON file to write the figures to")
+    options.add_overwrite(parser, "replace the file if it is there")
     parser.set_defaults(run=run)
 
 
 def run(arguments) -> None:
-    """Prints the test figures."""
-    from keras_vae.models import load_model
+    """Prints the test figures, and writes them where they are wanted."""
+    from keras_vae.models import VAE, load_model
     from keras_vae.runs import evaluate
 
-    figures = evaluate(load_model(arguments.model), arguments.dataset, arguments.data_dir, arguments.split)
+    if arguments.output is not None:
+        checked_free_path(arguments.output, arguments.overwrite)
+    model = load_model(arguments.model)
+    num_samples = arguments.num_samples
+    if num_samples is None:
+        num_samples = NUM_SAMPLES if isinstance(model, VAE) else 0
+    figures = evaluate(model, arguments.dataset, arguments.data_dir, arguments.split, num_samples)
     print(tables.figures_table(figures))
+    if arguments.output is not None:
+        pathlib.Path(arguments.output).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

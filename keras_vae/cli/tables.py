@@ -1,11 +1,28 @@
 """Figures for a person to read."""
 
+# Of each figure of `runs.evaluate` its name, its format and its unit.
+FIGURES = {
+    "num_examples": ("test images", ",", ""),
+    "negative_elbo": ("negative ELBO", ".2f", "nats"),
+    "reconstruction": ("reconstruction", ".2f", "nats"),
+    "kl": ("KL divergence", ".2f", "nats"),
+    "bits_per_dim": ("negative ELBO", ".4f", "bits for each element"),
+    "negative_log_likelihood": ("-log p(x)", ".2f", "nats"),
+    "standard_error": ("standard error", ".2f", "nats, over the images"),
+    "num_samples": ("samples", ",", "for each image"),
+    "median_effective_sample_size": ("effective", ",.1f", "samples, median"),
+    "active_units": ("active units", ",", "latents"),
+    "mean_squared_error": ("squared error", ".4g", "mean for each element"),
+}
+
 
 def figures_table(figures: dict) -> str:
-    """Lines of the test figures of `runs.evaluate`, in nats."""
-    names = {"negative_elbo": "negative ELBO", "reconstruction": "reconstruction", "kl": "KL divergence"}
-    lines = [f"  {'test images':<16}{figures['num_examples']:>10,}"]
-    lines += [f"  {name:<16}{figures[key]:>10.2f} nats" for key, name in names.items() if key in figures]
+    """Lines of the test figures of `runs.evaluate`."""
+    lines = [
+        f"  {name:<16}{format(figures[key], spec):>10} {unit}".rstrip()
+        for key, (name, spec, unit) in FIGURES.items()
+        if key in figures
+    ]
     return "\n".join(lines)
 
 

@@ -1,38 +1,26 @@
-"""Stand-in for the room `evaluation`, until it is there."""
+"""What a trained model is worth, in figures."""
 
-import keras
-import numpy as np
+from keras_vae.evaluation.active_units import active_units, code_variances
+from keras_vae.evaluation.aggregate_posterior import AggregatePosterior, aggregate_posterior
+from keras_vae.evaluation.bits_per_dim import bits_per_dim
+from keras_vae.evaluation.kl_per_latent import kl_per_latent
+from keras_vae.evaluation.log_likelihood import LogLikelihood, log_likelihood
+from keras_vae.evaluation.mean_squared_error import mean_squared_error
+from keras_vae.evaluation.rate_distortion import RateDistortion, rate_distortion
+from keras_vae.evaluation.rate_distortion_curve import RateDistortionPoint, rate_distortion_curve
 
-from keras_vae import divergences
-
-
-def kl_per_latent(vae, x) -> np.ndarray:
-    """KL divergence of each latent, averaged over examples: `(latent_dim,)`, in nats."""
-    terms = [
-        divergences.kl_terms(vae.encoder.posterior, vae.prior, vae.encoder(vae.rescaled(batch), training=False))
-        for batch in _batches(x)
-    ]
-    return np.concatenate(terms).mean(axis=0)
-
-
-def code_variances(vae, x) -> np.ndarray:
-    """Variance of each latent's mean over examples: `(latent_dim,)`."""
-    return vae.encode(x).astype(np.float64).var(axis=0)
-
-
-def active_units(vae, x, threshold=0.01) -> int:
-    """Latents whose mean varies by more than a threshold."""
-    return int(np.sum(code_variances(vae, x) > threshold))
-
-
-def mean_squared_error(model, x) -> float:
-    """Of reconstructions, over all elements."""
-    return float(np.mean(np.concatenate([(np.asarray(b, float) - model.reconstruct(b)) ** 2 for b in _batches(x)])))
-
-
-def _batches(x):
-    if hasattr(x, "element_spec"):
-        for element in x:
-            yield np.asarray(keras.utils.unpack_x_y_sample_weight(element)[0])
-    else:
-        yield np.asarray(x)
+__all__ = [
+    "AggregatePosterior",
+    "LogLikelihood",
+    "RateDistortion",
+    "RateDistortionPoint",
+    "active_units",
+    "aggregate_posterior",
+    "bits_per_dim",
+    "code_variances",
+    "kl_per_latent",
+    "log_likelihood",
+    "mean_squared_error",
+    "rate_distortion",
+    "rate_distortion_curve",
+]

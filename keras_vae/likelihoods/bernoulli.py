@@ -26,6 +26,7 @@ class Bernoulli(Likelihood):
 
     parameter_names = ("logits",)
     domain = "values in [0, 1]"
+    support = "zeros and ones"
     mend = "Divide 8-bit images by 255, or binarize them (`datasets.load(name, binarize='dynamic')`)."
 
     def element_log_prob(self, params, x):

@@ -17,7 +17,7 @@ class Likelihood(keras.layers.Layer):
     A likelihood is a layer: called on the features of a network it returns a dict of parameters. A
     subclass names the projected parameters in `parameter_names`, describes its data in `domain` and
     `mend`, and implements `element_log_prob`, `mean`, `sample` and, if not every finite number will do,
-    `in_domain` and `in_support`.
+    `in_domain`; where not all of these have a probability, `in_support` and `support` in words.
 
     Args:
         event_shape: Shape of one example, such as `(28, 28, 1)`.
@@ -28,6 +28,8 @@ class Likelihood(keras.layers.Layer):
     values_per_parameter = 1
     # What a person reads when data does not fit: what is expected, and how to get there.
     domain = "finite numbers"
+    # What has a probability, where this is less than what can be trained on.
+    support: str | None = None
     mend = "Remove or replace what is not finite."
 
     def __init__(self, event_shape: Sequence[int], **kwargs):

@@ -69,11 +69,11 @@ class Autoencoder(LatentModel):
     def forward(self, x, sample_weight, training):
         return self(x, training=training)
 
-    def reconstruction(self, log_likelihood):
-        return -ops.squeeze(log_likelihood, axis=1)
+    def terms(self, log_likelihood, outputs):
+        return {"reconstruction": self.cost(log_likelihood, outputs)}
 
-    def terms(self, reconstruction, outputs):
-        return {"reconstruction": reconstruction}
+    def cost(self, log_likelihood, outputs):
+        return -ops.squeeze(log_likelihood, axis=1)
 
     def score(self, x):
         """-log p(x|z) of each example at its code, for tensors: `(batch, *event_shape)` to `(batch,)`, in nats."""

@@ -13,7 +13,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_vae.models.rules import END, FINITE, ROWS_AT_ONCE, START, WEIGHTS, assert_values, check_values, rule_of
+from keras_vae.models.rules import (
+    END,
+    FINITE,
+    ROWS_AT_ONCE,
+    START,
+    WEIGHTS,
+    Rule,
+    assert_values,
+    check_values,
+    rule_of,
+)
 from keras_vae.models.train_step import check_event_shape
 
 
@@ -78,30 +88,44 @@ def _check_no_loss(model):
         )
 
 
-def check_examples(model, x, name: str, target: bool = False, first: int = 0) -> np.ndarray:
+def check_examples(model, x, name: str, rule: Rule = FINITE, first: int = 0) -> np.ndarray:
     """Returns x as an array after a check of its shape and values.
 
     Args:
         model: An `Autoencoder` or a `VAE`.
         x: Array-like `(batch, *event_shape)`.
         name: What to call it in a message.
-        target: Whether the likelihood of x is to be computed, which asks for values that it allows.
+        rule: What values are allowed.
         first: Index of the first example, where x is a part of something larger.
 
     Raises:
         ValueError: If the shape is another or a value is not allowed.
     """
-    x = _as_array(x, name)
-    _check_input_shape(model, x.shape, name)
-    if not model.built:
-        model.build((None, *x.shape[1:]))
-    check_values(rule_of(model.decoder.likelihood) if target else FINITE, x, name, first)
+    x = checked_array(x, name)
+    check_event_shape(x.shape, _input_shape(model), name)
+    _build(model, x)
+    check_values(rule, x, name, first)
     return x
+
+
+def checked_array(x, name: str) -> np.ndarray:
+    """Returns x as an array, or raises a ValueError if it is no array of numbers with at least one axis."""
+    try:
+        array = np.asarray(x)
+    except ValueError:
+        # Parts of several lengths, such as (images, labels).
+        array = np.asarray(None)
+    if array.dtype.kind not in "biuf" or array.ndim == 0:
+        raise ValueError(
+            f"`{name}` must be an array of numbers, one example after the other. Received: {type(x).__name__} of dtype "
+            f"{array.dtype} and shape {array.shape}."
+        )
+    return array
 
 
 def checked_codes(z, latent_dim: int) -> np.ndarray:
     """Returns z as an array, or raises a ValueError if it is not `(batch, latent_dim)` and finite."""
-    z = _as_array(z, "z")
+    z = checked_array(z, "z")
     if z.shape[1:] != (latent_dim,):
         raise ValueError(f"`z` must have shape (batch, {latent_dim}). Received shape {z.shape}.")
     check_values(FINITE, z, "z")
@@ -167,7 +191,7 @@ class CheckedPyDataset(keras.utils.PyDataset):
 
 def _checked_element(model, element, name):
     x, target, sample_weight = keras.utils.unpack_x_y_sample_weight(element)
-    _check_arrays(model, _as_array(x, name), target, sample_weight, name)
+    _check_arrays(model, checked_array(x, name), target, sample_weight, name)
     return element
 
 
@@ -179,17 +203,25 @@ def _check_arrays(model, x, target, sample_weight, name):
         check_event_shape(x.shape, model.event_shape, name)
         check_values(rule, x, name)
     else:
-        target = _as_array(target, "target")
+        target = checked_array(target, "target")
         check_event_shape(target.shape, model.event_shape, "target")
         if len(target) != len(x):
             raise ValueError(f"x and target must have one length. Received: {len(x)} and {len(target)} examples.")
         check_values(FINITE, x, name)
         check_values(rule, target, "target")
-    if model.encoder.input_spec is not None:
-        check_event_shape(x.shape, model.encoder.input_spec.shape[1:], name)
+    _build(model, x)
+    check_event_shape(x.shape, _input_shape(model), name)
     _warn_of_values(model, x if target is None else target)
     if sample_weight is not None:
         _check_sample_weight(np.asarray(sample_weight), len(x))
+
+
+def _input_shape(model) -> tuple:
+    """The shape of what the encoder takes; of an event, where it has taken nothing yet."""
+    return model.event_shape if model.encoder.input_spec is None else model.encoder.input_spec.shape[1:]
+
+
+def _build(model, x):
     if not model.built:
         model.build((None, *x.shape[1:]))
 
@@ -208,12 +240,12 @@ def _checked_dataset(model, dataset, name):
             f"`{name}` must be a dataset of tensors, (x, target) or (x, target, sample_weight). "
             f"Its elements are {dataset.element_spec}."
         )
-    if len(x.shape) == len(model.event_shape):
+    if tuple(x.shape) == _input_shape(model):
         raise ValueError(
             f"`{name}` must be batched: its first element has shape {tuple(x.shape)}, the shape of one "
             "example. Use `dataset.batch(128)`."
         )
-    _check_arrays(model, _as_array(x, name), target, sample_weight, name)
+    _check_arrays(model, checked_array(x, name), target, sample_weight, name)
     shapes = [None if part is None else part.shape[1:] for part in (x, target, sample_weight)]
     asserted = dataset.enumerate().map(_assertion(model, shapes))
     checked = asserted.prefetch(tf.data.AUTOTUNE)
@@ -246,25 +278,10 @@ def _assertion(model, shapes):
     return asserted
 
 
-def _as_array(x, name) -> np.ndarray:
-    array = np.asarray(x)
-    if array.dtype.kind not in "biuf" or array.ndim == 0:
-        raise ValueError(
-            f"`{name}` must be an array of numbers, one example after the other. Received: {type(x).__name__} of dtype "
-            f"{array.dtype} and shape {array.shape}."
-        )
-    return array
-
-
 def _as_arrays(x, target, sample_weight, name) -> tuple:
-    x = _as_array(x, name)
-    target = None if target is None else _as_array(target, "target")
-    return x, target, None if sample_weight is None else _as_array(sample_weight, "sample_weight")
-
-
-def _check_input_shape(model, shape, name):
-    expected = model.event_shape if model.encoder.input_spec is None else model.encoder.input_spec.shape[1:]
-    check_event_shape(shape, expected, name)
+    x = checked_array(x, name)
+    target = None if target is None else checked_array(target, "target")
+    return x, target, None if sample_weight is None else checked_array(sample_weight, "sample_weight")
 
 
 def _check_sample_weight(weight, num_examples):

@@ -8,12 +8,13 @@ included), under a strategy, on GPUs, where Keras's settings are fast, and where
 import contextlib
 import dataclasses
 import math
+import weakref
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_vae.models.grouped_steps import GroupedSteps
+from keras_vae.models.grouped_steps import CompiledSteps, GroupedSteps
 
 # Steps in a row without a word to Python; more gain nothing that could be measured.
 MOST_STEPS = 50
@@ -40,8 +41,20 @@ COMPILED_WELL = (
     keras.layers.Rescaling,
     keras.layers.Reshape,
 )
-# The package's own parts, and Keras's containers of layers, which are looked into.
+# The package's own models and parts, and Keras's containers of layers, which are looked into.
 COMPILED_WELL_MODULES = ("keras_vae.", "keras.src.models.")
+TRAIN_HOOKS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
+TEST_HOOKS = ("on_test_batch_begin", "on_test_batch_end")
+# Keras's callbacks that have such hooks, and when these have nothing to do between the batches of an epoch.
+IDLE = {
+    keras.callbacks.BackupAndRestore: lambda callback: callback.save_freq == "epoch",
+    keras.callbacks.ModelCheckpoint: lambda callback: callback.save_freq == "epoch",
+    keras.callbacks.ProgbarLogger: lambda callback: True,
+    keras.callbacks.TensorBoard: lambda callback: (
+        callback.update_freq == "epoch" and not getattr(callback, "_should_trace", True)
+    ),
+    keras.callbacks.TerminateOnNaN: lambda callback: True,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,69 +64,137 @@ class Settings:
     Attributes:
         steps: Training steps in a row, without a return to Python.
         compiled: Whether XLA compiles the row as one loop.
+        test_steps: Steps in a row of the validation.
     """
 
     steps: int
     compiled: bool
+    test_steps: int = MOST_STEPS
 
 
-class FastFunctions:
-    """A model's functions by settings, so that another `fit` compiles nothing anew.
+class FastPath:
+    """A model's way to run `fit` fast. It keeps the functions, so that another `fit` compiles nothing anew.
 
-    A class of its own, so that Keras does not take the functions for state of the model.
+    The model itself is told of groups only while `fit` makes its iterator. What callbacks and other threads call
+    meanwhile, such as `predict`, runs as the model was compiled.
     """
 
     def __init__(self):
-        self._compilation, self._by_settings = None, {}
+        self._settings = None
+        self._functions = weakref.WeakKeyDictionary()
 
-    def get(self, model, settings: Settings) -> tuple:
-        """The functions for training and test steps; `None` where Keras is to make one."""
-        if model._compile_config is not self._compilation:
-            self._compilation, self._by_settings = model._compile_config, {}
-        if settings not in self._by_settings:
-            train = GroupedSteps(model, settings.steps) if settings.compiled else None
-            self._by_settings[settings] = (train, None)
-        return self._by_settings[settings]
+    @contextlib.contextmanager
+    def fitting(self, model, arguments: dict):
+        """Gives a model fast settings while `fit` runs with these arguments, where that is open."""
+        settings = settings_for(model, arguments)
+        if settings is None and self._settings is None:
+            yield
+            return
+        compilation, outer = model._compile_config, (self._settings, model.train_function)
+        self._settings, model.train_function = settings, None
+        if settings is not None:
+            model.steps_per_execution = settings.steps
+        try:
+            yield
+        finally:
+            self._settings, train_function = outer
+            # A callback may have compiled the model anew when the training ended.
+            if model._compile_config is compilation:
+                model.steps_per_execution, model.train_function = 1, train_function
 
-    def keep(self, settings: Settings, functions: tuple) -> None:
-        """Remembers the functions for settings."""
-        self._by_settings[settings] = functions
+    def make_train_function(self, model, force: bool) -> bool:
+        """Makes the train function where `fit` runs fast, and says whether it does.
+
+        `fit` calls this once its iterator counts in groups: from here on the model itself need not do so.
+        """
+        if force and model.compiled:
+            # Layers may have been frozen since.
+            self._functions.pop(model._compile_config, None)
+        if self._settings is None:
+            return False
+        model.steps_per_execution = 1
+        if force or model.train_function is None:
+            model.train_function = self._train_function(model)
+        return True
+
+    @contextlib.contextmanager
+    def validating(self, model):
+        """Runs the validation in groups while `fit` runs fast."""
+        if self._settings is None or self._settings.test_steps == 1:
+            yield
+            return
+        steps, plain = self._settings.test_steps, model.test_function
+        model._eval_epoch_iterator.steps_per_execution = steps
+        model.test_function = self._kept(model, ("test", steps), lambda: _in_groups(model, model.test_step, steps))
+        try:
+            yield
+        finally:
+            model.test_function = plain
+
+    def _train_function(self, model):
+        steps = self._settings.steps
+        if self._settings.compiled:
+            return GroupedSteps(self._kept(model, "compiled", lambda: CompiledSteps(model)), steps)
+        return self._kept(model, ("train", steps), lambda: _in_groups(model, model.train_step, steps))
+
+    def _kept(self, model, key, make):
+        functions = self._functions.setdefault(model._compile_config, {})
+        if key not in functions:
+            functions[key] = make()
+        return functions[key]
 
 
-@contextlib.contextmanager
-def chosen(model, functions: FastFunctions, arguments: dict):
-    """Gives a model fast settings while `fit` runs with these arguments, where that is open."""
-    settings = settings_for(model, arguments)
-    if settings is None:
-        yield
-        return
-    plain = (model.steps_per_execution, model.train_function, model.test_function)
-    fast = functions.get(model, settings)
-    model.steps_per_execution, model.train_function, model.test_function = (settings.steps, *fast)
-    try:
-        yield
-    finally:
-        functions.keep(settings, (model.train_function, model.test_function))
-        model.steps_per_execution, model.train_function, model.test_function = plain
+class InGroups:
+    """What Keras makes a function of several steps from: a model in all but their number."""
+
+    def __init__(self, model, steps: int):
+        self._model, self.steps_per_execution = model, steps
+
+    def __getattr__(self, name):
+        return getattr(self._model, name)
+
+
+def _in_groups(model, step, steps):
+    return keras.Model._make_function(InGroups(model, steps), step)
 
 
 def settings_for(model, arguments: dict) -> Settings | None:
     """The settings for a call of `fit`, or `None` where Keras's own loop is to run."""
-    if not (_left_open(model) and _on_one_cpu(model) and all(map(_takes_groups, _callbacks(arguments)))):
+    callbacks = _callbacks(arguments)
+    if not (_left_open(model) and _on_one_cpu(model) and _idle(callbacks, TRAIN_HOOKS)):
         return None
-    batches, batch_size = _batches_in_an_epoch(arguments), _batch_size(arguments)
-    steps = min(MOST_STEPS, batches)
-    if steps == 1:
+    limit = _limit(arguments.get("steps_per_epoch"))
+    count = _count(arguments, limit)
+    steps = _group_size(count, limit)
+    if steps < 2:
         return None
-    total = batches * arguments.get("epochs", 1)
-    long = total >= STEPS_WORTH_COMPILING or total * batch_size >= EXAMPLES_WORTH_COMPILING
-    return Settings(int(steps), compiled=bool(long and _compiles_well(model)))
+    total = min(count, limit) * arguments.get("epochs", 1)
+    long = total >= STEPS_WORTH_COMPILING or total * _batch_size(arguments) >= EXAMPLES_WORTH_COMPILING
+    return Settings(int(steps), bool(long and _compiles_well(model)), _test_steps(model, arguments, callbacks))
+
+
+def _test_steps(model, arguments, callbacks) -> int:
+    if not (_idle(callbacks, TEST_HOOKS) and _is_ours(model, "make_test_function")):
+        return 1
+    return _group_size(math.inf, _limit(arguments.get("validation_steps")))
 
 
 def _left_open(model) -> bool:
     # False would be somebody's choice: see `Trainable._resolve_auto_jit_compile`.
     jit_is_open = not model.jit_compile and model.jit_compile is not False
-    return jit_is_open and model.compiled and model.steps_per_execution == 1 and not model.run_eagerly
+    eager = model.run_eagerly or tf.config.functions_run_eagerly()
+    is_open = jit_is_open and model.compiled and model.steps_per_execution == 1 and not eager
+    return is_open and _is_ours(model, "make_train_function")
+
+
+def _is_ours(model, method: str) -> bool:
+    """Whether a method is the package's or Keras's, and no user's who made a subclass."""
+    return _owner(model, method).__module__.startswith(("keras_vae.", "keras.src."))
+
+
+def _owner(instance, method: str) -> type:
+    """The class that a method is written in."""
+    return next(cls for cls in type(instance).__mro__ if method in vars(cls))
 
 
 def _on_one_cpu(model) -> bool:
@@ -128,18 +209,22 @@ def _callbacks(arguments) -> list:
     return keras.tree.flatten(callbacks)
 
 
-def _takes_groups(callback) -> bool:
-    """Whether a callback has nothing to do between the batches of an epoch."""
-    if hasattr(callback, "needs_every_batch"):
-        return not callback.needs_every_batch
-    if isinstance(callback, (keras.callbacks.ModelCheckpoint, keras.callbacks.BackupAndRestore)):
-        return callback.save_freq == "epoch"
-    if isinstance(callback, keras.callbacks.TensorBoard):
-        return callback.update_freq == "epoch" and not getattr(callback, "_should_trace", True)
-    if isinstance(callback, (keras.callbacks.ProgbarLogger, keras.callbacks.TerminateOnNaN)):
+def _idle(callbacks, hooks) -> bool:
+    """Whether callbacks have nothing to do between the batches of an epoch, when these hooks are called."""
+    return all(_is_idle(callback, hook) for callback in callbacks for hook in hooks)
+
+
+def _is_idle(callback, hook) -> bool:
+    if getattr(getattr(callback, hook), "_is_default", False):
         return True
-    hooks = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
-    return all(getattr(getattr(callback, hook), "_is_default", False) for hook in hooks)
+    if hook in vars(callback):
+        # As LambdaCallback has them.
+        return False
+    # What a class says of its hooks is not said of those that a subclass has in their place.
+    owner = _owner(callback, hook)
+    if "needs_every_batch" in vars(owner):
+        return not callback.needs_every_batch
+    return owner in IDLE and IDLE[owner](callback)
 
 
 def _batch_size(arguments) -> int:
@@ -147,15 +232,30 @@ def _batch_size(arguments) -> int:
     return x.first_batch_size if hasattr(x, "first_batch_size") else arguments.get("batch_size") or BATCH_SIZE
 
 
-def _batches_in_an_epoch(arguments) -> float:
-    """How many, infinity where nobody knows; 1 where batches come in a form that is not made for groups."""
-    x, limit = arguments["x"], arguments.get("steps_per_epoch") or math.inf
+def _limit(steps: int | None) -> float:
+    """After how many steps an epoch ends although there are more data."""
+    return min(steps or math.inf, keras.config.max_steps_per_epoch() or math.inf)
+
+
+def _count(arguments, limit) -> float:
+    """How many batches there are, infinity where nobody knows; 1 where they cannot be taken in groups."""
+    x = arguments["x"]
     if isinstance(x, np.ndarray):
-        return min(limit, -(-len(x) // _batch_size(arguments)))
-    if isinstance(x, tf.data.Dataset) and _is_of_tensors(x):
-        count = int(x.cardinality())
-        return min(limit, count if count >= 0 else math.inf)
-    return 1
+        return -(-len(x) // _batch_size(arguments))
+    if not isinstance(x, tf.data.Dataset) or not _is_of_tensors(x):
+        return 1
+    count = int(x.cardinality())
+    if count == tf.data.UNKNOWN_CARDINALITY and limit < math.inf:
+        # Data that end before the epoch does are begun again, which `fit` would miss if they ended within a group.
+        return 1
+    return count if count >= 0 else math.inf
+
+
+def _group_size(count, limit) -> float:
+    """The longest group; where epochs end before the data do, the longest that ends with them."""
+    if limit >= count:
+        return min(MOST_STEPS, count)
+    return next(size for size in range(MOST_STEPS, 0, -1) if limit % size == 0)
 
 
 def _is_of_tensors(dataset) -> bool:
@@ -163,7 +263,7 @@ def _is_of_tensors(dataset) -> bool:
 
 
 def _compiles_well(model) -> bool:
-    layers = [layer for part in (model.encoder, model.decoder) for layer in part._flatten_layers()]
-    return model.corruption is None and all(
-        type(layer) in COMPILED_WELL or type(layer).__module__.startswith(COMPILED_WELL_MODULES) for layer in layers
+    return all(
+        type(layer) in COMPILED_WELL or type(layer).__module__.startswith(COMPILED_WELL_MODULES)
+        for layer in model._flatten_layers()
     )

@@ -11,8 +11,9 @@ from keras_vae.models import batches, data_checks, fast_path
 from keras_vae.models.composite import checked_part
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.encoder import Encoder
+from keras_vae.models.rules import FINITE, Rule, rule_of
 from keras_vae.models.train_step import Trainable
-from keras_vae.ops.checks import checked_free_path, checked_size
+from keras_vae.ops.checks import checked_free_path, checked_seed, checked_size
 
 RANDOM_STATE = "random_state_"
 SHARED = "The encoder and the decoder share a layer, which a `.keras` file cannot hold."
@@ -48,7 +49,7 @@ class LatentModel(Trainable):
             warnings.warn(f"{SHARED} `save_weights` and `export` work, `save` refuses.", stacklevel=3)
         self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction")
         self._functions = batches.CompiledFunctions()
-        self._fast_functions = fast_path.FastFunctions()
+        self._fast_path = fast_path.FastPath()
 
     @property
     def latent_dim(self) -> int:
@@ -69,14 +70,19 @@ class LatentModel(Trainable):
     @functools.wraps(keras.Model.fit)
     def fit(self, *args, **kwargs):
         arguments = data_checks.checked_arguments(self, super().fit, args, kwargs)
-        with data_checks.readable_errors(), fast_path.chosen(self, self._fast_functions, arguments):
+        with data_checks.readable_errors(), self._fast_path.fitting(self, arguments):
             return super().fit(**arguments)
+
+    def make_train_function(self, force=False):
+        if not self._fast_path.make_train_function(self, force):
+            super().make_train_function(force)
 
     @functools.wraps(keras.Model.evaluate)
     def evaluate(self, *args, **kwargs):
         if "_use_cached_eval_dataset" in kwargs:
             # The call that `fit` makes at the end of an epoch: the data was checked at its start.
-            return super().evaluate(*args, **kwargs)
+            with self._fast_path.validating(self):
+                return super().evaluate(*args, **kwargs)
         arguments = data_checks.checked_arguments(self, super().evaluate, args, kwargs)
         with data_checks.readable_errors():
             return super().evaluate(**arguments)
@@ -128,7 +134,7 @@ class LatentModel(Trainable):
         """
         z = data_checks.checked_codes(z, self.latent_dim)
         codes = batches.array_batches(z, checked_size(batch_size, "batch_size"))
-        return batches.run_in_batches(self._compiled("mean_image", self.mean_image), codes)
+        return batches.run_in_batches(self.compiled_function("mean_image", self.mean_image), codes)
 
     def reconstruct(self, x, batch_size: int = batches.BATCH_SIZE):
         """Maps examples to the mean of p(x|z) at their mean code.
@@ -145,17 +151,73 @@ class LatentModel(Trainable):
         """
         return self._map(self.reconstruct_batch, x, batch_size)
 
+    def compiled_function(self, name: str, function):
+        """The compiled function of a name, which is compiled from `function` at the first call."""
+        return self._functions.get(name, function)
+
+    def checked_batches(self, x, batch_size: int, rule: Rule):
+        """The batches of an array or a dataset, as tensors that were checked.
+
+        Args:
+            x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
+            batch_size: Examples at once; a dataset has its own.
+            rule: What values are allowed; any but `FINITE` asks for the shape of an event.
+
+        Raises:
+            ValueError: If x does not have the shape that the encoder takes, or holds values that are not allowed.
+        """
+        if rule is not FINITE and self.encoder.input_spec is not None:
+            expected = self.encoder.input_spec.shape[1:]
+            if expected != self.event_shape:
+                raise ValueError(
+                    f"The likelihood of x needs the shape of an event, {self.event_shape}; the encoder takes another, "
+                    f"{expected}."
+                )
+        check = functools.partial(data_checks.check_examples, self, name="x", rule=rule)
+        if batches.is_dataset(x):
+            return batches.dataset_batches(x, check, "x")
+        return batches.array_batches(check(x), checked_size(batch_size, "batch_size"))
+
+    def over_batches(
+        self, function, x, batch_size: int = batches.BATCH_SIZE, target: bool = False, seed=None, **options
+    ):
+        """Calls one of the model's methods for tensors on examples, batch by batch, as they are asked for.
+
+        Args:
+            function: The method, such as `mean_code`, which is compiled once for each of its options.
+            x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
+            batch_size: Examples at once; a dataset has its own.
+            target: Whether the likelihood of x is computed, which asks for values that it allows.
+            seed: Int, for a method that takes (batch, seed, stream): each batch has a stream of its own. `None` for one
+                that takes a batch alone.
+            **options: Keyword arguments of the method, the same for every batch.
+
+        Returns:
+            Iterator over what the method returns, with nothing left out at the end. An empty array is one empty batch.
+
+        Raises:
+            ValueError: If x does not have the shape that the encoder takes, or holds values that are not allowed.
+        """
+        name = " ".join([function.__name__, *(f"{key}={value}" for key, value in options.items())])
+        compiled = self.compiled_function(name, functools.partial(function, **options))
+        examples = self.checked_batches(x, batch_size, rule_of(self.decoder.likelihood) if target else FINITE)
+        return map(compiled if seed is None else batches.seeded(compiled, checked_seed(seed)), examples)
+
     def rescaled(self, x):
         """Maps x from the data's units to what the encoder takes."""
         return self.decoder.likelihood.rescaled(x)
 
+    def posterior_parameters(self, x):
+        """Parameters of q(z|x), for tensors: `(batch, *event_shape)` to a dict of tensors `(batch, latent_dim)`."""
+        return self.encoder(self.rescaled(x), training=False)
+
     def mean_code(self, x):
         """`encode` for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`."""
-        return self.encoder.posterior.mean(self.encoder(self.rescaled(x), training=False))
+        return self.encoder.posterior.mean(self.posterior_parameters(x))
 
     def draw_code(self, x):
         """`encode(sample=True)` for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`."""
-        return self.encoder.posterior.sample(self.encoder(self.rescaled(x), training=False))[:, 0]
+        return self.encoder.posterior.sample(self.posterior_parameters(x))[:, 0]
 
     def mean_image(self, z):
         """`decode` for tensors: `(batch, latent_dim)` to `(batch, *event_shape)`."""
@@ -164,6 +226,12 @@ class LatentModel(Trainable):
     def reconstruct_batch(self, x):
         """`reconstruct` for tensors: `(batch, *event_shape)` to `(batch, *event_shape)`."""
         return self.mean_image(self.mean_code(x))
+
+    def squared_error(self, x):
+        """Mean over the elements of (x - reconstruction)^2, for tensors: `(batch, *event_shape)` to `(batch,)`."""
+        reconstruction = self.reconstruct_batch(x)
+        error = ops.cast(x, reconstruction.dtype) - reconstruction
+        return ops.mean(error * error, axis=tuple(range(1, len(error.shape))))
 
     def corrupted(self, x, training):
         """Applies the corruption in training, and nothing elsewhere."""
@@ -241,19 +309,6 @@ class LatentModel(Trainable):
         return [variable for variable in self.variables if id(variable) not in weights]
 
     def _map(self, function, x, batch_size):
-        compiled = self._compiled(function.__name__, function)
-        return batches.run_in_batches(compiled, self._batches(x, batch_size))
-
-    def _batches(self, x, batch_size, target: bool = False):
-        check = functools.partial(data_checks.check_examples, self, name="x", target=target)
-        if target and self.encoder.input_spec is not None and self.encoder.input_spec.shape[1:] != self.event_shape:
-            raise ValueError(
-                f"The likelihood of x needs the shape of an event, {self.event_shape}; the encoder takes another, "
-                f"{self.encoder.input_spec.shape[1:]}."
-            )
-        if batches.is_dataset(x):
-            return batches.dataset_batches(x, check, "x")
-        return batches.array_batches(check(x), checked_size(batch_size, "batch_size"))
-
-    def _compiled(self, name, function):
-        return self._functions.get(name, function)
+        return batches.run_in_batches(
+            self.compiled_function(function.__name__, function), self.checked_batches(x, batch_size, FINITE)
+        )

@@ -41,6 +41,12 @@ def rule_of(likelihood) -> Rule:
     return Rule(likelihood.in_domain, f"{likelihood.domain} for {type(likelihood).__name__}", likelihood.mend)
 
 
+def support_of(likelihood) -> Rule:
+    """What has a probability, or a density, under a likelihood."""
+    owner = f"{type(likelihood).__name__}, which gives no other a likelihood"
+    return Rule(likelihood.in_support, f"{likelihood.support or likelihood.domain} for {owner}", likelihood.mend)
+
+
 def check_values(rule: Rule, x: np.ndarray, name: str, first: int = 0) -> None:
     """Raises a ValueError that names the first value of an array that is not allowed.
 

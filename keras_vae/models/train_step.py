@@ -11,8 +11,8 @@ class Trainable(Composite):
     """Base class: a model with a `decoder` whose likelihood is the loss.
 
     What is minimised is the reconstruction term, -log p(x|z) in nats averaged over the batch, plus all that
-    was added by `add_loss` in `call` and by regularizers. A subclass implements `forward`, `reconstruction`
-    and `terms`, and names in `logged` what `terms` returns.
+    was added by `add_loss` in `call` and by regularizers. A subclass implements `forward` and `terms`, and
+    names in `logged` what `terms` returns; it may take another `cost`, other `gradients`, and act `after_update`.
     """
 
     logged: tuple[str, ...] = ()
@@ -21,13 +21,20 @@ class Trainable(Composite):
         """Calls the model: a dict of tensors, the decoder's parameters among them."""
         raise NotImplementedError
 
-    def reconstruction(self, log_likelihood):
-        """-log p(x|z) of each example: `(batch, num_samples)` to `(batch,)`."""
+    def terms(self, log_likelihood, outputs):
+        """What is logged beside the loss, from log p(x|z) `(batch, num_samples)`: a dict of tensors `(batch,)`."""
         raise NotImplementedError
 
-    def terms(self, reconstruction, outputs):
-        """What is logged beside the loss: a dict of tensors `(batch,)`, in nats."""
+    def cost(self, log_likelihood, outputs):
+        """What is minimised, beside what was added: from log p(x|z) `(batch, num_samples)` to `(batch,)`."""
         raise NotImplementedError
+
+    def gradients(self, tape, loss, added, log_likelihood, outputs):
+        """The gradients of a step's loss by the trainable weights, from a persistent tape; `added` is a part of it."""
+        return tape.gradient(loss, self.trainable_weights)
+
+    def after_update(self, terms):
+        """Called in each training step after the weights were updated, with the batch means of `terms`."""
 
     def _resolve_auto_jit_compile(self):
         # Where nobody chose. A zero is False to Keras and is saved as a zero, so that a user's own False can be told
@@ -52,26 +59,29 @@ class Trainable(Composite):
     def track(self, means, num_examples):
         """Updates the metrics with means over some examples, as `untracked_step` returns them for a batch."""
         for name, mean in means.items():
-            # Keras's own tracker of the loss comes first among the metrics.
-            tracker = self.metrics[0] if name == "loss" else getattr(self, f"{name}_tracker")
+            # Keras has its own tracker of the loss, which need not come first among a subclass's metrics.
+            tracker = self._loss_tracker if name == "loss" else getattr(self, f"{name}_tracker")
             tracker.update_state(mean, sample_weight=num_examples)
 
     def _updated(self, data):
         x, target, sample_weight = self._unpacked(data)
-        with tf.GradientTape() as tape:
+        # Persistent, since an objective may ask it twice.
+        with tf.GradientTape(persistent=True) as tape:
             outputs = self.forward(x, sample_weight, training=True)
             fitted = self.decoder.likelihood.fitted(outputs, target, sample_weight)
-            loss, terms = self._loss(outputs | fitted, target, sample_weight)
+            log_likelihood = self.decoder.likelihood.log_prob(outputs | fitted, target)
+            loss, added, terms = self._loss(log_likelihood, outputs, sample_weight)
             # The replicas' gradients are summed, and float16 gradients need a scale.
-            scaled = self.optimizer.scale_loss(loss / self.distribute_strategy.num_replicas_in_sync)
-        weights = self.trainable_weights
-        self.optimizer.apply(tape.gradient(scaled, weights), weights)
+            replicas = self.distribute_strategy.num_replicas_in_sync
+            scaled = [self.optimizer.scale_loss(part / replicas) for part in (loss, added)]
+        self.optimizer.apply(self.gradients(tape, *scaled, log_likelihood, outputs), self.trainable_weights)
+        self.after_update(terms)
         return x, target, sample_weight, outputs, loss, terms
 
     def test_step(self, data):
         x, target, sample_weight = self._unpacked(data)
         outputs = self.forward(x, sample_weight, training=False)
-        loss, terms = self._loss(outputs, target, sample_weight)
+        loss, _, terms = self._loss(self.decoder.likelihood.log_prob(outputs, target), outputs, sample_weight)
         return self._track(x, target, sample_weight, outputs, loss, terms)
 
     def predict_step(self, data):
@@ -91,12 +101,12 @@ class Trainable(Composite):
             )
         return x, target, sample_weight
 
-    def _loss(self, outputs, target, sample_weight):
-        log_likelihood = self.decoder.likelihood.log_prob(outputs, target)
-        reconstruction = self.reconstruction(log_likelihood)
-        terms = {name: batch_mean(term, sample_weight) for name, term in self.terms(reconstruction, outputs).items()}
-        reconstruction = terms["reconstruction"]
-        return reconstruction + sum(tf.cast(loss, reconstruction.dtype) for loss in self.losses), terms
+    def _loss(self, log_likelihood, outputs, sample_weight):
+        terms = self.terms(log_likelihood, outputs)
+        terms = {name: batch_mean(term, sample_weight) for name, term in terms.items()}
+        cost = batch_mean(self.cost(log_likelihood, outputs), sample_weight)
+        added = sum((tf.cast(loss, cost.dtype) for loss in self.losses), start=tf.zeros((), cost.dtype))
+        return cost + added, added, terms
 
     def _track(self, x, target, sample_weight, outputs, loss, terms):
         self.track({"loss": loss, **terms}, tf.shape(x)[0])

@@ -13,7 +13,9 @@ from keras_vae.models.composite import checked_part
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.encoder import Encoder
 from keras_vae.models.latent_model import LatentModel
+from keras_vae.models.rules import rule_of
 from keras_vae.objectives import ELBO
+from keras_vae.objectives.objective import Objective
 from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_number, checked_seed, checked_size
 from keras_vae.ops.reductions import batch_mean
@@ -67,7 +69,7 @@ class VAE(LatentModel):
         encoder: Encoder,
         decoder: Decoder,
         prior: Prior | None = None,
-        objective: ELBO | None = None,
+        objective: Objective | None = None,
         beta: float = 1.0,
         free_bits: float = 0.0,
         num_samples: int = 1,
@@ -76,13 +78,18 @@ class VAE(LatentModel):
     ):
         super().__init__(encoder, decoder, corruption, **kwargs)
         self.prior = checked_part(StandardNormal(self.latent_dim) if prior is None else prior, Prior, "prior")
-        self.objective = checked_part(ELBO() if objective is None else objective, ELBO, "objective")
+        self.objective = checked_part(ELBO() if objective is None else objective, Objective, "objective")
         self.free_bits = checked_number(free_bits, "free_bits", 0.0)
         self.num_samples = checked_size(num_samples, "num_samples")
         if self.prior.latent_dim != self.latent_dim:
             raise ValueError(
                 "The prior and the encoder's posterior must have the same `latent_dim`. Received: prior "
                 f"{self.prior.latent_dim}, posterior {self.latent_dim}."
+            )
+        if self.free_bits > 0 and not self.objective.adds_kl:
+            raise ValueError(
+                "`free_bits` hold up a KL divergence, and the loss of "
+                f"{type(self.objective).__name__} has none. Received: free_bits={free_bits!r}."
             )
         divergences.closed_form(self.encoder.posterior, self.prior)
         self._beta = self.add_weight(
@@ -91,6 +98,7 @@ class VAE(LatentModel):
             dtype="float32",
             trainable=False,
             autocast=False,
+            aggregation="mean",
             initializer=keras.initializers.Constant(checked_number(beta, "beta", 0.0)),
         )
         self.seed_generator = noise.NoiseSeed()
@@ -139,6 +147,8 @@ class VAE(LatentModel):
     def call(self, x, sample_weight=None, training=None):
         """Draws z from q(z|x), and adds the weighted batch mean of beta * KL by `add_loss`.
 
+        An objective that holds the divergence itself, such as `objectives.ImportanceWeighted`, has nothing added.
+
         Args:
             x: `(batch, *event_shape)`.
             sample_weight: `None` or `(batch,)`.
@@ -146,13 +156,16 @@ class VAE(LatentModel):
 
         Returns:
             Dict of the decoder's parameters, each `(batch, num_samples, *event_shape)`, `z`
-            `(batch, num_samples, latent_dim)`, and `kl` `(batch,)`, in nats and without beta.
+            `(batch, num_samples, latent_dim)`, `kl` `(batch,)`, in nats and without beta, and what the
+            objective asks for.
         """
         posterior = self.encoder(self.rescaled(self.corrupted(x, training)))
         z = self.encoder.posterior.sample(posterior, self.num_samples)
         kl_terms = divergences.kl_terms(self.encoder.posterior, self.prior, posterior, z)
-        self.add_loss(ops.cast(self.beta, kl_terms.dtype) * self._rate(kl_terms, sample_weight))
-        return {**self.decoder(z), "z": z, "kl": ops.sum(kl_terms, axis=-1)}
+        if self.objective.adds_kl:
+            self.add_loss(ops.cast(self.beta, kl_terms.dtype) * self._rate(kl_terms, sample_weight))
+        own = self.objective.outputs(self.encoder.posterior, self.prior, posterior, z)
+        return {**self.decoder(z), "z": z, "kl": ops.sum(kl_terms, axis=-1), **own}
 
     def sample(self, num_samples: int, seed: int | None = None, mean: bool = False):
         """Draws new examples: z from the prior, then x from p(x|z).
@@ -166,9 +179,9 @@ class VAE(LatentModel):
             NumPy array `(num_samples, *event_shape)`, in the data's units.
         """
         num_samples = checked_size(num_samples, "num_samples", minimum=0)
-        draw = self._compiled(f"draw mean={mean}", functools.partial(self.draw, mean=mean))
+        draw = self.compiled_function(f"draw mean={mean}", functools.partial(self.draw, mean=mean))
         sizes = batches.sizes(num_samples, SAMPLES_AT_ONCE)
-        return batches.run_in_batches(batches.seeded(draw, self._seed(seed)), sizes)
+        return batches.run_in_batches(batches.seeded(draw, self.drawn_seed(seed)), sizes)
 
     def draw(self, num_samples, seed, stream=0, mean: bool = False):
         """`sample` for tensors: a number of examples and a seed to `(num_samples, *event_shape)`."""
@@ -193,9 +206,9 @@ class VAE(LatentModel):
             ValueError: If x has another shape, or values that the likelihood does not allow.
         """
         num_samples = checked_size(num_samples, "num_samples")
-        bound = self._compiled(f"elbo {num_samples}", functools.partial(self.bound, num_samples=num_samples))
-        examples = self._batches(x, batch_size, target=True)
-        return batches.run_in_batches(batches.seeded(bound, self._seed(seed)), examples)
+        bound = self.compiled_function(f"elbo {num_samples}", functools.partial(self.bound, num_samples=num_samples))
+        examples = self.checked_batches(x, batch_size, rule_of(self.decoder.likelihood))
+        return batches.run_in_batches(batches.seeded(bound, self.drawn_seed(seed)), examples)
 
     def bound(self, x, seed, stream=0, num_samples: int = 1, shared_noise: bool = False):
         """`elbo` for tensors: `(batch, *event_shape)` and a seed to `(batch,)`.
@@ -203,25 +216,53 @@ class VAE(LatentModel):
         With `shared_noise` all examples have the same draws, so that the bound of one does not depend on
         the others in its batch.
         """
-        posterior, generator = self.encoder(self.rescaled(x), training=False), noise.FixedSeed(seed, stream)
+        rate, distortion = self.rate_and_distortion(x, seed, stream, num_samples, shared_noise)
+        return -distortion - rate
+
+    def rate_and_distortion(self, x, seed, stream=0, num_samples: int = 1, shared_noise: bool = False):
+        """KL(q(z|x) || p(z)) and -E_q[log p(x|z)] in nats, for tensors: `(batch, *event_shape)` to two of `(batch,)`.
+
+        The expectation is a mean over draws, and so is a divergence without closed form.
+        """
+        posterior, generator = self.posterior_parameters(x), noise.FixedSeed(seed, stream)
         z = self.encoder.posterior.sample(posterior, num_samples, generator, shared_noise)
         log_likelihood = self.decoder.likelihood.log_prob(self.decoder(z, training=False), x)
         kl = divergences.kl_divergence(self.encoder.posterior, self.prior, posterior, z)
-        return ops.mean(log_likelihood, axis=1) - kl
+        return kl, -ops.mean(log_likelihood, axis=1)
+
+    def kl_terms(self, x):
+        """KL(q(z|x) || p(z)) latent by latent, for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`, in nats.
+
+        Raises:
+            ValueError: If the posterior and the prior have no closed form.
+        """
+        return divergences.kl_terms(self.encoder.posterior, self.prior, self.posterior_parameters(x))
 
     def score(self, x):
         """-ELBO of each example by fixed draws, for tensors: `(batch, *event_shape)` to `(batch,)`, in nats."""
         return -self.bound(x, SCORE_SEED, num_samples=SCORE_DRAWS, shared_noise=True)
 
+    def drawn_seed(self, seed: int | None):
+        """A seed that was given, after a check, or one that the model draws: for `noise.FixedSeed`."""
+        return noise.new_seed(self.seed_generator) if seed is None else checked_seed(seed)
+
     def forward(self, x, sample_weight, training):
         return self(x, sample_weight=sample_weight, training=training)
 
-    def reconstruction(self, log_likelihood):
-        return self.objective.reconstruction(log_likelihood)
-
-    def terms(self, reconstruction, outputs):
-        kl = outputs["kl"]
+    def terms(self, log_likelihood, outputs):
+        reconstruction, kl = self.objective.reconstruction(log_likelihood), outputs["kl"]
         return {"reconstruction": reconstruction, "kl": kl, "negative_elbo": reconstruction + kl}
+
+    def cost(self, log_likelihood, outputs):
+        return self.objective.cost(log_likelihood, outputs, self.beta)
+
+    def gradients(self, tape, loss, added, log_likelihood, outputs):
+        weights = self.trainable_weights
+        return self.objective.gradients(tape, loss, added, weights, log_likelihood, outputs, self.beta)
+
+    def after_update(self, terms):
+        if self.objective.sets_beta:
+            self.beta.assign(self.objective.next_beta(self.beta, terms))
 
     def get_config(self):
         return {
@@ -235,8 +276,3 @@ class VAE(LatentModel):
         rate = batch_mean(kl_terms, sample_weight)
         # A floor of 0 is none: an estimate may be negative, and one that is cut off there is biased.
         return ops.sum(ops.maximum(rate, self.free_bits) if self.free_bits > 0 else rate)
-
-    def _seed(self, seed):
-        if seed is None:
-            return noise.new_seed(self.seed_generator)
-        return checked_seed(seed)

@@ -1,5 +1,7 @@
 """Which bound is optimised."""
 
 from keras_vae.objectives.elbo import ELBO
+from keras_vae.objectives.geco import GECO
+from keras_vae.objectives.importance_weighted import ImportanceWeighted
 
-__all__ = ["ELBO"]
+__all__ = ["ELBO", "GECO", "ImportanceWeighted"]

@@ -48,15 +48,16 @@ def checked_bool(value, name: str) -> bool:
     return value
 
 
-def checked_number(value, name: str, minimum: float, inclusive: bool = True) -> float:
+def checked_number(value, name: str, minimum: float = -math.inf, inclusive: bool = True) -> float:
     """Returns `value` as a finite float of at least (or above) `minimum`, or raises a ValueError."""
-    bound = f"of at least {minimum}" if inclusive else f"above {minimum}"
+    bound = f" of at least {minimum}" if inclusive else f" above {minimum}"
+    bound = bound if math.isfinite(minimum) else ""
     try:
         number = math.nan if isinstance(value, (bool, str, bytes)) else float(value)
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number) or number < minimum or (number == minimum and not inclusive):
-        raise ValueError(f"`{name}` must be a finite number {bound}. Received: {name}={value!r}.")
+        raise ValueError(f"`{name}` must be a finite number{bound}. Received: {name}={value!r}.")
     return number
 
 

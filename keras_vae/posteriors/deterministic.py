@@ -21,5 +21,8 @@ class Deterministic(Posterior):
     def mean(self, params):
         return params["mean"]
 
+    def variance(self, params):
+        return ops.zeros_like(params["mean"])
+
     def sample(self, params, num_samples: int = 1, seed=None, shared_noise: bool = False):
         return ops.repeat(ops.expand_dims(params["mean"], 1), num_samples, axis=1)

@@ -32,6 +32,9 @@ class DiagonalNormal(Posterior):
     def mean(self, params):
         return params["mean"]
 
+    def variance(self, params):
+        return ops.exp(params["log_variance"])
+
     def sample(self, params, num_samples: int = 1, seed=None, shared_noise: bool = False):
         """Draws codes by the reparameterization z = mu + exp(log_variance / 2) * epsilon.
 

@@ -14,7 +14,7 @@ class Posterior(keras.layers.Layer):
     """Base class: a distribution over codes, whose parameters are a projection of features.
 
     A posterior is a layer: called on the features of a network it returns a dict of parameters. A
-    subclass names the parameters in `parameter_names` and implements `mean` and `sample`.
+    subclass names the parameters in `parameter_names` and implements `mean`, `variance` and `sample`.
 
     Args:
         latent_dim: Length of the code.
@@ -56,6 +56,10 @@ class Posterior(keras.layers.Layer):
 
     def mean(self, params):
         """Mean of q(z|x): `(batch, latent_dim)`."""
+        raise NotImplementedError
+
+    def variance(self, params):
+        """Variance of each latent of q(z|x): `(batch, latent_dim)`."""
         raise NotImplementedError
 
     def sample(self, params, num_samples: int = 1, seed=None, shared_noise: bool = False):

@@ -1,11 +1,18 @@
 """Figures of a model on a test split."""
 
+import numpy as np
+
+from keras_vae import evaluation
+from keras_vae.likelihoods import Bernoulli
+from keras_vae.likelihoods.integer_likelihood import IntegerLikelihood
+from keras_vae.models import VAE
+from keras_vae.ops.checks import checked_size
 from keras_vae.runs.data import held_out_data
 
-BATCH_SIZE = 250
+BATCH_SIZE, SEED = 250, 0
 
 
-def evaluate(model, dataset: str, data_dir: str | None = None, split: str = "test") -> dict:
+def evaluate(model, dataset: str, data_dir: str | None = None, split: str = "test", num_samples: int = 0) -> dict:
     """Evaluates a model on a dataset by name, each example by one draw of its code.
 
     Args:
@@ -13,17 +20,46 @@ def evaluate(model, dataset: str, data_dir: str | None = None, split: str = "tes
         dataset: A name for `datasets.load`; taken as the likelihood takes it, and binarised once for Bernoulli.
         data_dir: Where TFDS finds its data.
         split: The split.
+        num_samples: Draws for each example of an importance-sampled estimate of log p(x); 0 leaves it out.
 
     Returns:
-        Dict of `num_examples` and means over the examples, in nats: `reconstruction`, and for a VAE `kl` and
-        `negative_elbo`.
+        Dict of `num_examples`, `mean_squared_error` (of reconstructions at the mean code, in the data's units squared),
+        and means over the examples, in nats: `reconstruction`, and for a VAE `kl` and `negative_elbo`; with it
+        `active_units`, and for data of whole numbers `bits_per_dim`, of the negative ELBO. With `num_samples` also
+        `negative_log_likelihood`, its `standard_error` over the examples, `num_samples`, and
+        `median_effective_sample_size`.
 
     Raises:
-        ValueError: If the dataset is unknown, or its images do not fit the model.
+        ValueError: If the dataset is unknown, its images do not fit the model, or a likelihood is asked of a model that
+            has none.
     """
+    num_samples = checked_size(num_samples, "num_samples", minimum=0)
     data = held_out_data(dataset, type(model.decoder.likelihood), BATCH_SIZE, data_dir, split)
     if not model.compiled:
         model.compile()
-    figures = model.evaluate(data, verbose=0, return_dict=True)
-    named = {name: float(figures[name]) for name in ("negative_elbo", "reconstruction", "kl") if name in figures}
-    return {"num_examples": sum(len(batch) for batch in data), **named}
+    logs = model.evaluate(data, verbose=0, return_dict=True)
+    figures = {"num_examples": sum(len(batch) for batch in data)}
+    figures |= {name: float(logs[name]) for name in ("negative_elbo", "reconstruction", "kl") if name in logs}
+    figures["mean_squared_error"] = evaluation.mean_squared_error(model, data)
+    if isinstance(model, VAE):
+        figures |= _of_code(model, data, figures)
+    if num_samples:
+        figures |= _of_likelihood(model, data, num_samples)
+    return figures
+
+
+def _of_code(vae, data, figures) -> dict:
+    found = {"active_units": evaluation.active_units(vae, data)}
+    if isinstance(vae.decoder.likelihood, (Bernoulli, IntegerLikelihood)):
+        found["bits_per_dim"] = evaluation.bits_per_dim(-figures["negative_elbo"], vae.event_shape)
+    return found
+
+
+def _of_likelihood(vae, data, num_samples) -> dict:
+    estimate = evaluation.log_likelihood(vae, data, num_samples, seed=SEED)
+    return {
+        "negative_log_likelihood": -estimate.mean,
+        "standard_error": estimate.standard_error,
+        "num_samples": num_samples,
+        "median_effective_sample_size": float(np.median(estimate.effective_sample_size)),
+    }

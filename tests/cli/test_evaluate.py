@@ -9,14 +9,34 @@ from keras_vae.cli.main import main
 
 
 def test_figures_of_the_run_again(trained, model_file, capsys):
-    assert main(["evaluate", model_file]) == 0
+    assert main(["evaluate", model_file, "--num-samples", "0"]) == 0
     test = json.loads((trained[0] / "metrics.json").read_text())["test"]
     assert capsys.readouterr().out == tables.figures_table(test) + "\n"
 
 
+def test_the_likelihood_is_printed_and_all_is_written(model_file, capsys, tmp_path):
+    output = tmp_path / "figures.json"
+    assert main(["evaluate", model_file, "--num-samples", "7", "--output", str(output)]) == 0
+    written = json.loads(output.read_text())
+    assert capsys.readouterr().out == tables.figures_table(written) + "\n"
+    # The codes are drawn by a fixed seed.
+    expected = runs.evaluate(load_model(model_file), "digits", num_samples=7)
+    assert written["negative_log_likelihood"] == pytest.approx(expected["negative_log_likelihood"], rel=1e-6)
+    assert written["num_samples"] == 7
+
+
+def test_a_file_is_replaced_only_where_that_was_asked_for(refused, model_file, tmp_path, capsys):
+    output = tmp_path / "figures.json"
+    output.write_text("mine")
+    assert "There is something at" in refused("evaluate", model_file, "--output", output)
+    assert output.read_text() == "mine"
+    assert main(["evaluate", model_file, "--num-samples", "0", "--output", str(output), "--overwrite"]) == 0
+    assert json.loads(output.read_text())["num_examples"] == 297
+
+
 def test_another_split(model_file, capsys):
-    assert main(["evaluate", model_file, "--split", "train"]) == 0
-    printed = dict(re.findall(r"^  (.*?) +(-?[\d,.]+)(?: nats)?$", capsys.readouterr().out, re.MULTILINE))
+    assert main(["evaluate", model_file, "--split", "train", "--num-samples", "0"]) == 0
+    printed = dict(re.findall(r"^  (.*?) {2,}(-?[\d,.]+)", capsys.readouterr().out, re.MULTILINE))
     assert printed["test images"] == "1,500"
     expected = runs.evaluate(load_model(model_file), "digits", split="train")
     # Codes are drawn in another order each time, which moves a mean over 1,500 of them a little.
@@ -28,6 +48,11 @@ def test_an_autoencoder_has_no_elbo(autoencoder_file, capsys):
     printed = capsys.readouterr().out
     assert "reconstruction" in printed
     assert "ELBO" not in printed
+    assert "log p(x)" not in printed
+
+
+def test_an_autoencoder_of_which_a_likelihood_is_asked(refused, autoencoder_file):
+    assert "no estimate of log p(x) exists" in refused("evaluate", autoencoder_file, "--num-samples", "5")
 
 
 @pytest.mark.parametrize(

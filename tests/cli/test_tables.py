@@ -13,6 +13,31 @@ def test_figures_of_a_vae():
     ]
 
 
+def test_all_figures_of_a_vae():
+    figures = {
+        "num_examples": 10,
+        "negative_elbo": 742.84,
+        "bits_per_dim": 1.36698,
+        "negative_log_likelihood": 730.123,
+        "standard_error": 2.5,
+        "num_samples": 5000,
+        "median_effective_sample_size": 12.345,
+        "active_units": 19,
+        "mean_squared_error": 0.0123456,
+    }
+    assert figures_table(figures).splitlines() == [
+        "  test images             10",
+        "  negative ELBO       742.84 nats",
+        "  negative ELBO       1.3670 bits for each element",
+        "  -log p(x)           730.12 nats",
+        "  standard error        2.50 nats, over the images",
+        "  samples              5,000 for each image",
+        "  effective             12.3 samples, median",
+        "  active units            19 latents",
+        "  squared error      0.01235 mean for each element",
+    ]
+
+
 def test_figures_of_an_autoencoder():
     lines = figures_table({"num_examples": 297, "reconstruction": -3.456}).splitlines()
     assert lines == ["  test images            297", "  reconstruction       -3.46 nats"]

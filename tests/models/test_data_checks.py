@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae import likelihoods
+from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
 from tests.models.small import EVENT_SHAPE, binary, small_autoencoder, small_vae
 
 
@@ -166,6 +166,21 @@ def test_an_empty_or_unbatched_dataset_is_refused(vae):
         vae.fit(tf.data.Dataset.from_tensor_slices({"image": binary(8)}).batch(4), verbose=0)
 
 
+def test_inputs_may_have_as_many_axes_as_an_event():
+    vae = VAE(
+        Encoder(networks.dense([8]), posteriors.DiagonalNormal(2)),
+        Decoder(networks.dense([8]), likelihoods.Bernoulli(EVENT_SHAPE)),
+    )
+    vae.compile("adam")
+    x = binary(8)
+    for _ in range(2):
+        vae.fit(batched(x[..., 0], x), verbose=0)
+    with pytest.raises(ValueError, match="must be batched"):
+        vae.fit(tf.data.Dataset.from_tensor_slices((x[..., 0], x)), verbose=0)
+    with pytest.raises(ValueError, match=r"`x` must have shape \(batch, 4, 3\)\. Received shape \(4, 2, 3\)"):
+        vae.fit(batched(x[:, :2, :, 0], x), verbose=0)
+
+
 def test_an_unbuilt_model_takes_its_events_shape_from_inference():
     built = small_vae()
     model = type(built).from_config(built.get_config())
@@ -183,6 +198,8 @@ def test_the_index_in_a_dataset_counts_from_its_start(vae):
 def test_data_of_no_known_kind_is_refused(vae):
     with pytest.raises(ValueError, match="array of numbers"):
         vae.fit({"image": binary(8)}, verbose=0)
+    with pytest.raises(ValueError, match=r"`x` must be an array of numbers.*Received: list"):
+        vae.fit([binary(8), np.zeros(8)], verbose=0)
     with pytest.raises(ValueError, match="array of numbers"):
         vae.encode(3.0)
     with pytest.raises(ValueError, match="`class_weight` needs classes"):

@@ -1,11 +1,13 @@
 """Which settings `fit` runs with: fast where nobody chose, and everybody's choice respected."""
 
+import math
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae import VAE, Decoder, Encoder, callbacks, likelihoods, load_model, networks, posteriors
+from keras_vae import VAE, Decoder, Encoder, callbacks, likelihoods, load_model, networks, posteriors, priors
 from keras_vae.models import data_checks, fast_path
 from tests.models.small import binary, small_vae
 
@@ -13,17 +15,22 @@ IMAGES = (4, 4, 1)
 COMPILED, PLAIN = True, False
 
 
-def vae_of(encoder_network) -> VAE:
+def vae_of(encoder_network, kind=VAE) -> VAE:
     encoder = Encoder(encoder_network, posteriors.DiagonalNormal(2))
-    vae = VAE(encoder, Decoder(networks.dense([8]), likelihoods.Bernoulli(IMAGES)))
+    vae = kind(encoder, Decoder(networks.dense([8]), likelihoods.Bernoulli(IMAGES)))
     vae.build((None, *IMAGES))
     return vae
 
 
-def dense_vae(**compilation) -> VAE:
-    vae = vae_of(networks.dense([8]))
+def dense_vae(kind=VAE, **compilation) -> VAE:
+    vae = vae_of(networks.dense([8]), kind)
     vae.compile("adam", **compilation)
     return vae
+
+
+def endless(batch_size=10) -> tf.data.Dataset:
+    """Batches of 30 examples, again and again."""
+    return tf.data.Dataset.from_tensor_slices(binary(30, IMAGES)).batch(batch_size).repeat()
 
 
 def arguments(batches=600, **others) -> dict:
@@ -76,6 +83,40 @@ class TestChoice:
         vae = small_vae(event_shape=IMAGES, corruption=keras.layers.GaussianNoise(0.1))
         vae.compile("adam")
         assert not fast_path.settings_for(vae, arguments()).compiled
+
+    def test_a_users_prior_is_not_compiled(self):
+        class Prior(priors.StandardNormal):
+            pass
+
+        vae = small_vae(event_shape=IMAGES, prior=Prior(2))
+        vae.compile("adam")
+        assert fast_path.settings_for(vae, arguments()) == fast_path.Settings(fast_path.MOST_STEPS, PLAIN)
+
+    def test_a_users_subclass_runs_in_groups_that_keras_makes(self):
+        class Subclass(VAE):
+            pass
+
+        settings = fast_path.settings_for(dense_vae(Subclass), arguments())
+        assert settings == fast_path.Settings(fast_path.MOST_STEPS, PLAIN)
+
+    def test_functions_of_a_users_own_are_called_as_keras_calls_them(self):
+        class Subclass(VAE):
+            def make_test_function(self, force=False):
+                super().make_test_function(force)
+
+        class OwnTraining(Subclass):
+            def make_train_function(self, force=False):
+                super().make_train_function(force)
+
+        assert fast_path.settings_for(dense_vae(Subclass), arguments()).test_steps == 1
+        assert fast_path.settings_for(dense_vae(OwnTraining), arguments()) is None
+
+    def test_functions_that_run_eagerly_run_as_keras_does(self):
+        tf.config.run_functions_eagerly(True)
+        try:
+            assert fast_path.settings_for(dense_vae(), arguments()) is None
+        finally:
+            tf.config.run_functions_eagerly(False)
 
     @pytest.mark.parametrize(
         "chosen", [{"jit_compile": False}, {"jit_compile": True}, {"steps_per_execution": 2}, {"run_eagerly": True}]
@@ -130,13 +171,73 @@ class TestChoice:
         given = [callback] if takes_groups else keras.callbacks.CallbackList([callback])
         assert (fast_path.settings_for(dense_vae(), arguments(callbacks=given)) is not None) == takes_groups
 
+    @pytest.mark.parametrize(
+        "make",
+        [
+            lambda kind, folder: kind(keras.callbacks.ModelCheckpoint)(folder / "x.keras"),
+            lambda kind, folder: kind(keras.callbacks.BackupAndRestore)(folder),
+            lambda kind, folder: kind(keras.callbacks.TensorBoard)(folder),
+            lambda kind, folder: kind(keras.callbacks.TerminateOnNaN)(),
+            lambda kind, folder: kind(keras.callbacks.ProgbarLogger)(),
+            lambda kind, folder: kind(callbacks.BetaSchedule)(5),
+        ],
+        ids=["ModelCheckpoint", "BackupAndRestore", "TensorBoard", "TerminateOnNaN", "ProgbarLogger", "BetaSchedule"],
+    )
+    def test_what_holds_for_a_callback_does_not_hold_for_a_subclass_that_looks_at_batches(self, make, tmp_path):
+        def quiet(kind):
+            return type("Quiet", (kind,), {"on_epoch_end": Watcher.on_epoch_end})
+
+        def watching(kind):
+            return type("Watching", (kind,), {"on_train_batch_end": Watcher.on_train_batch_end})
+
+        vae = dense_vae()
+        assert fast_path.settings_for(vae, arguments(callbacks=[make(quiet, tmp_path)])) is not None
+        assert fast_path.settings_for(vae, arguments(callbacks=[make(watching, tmp_path)])) is None
+
+    def test_callbacks_that_look_at_batches_of_the_validation_have_them(self):
+        def looking(batch, logs=None):
+            pass
+
+        settings = [
+            fast_path.settings_for(dense_vae(), arguments(callbacks=[callback]))
+            for callback in (
+                keras.callbacks.LambdaCallback(on_test_batch_end=looking),
+                keras.callbacks.LambdaCallback(on_test_batch_begin=looking),
+                keras.callbacks.TensorBoard("x"),
+            )
+        ]
+        assert [(each.steps, each.test_steps) for each in settings] == [(50, 1), (50, 1), (50, 50)]
+
     @pytest.mark.parametrize(("batches", "steps"), [(1, None), (2, 2), (49, 49), (51, 50)])
     def test_a_group_is_no_longer_than_an_epoch(self, batches, steps):
         settings = fast_path.settings_for(dense_vae(), arguments(batches))
         assert steps == (settings and settings.steps)
 
-    def test_steps_per_epoch_limits_the_group(self):
-        assert fast_path.settings_for(dense_vae(), arguments(steps_per_epoch=7)).steps == 7
+    @pytest.mark.parametrize(
+        ("limit", "steps"), [(7, 7), (50, 50), (60, 30), (100, 50), (469, 7), (467, None), (600, 50), (601, 50)]
+    )
+    def test_groups_end_with_the_epoch_where_there_are_more_data(self, limit, steps):
+        for given in (arguments(steps_per_epoch=limit), {"x": endless(), "steps_per_epoch": min(limit, 600)}):
+            settings = fast_path.settings_for(dense_vae(), given)
+            assert steps == (settings and settings.steps)
+
+    @pytest.mark.parametrize(("limit", "steps"), [(None, 50), (3, 3), (79, 1), (80, 40)])
+    def test_groups_of_the_validation_end_with_it(self, limit, steps):
+        assert fast_path.settings_for(dense_vae(), arguments(validation_steps=limit)).test_steps == steps
+
+    def test_the_limit_that_is_set_for_debugging_counts_too(self):
+        keras.config.set_max_steps_per_epoch(10)
+        try:
+            settings = fast_path.settings_for(dense_vae(), arguments(steps_per_epoch=600))
+        finally:
+            keras.config.set_max_steps_per_epoch(None)
+        assert settings == fast_path.Settings(10, PLAIN, 10)
+
+    def test_data_that_may_end_within_an_epoch_run_as_keras_does(self):
+        data = endless().filter(lambda x: True)
+        assert int(data.cardinality()) == tf.data.UNKNOWN_CARDINALITY
+        assert fast_path.settings_for(dense_vae(), {"x": data, "steps_per_epoch": 60}) is None
+        assert fast_path.settings_for(dense_vae(), {"x": data}).steps == 50
 
     @pytest.mark.parametrize(("count", "steps", "compiled"), [(600, 50, COMPILED), (20, 20, PLAIN)])
     def test_datasets(self, count, steps, compiled):
@@ -150,6 +251,47 @@ class TestChoice:
 
     def test_generators_run_as_keras_does(self):
         assert fast_path.settings_for(dense_vae(), {"x": iter([])}) is None
+
+
+class AtTheEnd(keras.callbacks.Callback):
+    """Calls a function with the model after each epoch, and keeps what it returns."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function, self.results = function, []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.results.append(self.function(self.model))
+
+
+class OwnLogs(VAE):
+    def train_step(self, data):
+        return {**super().train_step(data), "steps": self.optimizer.iterations * 1.0}
+
+
+class OwnMetrics(VAE):
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        return {**super().compute_metrics(x, y, y_pred, sample_weight), "mean": tf.reduce_mean(y_pred)}
+
+
+class OwnTracker(VAE):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.first = keras.metrics.Mean(name="first")
+
+    @property
+    def metrics(self):
+        return [self.first, *(metric for metric in super().metrics if metric is not self.first)]
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        self.first.update_state(tf.reduce_mean(x))
+        return super().compute_metrics(x, y, y_pred, sample_weight)
+
+
+@pytest.fixture(params=[COMPILED, PLAIN], ids=["compiled", "in groups"])
+def mode(request, monkeypatch):
+    """Runs of any length are compiled, or none is."""
+    monkeypatch.setattr(fast_path, "STEPS_WORTH_COMPILING", 1 if request.param == COMPILED else math.inf)
 
 
 class TestUse:
@@ -180,3 +322,113 @@ class TestUse:
         vae = dense_vae()
         vae.fit(binary(75, IMAGES), batch_size=10, epochs=3, verbose=0)
         assert int(vae.optimizer.iterations) == 3 * 8
+
+    @pytest.mark.parametrize("kind", [OwnLogs, OwnMetrics, OwnTracker])
+    def test_a_users_subclass_logs_what_it_logs_in_keras_own_loop(self, kind, mode):
+        histories = []
+        for jit in ("auto", False):
+            keras.utils.set_random_seed(1)
+            vae = dense_vae(kind, jit_compile=jit)
+            histories.append(vae.fit(binary(45, IMAGES), batch_size=10, epochs=2, shuffle=False, verbose=0).history)
+        assert set(histories[0]) == set(histories[1])
+        for name, values in histories[1].items():
+            np.testing.assert_allclose(histories[0][name], values, rtol=1e-5)
+
+    def test_an_epoch_ends_where_steps_per_epoch_says(self, mode, monkeypatch):
+        monkeypatch.setattr(fast_path, "MOST_STEPS", 4)
+        vae = dense_vae()
+        vae.fit(endless(), epochs=2, steps_per_epoch=6, verbose=0)
+        assert int(vae.optimizer.iterations) == 12
+
+    def test_the_validation_ends_where_validation_steps_says(self):
+        vae = dense_vae()
+        data = tf.data.Dataset.from_tensor_slices(binary(60, IMAGES)).batch(10).repeat()
+        fit = vae.fit(binary(40, IMAGES), batch_size=10, validation_data=data, validation_steps=3, verbose=0)
+        expected = vae.evaluate(binary(60, IMAGES)[:30], batch_size=10, verbose=0, return_dict=True)["kl"]
+        np.testing.assert_allclose(fit.history["val_kl"], expected, rtol=1e-5)
+
+    def test_callbacks_look_at_every_batch_of_the_validation(self):
+        seen = []
+        look = keras.callbacks.LambdaCallback(on_test_batch_end=lambda batch, logs: seen.append(batch))
+        x = binary(40, IMAGES)
+        dense_vae().fit(x, batch_size=10, validation_data=(x,), callbacks=[look], verbose=0)
+        assert seen == [0, 1, 2, 3]
+
+    def test_callbacks_may_predict(self, mode):
+        vae, x = dense_vae(), binary(45, IMAGES)
+        # The function that is there already takes a batch at a time.
+        vae.predict(x, batch_size=10, verbose=0)
+        predict = AtTheEnd(lambda model: model.predict(x, batch_size=10, verbose=0))
+        vae.fit(x, batch_size=10, callbacks=[predict], verbose=0)
+        np.testing.assert_allclose(predict.results[0], vae.reconstruct(x), rtol=1e-5)
+
+    def test_callbacks_may_evaluate(self, mode):
+        def evaluated(model):
+            limited = model.evaluate(endless(), steps=2, verbose=0, return_dict=True)
+            return limited["kl"], model.evaluate(binary(30, IMAGES)[:20], verbose=0, return_dict=True)["kl"]
+
+        evaluate = AtTheEnd(evaluated)
+        dense_vae().fit(binary(40, IMAGES), batch_size=10, callbacks=[evaluate], verbose=0)
+        np.testing.assert_allclose(*evaluate.results[0], rtol=1e-5)
+
+    def test_callbacks_may_train(self, mode):
+        vae, x = dense_vae(), binary(45, IMAGES)
+        train = AtTheEnd(lambda model: model.train_on_batch(x[:10], return_dict=True)["loss"])
+        again = AtTheEnd(lambda model: model.fit(x[:20], batch_size=10, verbose=0))
+        plainly = AtTheEnd(lambda model: model.fit(x[:20], batch_size=10, verbose=0, callbacks=[Watcher()]))
+        vae.fit(x, batch_size=10, epochs=2, callbacks=[train, again, plainly], verbose=0)
+        assert np.all(np.isfinite(train.results))
+        assert int(vae.optimizer.iterations) == 2 * (5 + 1 + 2 + 2)
+
+    def test_the_model_is_as_it_was_compiled_when_callbacks_see_it(self, mode):
+        seen = []
+
+        class Look(keras.callbacks.Callback):
+            def on_train_begin(self, logs=None):
+                seen.append(self.model.steps_per_execution)
+
+            on_epoch_end = on_train_end = on_test_begin = lambda self, *args, **kwargs: self.on_train_begin()
+
+        x = binary(40, IMAGES)
+        dense_vae().fit(x, batch_size=10, validation_data=(x,), callbacks=[Look()], verbose=0)
+        assert seen == [1] * 4
+
+    def test_a_callback_may_compile_the_model_when_the_training_has_ended(self, mode):
+        class Compile(keras.callbacks.Callback):
+            def on_train_end(self, logs=None):
+                self.model.compile(keras.optimizers.SGD(0.0), steps_per_execution=3)
+
+        vae, x = dense_vae(), binary(40, IMAGES)
+        vae.train_on_batch(x[:10])
+        vae.fit(x, batch_size=10, callbacks=[Compile()], verbose=0)
+        assert (vae.steps_per_execution, vae.train_function) == (3, None)
+        before = vae.encoder.get_weights()
+        vae.train_on_batch(x[:10])
+        for old, new in zip(before, vae.encoder.get_weights(), strict=True):
+            np.testing.assert_array_equal(old, new)
+
+    def test_a_callback_may_freeze_layers_and_have_the_function_made_again(self, mode):
+        weights = []
+
+        class Freeze(keras.callbacks.Callback):
+            def on_epoch_begin(self, epoch, logs=None):
+                weights.append(self.model.encoder.get_weights()[0])
+                if epoch == 1:
+                    self.model.encoder.trainable = False
+                    self.model.make_train_function(force=True)
+
+        vae = dense_vae()
+        vae.fit(binary(45, IMAGES), batch_size=10, epochs=3, callbacks=[Freeze()], verbose=0)
+        assert not np.array_equal(weights[0], weights[1])
+        np.testing.assert_array_equal(weights[1], weights[2])
+        assert int(vae.optimizer.iterations) == 15
+
+    def test_the_function_can_be_made_again_between_two_trainings(self, mode):
+        vae, x = dense_vae(), binary(40, IMAGES)
+        vae.fit(x, batch_size=10, verbose=0)
+        vae.encoder.trainable = False
+        vae.make_train_function(force=True)
+        before = vae.encoder.get_weights()
+        vae.fit(x, batch_size=10, verbose=0)
+        for old, new in zip(before, vae.encoder.get_weights(), strict=True):
+            np.testing.assert_array_equal(old, new)

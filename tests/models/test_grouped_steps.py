@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae import VAE, Autoencoder, datasets, likelihoods
+from keras_vae import VAE, Autoencoder, datasets, likelihoods, objectives
 from keras_vae.models import fast_path, grouped_steps
 from keras_vae.ops import noise
 from tests.models.small import binary, small_autoencoder, small_vae
@@ -93,6 +93,20 @@ class TestSameNumbers:
         x = binary(40, EVENT_SHAPE)
         assert_equal(first, second, [trained(first, "adam", x), trained(second, "adam", x, jit=False)])
 
+    @pytest.mark.parametrize(
+        "objective",
+        [
+            lambda: objectives.GECO(8.0, speed=0.1),
+            lambda: objectives.ImportanceWeighted(),
+            lambda: objectives.ImportanceWeighted(doubly_reparameterized=True),
+        ],
+        ids=["GECO", "importance-weighted", "doubly reparameterized"],
+    )
+    def test_objectives(self, compiled, same_noise, objective):
+        first, second = twins(lambda: small_vae(event_shape=EVENT_SHAPE, objective=objective(), num_samples=2))
+        x = binary(40, EVENT_SHAPE)
+        assert_equal(first, second, [trained(first, "adam", x), trained(second, "adam", x, jit=False)])
+
     @pytest.mark.parametrize("scale", ["shared", "predicted", "optimal"])
     def test_scales(self, compiled, same_noise, scale):
         first, second = twins(lambda: small_vae(likelihoods.Normal(EVENT_SHAPE, scale), event_shape=EVENT_SHAPE))
@@ -139,10 +153,8 @@ class Traces(keras.callbacks.Callback):
         self.counts = []
 
     def on_epoch_end(self, epoch, logs=None):
-        function = self.model.train_function
-        self.counts.append(
-            function._loop.experimental_get_tracing_count() + function._step.experimental_get_tracing_count()
-        )
+        steps = self.model.train_function._steps
+        self.counts.append(steps._loop.experimental_get_tracing_count() + steps.one.experimental_get_tracing_count())
 
 
 def test_nothing_is_compiled_anew(compiled):
@@ -152,6 +164,15 @@ def test_nothing_is_compiled_anew(compiled):
         vae.fit(binary(count, EVENT_SHAPE), batch_size=10, epochs=3, callbacks=[traces], verbose=0)
     # The loop, and a step for the last batch.
     assert traces.counts == [2] * 6
+
+
+def test_each_fit_has_a_loop_for_its_own_batches(compiled):
+    vae, traces = small_vae(event_shape=EVENT_SHAPE), Traces()
+    vae.compile("adam")
+    for batch_size in (10, 20, 10):
+        vae.fit(binary(80, EVENT_SHAPE), batch_size=batch_size, callbacks=[traces], verbose=0)
+    # A loop for each size of batches, and no single steps.
+    assert traces.counts == [1, 2, 2]
 
 
 def test_another_compilation_starts_afresh(compiled):
@@ -168,10 +189,13 @@ def test_another_compilation_starts_afresh(compiled):
 def test_a_loop_of_large_batches_is_shorter(compiled, same_noise, monkeypatch, batch_bytes):
     monkeypatch.setattr(grouped_steps, "MOST_BYTES", batch_bytes)
     first, second = twins(lambda: small_vae(event_shape=EVENT_SHAPE))
-    x = binary(75, EVENT_SHAPE)
-    assert_equal(first, second, [trained(first, "adam", x), trained(second, "adam", x, jit=False)])
-    train_function, _ = first._fast_functions.get(first, fast_path.settings_for(first, {"x": x, "batch_size": 10}))
-    assert train_function._steps_in_loop == max(1, batch_bytes // 640)
+    x, lengths = binary(75, EVENT_SHAPE), []
+    look = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: lengths.append(first.train_function._steps_in_loop)
+    )
+    histories = [trained(first, "adam", x, callbacks=[look]), trained(second, "adam", x, jit=False)]
+    assert_equal(first, second, histories)
+    assert lengths == [max(1, batch_bytes // 640)] * 3
 
 
 class TestBatchesOfManyShapes:
@@ -212,8 +236,35 @@ def test_what_xla_cannot_compile_runs_without_it(compiled):
     assert int(vae.optimizer.iterations) == 8
 
 
+class Fragile(LengthOfText):
+    """A metric that XLA cannot compile, and that fails where it is told to."""
+
+    def __init__(self):
+        super().__init__()
+        self.fails = tf.Variable(False)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        with tf.control_dependencies([tf.debugging.Assert(tf.logical_not(self.fails), ["it fails"])]):
+            super().update_state(tf.identity(y_true), y_pred)
+
+
+def test_an_error_of_a_step_is_not_taken_for_one_of_xla(compiled):
+    vae, metric = small_vae(event_shape=EVENT_SHAPE), Fragile()
+    vae.compile("adam", metrics=[metric])
+    fail = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: metric.fails.assign(epoch == 1))
+    with (
+        pytest.warns(UserWarning, match="without XLA") as warned,
+        pytest.raises(tf.errors.InvalidArgumentError, match="it fails"),
+    ):
+        vae.fit(binary(40, EVENT_SHAPE), batch_size=10, epochs=3, callbacks=[fail], verbose=0)
+    assert len([warning for warning in warned if "without XLA" in str(warning.message)]) == 1
+    # Two epochs of four steps, and the one that failed.
+    assert int(vae.optimizer.iterations) in (8, 9)
+
+
 def test_an_empty_iterator_ends_the_epoch():
     model = Autoencoder.for_shape((3,), 2)
     model.compile("sgd")
+    empty = iter(tf.data.Dataset.from_tensor_slices(np.zeros((0, 3), np.float32)).batch(2))
     with pytest.raises(StopIteration):
-        grouped_steps.GroupedSteps(model, 5)(iter([]))
+        grouped_steps.GroupedSteps(grouped_steps.CompiledSteps(model), 5)(empty)

@@ -372,6 +372,27 @@ class TestElbo:
         np.testing.assert_allclose(together, estimate, atol=1.0)
 
 
+class TestTerms:
+    """Rate and distortion for tensors."""
+
+    def test_the_bound_is_what_both_leave(self):
+        vae, x = small_vae(), binary(6)
+        rate, distortion = vae.rate_and_distortion(x, seed=3, num_samples=4)
+        np.testing.assert_array_equal(-rate - distortion, vae.bound(x, seed=3, num_samples=4))
+        np.testing.assert_allclose(rate, vae(x)["kl"], rtol=1e-5)
+
+    def test_the_latents_shares_sum_to_the_rate(self):
+        vae, x = small_vae(), binary(6)
+        mean, log_variance = (np.asarray(value, np.float64) for value in vae.encoder(x).values())
+        expected = 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance)
+        np.testing.assert_allclose(vae.kl_terms(x), expected, rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(np.sum(vae.kl_terms(x), axis=1), vae.rate_and_distortion(x, seed=0)[0], rtol=1e-5)
+
+    def test_without_a_closed_form_there_are_no_shares(self):
+        with pytest.raises(ValueError, match="has no closed form"):
+            small_vae(prior=mixture()).kl_terms(binary(2))
+
+
 class TestSample:
     def test_the_same_seed_is_the_same_images_and_none_is_not(self):
         vae = small_vae()

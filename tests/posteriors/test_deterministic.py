@@ -10,3 +10,4 @@ def test_samples_are_the_mean():
     posterior = Deterministic(3)
     np.testing.assert_array_equal(posterior.mean({"mean": mean}), mean)
     np.testing.assert_array_equal(posterior.sample({"mean": mean}, 2), np.stack([mean, mean], axis=1))
+    np.testing.assert_array_equal(posterior.variance({"mean": mean}), np.zeros((5, 3)))

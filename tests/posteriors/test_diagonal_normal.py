@@ -61,3 +61,11 @@ def test_log_prob_is_scipys_summed_over_the_latents():
     z = np.random.default_rng(0).normal(scale=4, size=(2, 5, 3)).astype(np.float32)
     normal = stats.norm(MEAN[:, None].astype(float), np.exp(0.5 * LOG_VARIANCE.astype(float))[:, None])
     np.testing.assert_allclose(DiagonalNormal(3).log_prob(PARAMS, z), normal.logpdf(z).sum(axis=-1), rtol=1e-5)
+
+
+def test_mean_and_variance_are_those_of_the_draws():
+    draws = np.asarray(DiagonalNormal(3, seed=0).sample(PARAMS, 20_000), np.float64)
+    variance = DiagonalNormal(3).variance(PARAMS)
+    np.testing.assert_allclose(variance, [[4, 0.25, 1], [0.01, 9, 1e-4]], rtol=1e-6)
+    # The variance of 20,000 draws is known to 1%.
+    np.testing.assert_allclose(draws.var(axis=1), variance, rtol=0.04)

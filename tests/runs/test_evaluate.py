@@ -4,7 +4,7 @@ import pytest
 import scipy.special
 import scipy.stats
 
-from keras_vae import VAE, likelihoods, runs
+from keras_vae import VAE, evaluation, likelihoods, runs
 from keras_vae.datasets.binarize import binarize_once
 from keras_vae.datasets.digits import load_digits
 
@@ -41,6 +41,9 @@ def test_binary_data_against_closed_forms(split, count):
     kl = kl_to_standard_normal(vae, x).mean()
     expected = {"num_examples": count, "reconstruction": reconstruction, "kl": kl}
     expected["negative_elbo"] = reconstruction + kl
+    expected["bits_per_dim"] = (reconstruction + kl) / (64 * np.log(2))
+    expected["mean_squared_error"] = np.mean((x - mean) ** 2)
+    expected["active_units"] = int(np.sum(np.var(vae.encode(x), axis=0) > 0.01))
     assert runs.evaluate(vae, "digits", split=split) == pytest.approx(expected, rel=1e-5)
 
 
@@ -49,6 +52,26 @@ def test_grey_values_are_not_binarised():
     x = (load_digits("test").pixels / 16).astype(np.float32)
     reconstruction = -summed(scipy.stats.norm.logpdf(x, vae.reconstruct(x), 0.5)).mean()
     assert runs.evaluate(vae, "digits")["reconstruction"] == pytest.approx(reconstruction, rel=1e-5)
+
+
+def test_the_likelihood_is_that_of_the_evaluation_on_every_example():
+    vae = tiny_vae()
+    figures = runs.evaluate(vae, "digits", num_samples=20)
+    estimate = evaluation.log_likelihood(vae, static_digits(), num_samples=20, batch_size=250, seed=0)
+    assert figures["negative_log_likelihood"] == pytest.approx(-estimate.mean, rel=1e-6)
+    assert figures["standard_error"] == pytest.approx(estimate.standard_error, rel=1e-5)
+    assert figures["median_effective_sample_size"] == pytest.approx(np.median(estimate.effective_sample_size), rel=1e-3)
+    assert figures["num_samples"] == 20
+    assert figures["negative_log_likelihood"] < figures["negative_elbo"]
+
+
+def test_densities_have_no_bits():
+    assert "bits_per_dim" not in runs.evaluate(tiny_vae(likelihood=likelihoods.Normal(EVENT_SHAPE)), "digits")
+
+
+def test_an_autoencoder_has_no_likelihood():
+    with pytest.raises(ValueError, match="no estimate of log p"):
+        runs.evaluate(tiny_autoencoder(), "digits", num_samples=5)
 
 
 def test_beta_has_no_part_in_the_figures():
@@ -62,7 +85,8 @@ def test_an_autoencoder_has_no_kl():
     model, x = tiny_autoencoder(), static_digits()
     logits = scipy.special.logit(model.reconstruct(x).astype(np.float64))
     reconstruction = summed(np.logaddexp(0, logits) - x * logits).mean()
-    expected = {"num_examples": 297, "reconstruction": reconstruction}
+    error = np.mean((x - model.reconstruct(x)) ** 2)
+    expected = {"num_examples": 297, "reconstruction": reconstruction, "mean_squared_error": error}
     assert runs.evaluate(model, "digits") == pytest.approx(expected, rel=1e-5)
 
 

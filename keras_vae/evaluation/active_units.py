@@ -1,0 +1,43 @@
+"""The latents that a model uses."""
+
+import numpy as np
+
+from keras_vae.evaluation.example_moments import example_moments
+from keras_vae.ops.checks import checked_number
+
+
+def active_units(model, x, threshold: float = 0.01, batch_size: int = 256) -> int:
+    """The number of latents whose mean code varies over the data: Var_x(E_q(z|x)[z_j]) > threshold.
+
+    Source: Burda, Grosse and Salakhutdinov 2015, "Importance Weighted Autoencoders", the statistic A_u of the section
+    on latent space representations, and its threshold.
+
+    Args:
+        model: A `VAE` or an `Autoencoder`.
+        x: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches.
+        threshold: Variance that a latent has to exceed, at least 0, in squared units of the code.
+        batch_size: Examples at once; a dataset has its own.
+
+    Raises:
+        ValueError: If x is empty or not what the model encodes, or the threshold is below 0.
+    """
+    threshold = checked_number(threshold, "threshold", 0.0)
+    return int(np.sum(code_variances(model, x, batch_size) > threshold))
+
+
+def code_variances(model, x, batch_size: int = 256) -> np.ndarray:
+    """The variance of each latent's mean code over the data: Var_x(E_q(z|x)[z_j]).
+
+    Args:
+        model: A `VAE` or an `Autoencoder`.
+        x: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches, which is read once.
+        batch_size: Examples at once; a dataset has its own.
+
+    Returns:
+        Float64 array `(latent_dim,)`; the sum of squares is divided by the number of examples.
+
+    Raises:
+        ValueError: If x is empty or not what the model encodes.
+    """
+    _, variances = example_moments(model.over_batches(model.mean_code, x, batch_size))
+    return variances

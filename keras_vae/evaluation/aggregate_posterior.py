@@ -1,0 +1,130 @@
+"""The codes of all examples together, and what the rate is made of."""
+
+import dataclasses
+import math
+
+import numpy as np
+from keras import ops
+
+from keras_vae import divergences
+from keras_vae.evaluation.checks import check_has_prior
+from keras_vae.ops import noise
+from keras_vae.ops.checks import checked_seed, checked_size
+
+# Numbers in the largest tensor: 16 MB in float64.
+MOST_ELEMENTS = 2**21
+
+
+@dataclasses.dataclass(frozen=True)
+class AggregatePosterior:
+    """q(z) = 1/n sum_i q(z|x_i), and rate = mutual_information + marginal_kl, in nats.
+
+    Attributes:
+        mean: Float64 array `(latent_dim,)`, the mean of q(z).
+        variance: Float64 array `(latent_dim,)`, the variance of each latent under q(z).
+        rate: Mean of KL(q(z|x) || p(z)) over the examples.
+        mutual_information: What a code tells of which example it is, between 0 and log n up to its error.
+        marginal_kl: KL(q(z) || p(z)), how far the codes of the data are from those that the prior draws.
+        standard_error: Of `mutual_information` and, where the rate is exact, of `marginal_kl`.
+    """
+
+    mean: np.ndarray
+    variance: np.ndarray
+    rate: float
+    mutual_information: float
+    marginal_kl: float
+    standard_error: float
+
+
+def aggregate_posterior(vae, x, num_samples: int = 2000, seed: int = 0, batch_size: int = 256) -> AggregatePosterior:
+    """Moments of q(z), and the parts of the rate.
+
+    Under q(z) a latent should have the mean and the variance of the prior. Of the rate, the mutual information is spent
+    on telling examples apart, and the rest is lost: codes from the prior fall where no example has one.
+
+    Mean and variance are exact (the law of total variance). The parts are estimated by codes drawn from q(z), whose
+    density is summed over the posteriors of all examples; where the rate has a closed form, it corrects the error that
+    the estimates of both parts share. Posteriors are kept, `(n, latent_dim)` for each parameter, and nothing larger.
+
+    Sources: Hoffman and Johnson 2016, "ELBO surgery: yet another way to carve up the variational evidence lower bound",
+    section 2; the correction: Glasserman 2003, "Monte Carlo Methods in Financial Engineering", section 4.1.
+
+    Args:
+        vae: A `VAE`.
+        x: Array `(n, *event_shape)`, or a `tf.data.Dataset` of batches.
+        num_samples: Codes that are drawn, at least 2, from the posteriors of examples spread evenly over the data. Each
+            is compared with all n posteriors.
+        seed: Int from 0; the same gives the same figures.
+        batch_size: Examples that are encoded at once; a dataset has its own.
+
+    Raises:
+        ValueError: If x is empty or not what the model encodes.
+    """
+    check_has_prior(vae, "aggregate_posterior")
+    num_samples, seed = checked_size(num_samples, "num_samples", minimum=2), checked_seed(seed)
+    posterior, params = vae.encoder.posterior, _all_parameters(vae, x, batch_size)
+    means, variances = (np.asarray(moment(params)) for moment in (posterior.mean, posterior.variance))
+    own, z = _draw(posterior, params, num_samples, noise.generator(seed))
+    log_posterior = np.asarray(posterior.log_prob(own, z[:, np.newaxis]))[:, 0]
+    log_prior = np.asarray(vae.prior.log_prob(z.astype(vae.prior.compute_dtype)), np.float64)
+    log_aggregate = _log_aggregate(posterior, params, z)
+    return AggregatePosterior(
+        means.mean(axis=0),
+        variances.mean(axis=0) + means.var(axis=0),
+        *_parts(log_posterior - log_aggregate, log_aggregate - log_prior, _exact_rate(vae, params)),
+    )
+
+
+def _all_parameters(vae, x, batch_size):
+    """The parameters of all posteriors, each float64 `(n, latent_dim)`: narrow ones need the digits."""
+    batches = list(vae.over_batches(vae.posterior_parameters, x, batch_size))
+    params = {name: np.concatenate([np.asarray(batch[name], np.float64) for batch in batches]) for name in batches[0]}
+    if _count(params) == 0:
+        raise ValueError("`x` is empty: it must hold at least one example.")
+    return params
+
+
+def _count(params):
+    return len(next(iter(params.values())))
+
+
+def _draw(posterior, params, num_samples, generator):
+    """Codes `(num_samples, latent_dim)` from q(z), and the parameters of the posteriors that they are from."""
+    count = _count(params)
+    # One example at random out of each of as many equal parts of the data as there are draws.
+    places = np.arange(num_samples) + np.asarray(noise.uniform((num_samples,), generator, "float64"))
+    chosen = np.minimum(places * (count / num_samples), count - 1).astype(int)
+    own = {name: values[chosen] for name, values in params.items()}
+    return own, np.asarray(posterior.sample(own, seed=generator))[:, 0]
+
+
+def _log_aggregate(posterior, params, z):
+    """log q(z) of codes `(m, latent_dim)`: `(m,)`, by blocks of codes and posteriors."""
+    count, latent_dim = _count(params), z.shape[1]
+    block = max(1, math.isqrt(MOST_ELEMENTS // latent_dim))
+    total = np.full(len(z), -math.inf)
+    for first in range(0, count, block):
+        some = {name: values[first : first + block] for name, values in params.items()}
+        for start in range(0, len(z), block):
+            log_densities = posterior.log_prob(some, z[np.newaxis, start : start + block])
+            summed = np.asarray(ops.logsumexp(log_densities, axis=0))
+            total[start : start + block] = np.logaddexp(total[start : start + block], summed)
+    return total - math.log(count)
+
+
+def _exact_rate(vae, params):
+    if divergences.closed_form(vae.encoder.posterior, vae.prior) is None:
+        return None
+    return float(np.mean(divergences.kl_divergence(vae.encoder.posterior, vae.prior, params)))
+
+
+def _parts(information, divergence, rate):
+    """Rate, mutual information, marginal KL divergence and their standard error, from what they are the means of."""
+    total, slope = information + divergence, 0.0
+    if rate is None:
+        rate = float(total.mean())
+    elif total.var() > 0:
+        slope = np.cov(information, total, ddof=0)[0, 1] / total.var()
+    mutual_information = float(information.mean() - slope * (total.mean() - rate))
+    error = float(np.std(information - slope * total, ddof=1) / math.sqrt(len(total)))
+    return rate, mutual_information, rate - mutual_information, error

@@ -1,0 +1,30 @@
+"""What each latent tells of an example."""
+
+import numpy as np
+
+from keras_vae import divergences
+from keras_vae.evaluation.checks import check_has_prior
+from keras_vae.evaluation.example_moments import example_mean
+
+
+def kl_per_latent(vae, x, batch_size: int = 256) -> np.ndarray:
+    """KL(q(z_j|x) || p(z_j)) of each latent, averaged over the examples: its share of the rate.
+
+    Args:
+        vae: A `VAE` whose posterior and prior have a closed form.
+        x: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches.
+        batch_size: Examples at once; a dataset has its own.
+
+    Returns:
+        Float64 array `(latent_dim,)`, in nats.
+
+    Raises:
+        ValueError: If x is empty or not what the model encodes, or the divergence is no sum over latents.
+    """
+    check_has_prior(vae, "kl_per_latent")
+    if divergences.closed_form(vae.encoder.posterior, vae.prior) is None:
+        raise ValueError(
+            f"KL({type(vae.encoder.posterior).__name__} || {type(vae.prior).__name__}) has no closed form, and is not "
+            "a sum with one term for each latent. `rate_distortion` estimates it as a whole."
+        )
+    return example_mean(vae.over_batches(vae.kl_terms, x, batch_size))

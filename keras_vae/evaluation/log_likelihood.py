@@ -1,0 +1,176 @@
+"""log p(x) by importance sampling."""
+
+import dataclasses
+import functools
+import math
+import warnings
+
+import numpy as np
+from keras import ops
+
+from keras_vae.models import VAE, batches
+from keras_vae.models.rules import support_of
+from keras_vae.ops import noise
+from keras_vae.ops.checks import checked_size
+
+# Elements of x that the decoder gives parameters for at once: many enough for its matrix products to be fast, and few
+# enough for a processor's cache.
+ELEMENTS_AT_ONCE = 2**21
+# An example whose weights are worth fewer draws than these has no estimate that can be believed; a set of which more
+# than this share are so has none either.
+FEWEST_DRAWS, MOST_DOUBTFUL = 5.0, 0.05
+
+
+@dataclasses.dataclass(frozen=True)
+class LogLikelihood:
+    """An importance-sampled estimate of log p(x), in nats.
+
+    Attributes:
+        per_example: log p(x) of each example, float64 `(num_examples,)`. Its expectation is a lower bound, the
+            tighter the more samples there are.
+        effective_sample_size: How many equally weighted draws each example's are worth, between 1 and
+            `num_samples`, `(num_examples,)`: (sum w)^2 / sum w^2.
+        num_samples: Draws for each example.
+    """
+
+    per_example: np.ndarray
+    effective_sample_size: np.ndarray
+    num_samples: int
+
+    @property
+    def num_examples(self) -> int:
+        """How many examples were counted."""
+        return len(self.per_example)
+
+    @property
+    def mean(self) -> float:
+        """Mean over the examples."""
+        return float(self.per_example.mean())
+
+    @property
+    def standard_error(self) -> float:
+        """Standard error of `mean`, as an estimate for what the examples were taken from."""
+        if self.num_examples < 2:
+            return math.nan
+        return float(self.per_example.std(ddof=1) / math.sqrt(self.num_examples))
+
+    @property
+    def sampling_error(self) -> np.ndarray:
+        """Standard error of each example's estimate that comes of the draws alone, `(num_examples,)`.
+
+        By the delta method: sqrt(1 / effective_sample_size - 1 / num_samples).
+        """
+        return np.sqrt(np.maximum(1 / self.effective_sample_size - 1 / self.num_samples, 0.0))
+
+
+def log_likelihood(vae, x, num_samples: int = 5000, batch_size: int = 100, seed: int | None = None) -> LogLikelihood:
+    """Estimates log p(x) = log E_q[p(x|z) p(z) / q(z|x)] with codes drawn from q(z|x).
+
+    The weights are computed by the networks in their own precision and added up in float64. However the work is cut
+    up, each example has exactly `num_samples` draws, and each example counts.
+
+    Sources: Burda, Grosse and Salakhutdinov 2015, "Importance Weighted Autoencoders", sections 3 and 5.1; effective
+    sample size: Kong 1992, "A Note on Importance Sampling using Standardized Weights".
+
+    Args:
+        vae: A `VAE`.
+        x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches, which is streamed.
+        num_samples: Draws for each example.
+        batch_size: Examples at once; a dataset has its own.
+        seed: The same int gives the same values for the same `batch_size`; `None` draws others at each call.
+
+    Returns:
+        A `LogLikelihood`; `num_examples` says how many were counted.
+
+    Raises:
+        ValueError: If the model has no likelihood, a number is out of range, x is empty or of another shape, or holds
+            values that have no probability, such as greys under a Bernoulli likelihood.
+
+    Warns:
+        UserWarning: If the effective sample size is too small for the estimate to be believed.
+    """
+    result = importance_sampled(vae, x, num_samples, batch_size, seed)
+    _warn_of_doubt(result)
+    return result
+
+
+def importance_sampled(vae, x, num_samples: int, batch_size: int = 100, seed: int | None = None) -> LogLikelihood:
+    """`log_likelihood` without a warning: of few samples, a bound as `objectives.ImportanceWeighted` has it."""
+    if not isinstance(vae, VAE):
+        raise ValueError(
+            "A likelihood needs a VAE: an autoencoder's Deterministic posterior is a point, no distribution, so that "
+            f"no estimate of log p(x) exists. Received: {type(vae).__name__}."
+        )
+    num_samples = checked_size(num_samples, "num_samples")
+    examples = vae.checked_batches(x, batch_size, support_of(vae.decoder.likelihood))
+    found = batches.run_in_batches(batches.seeded(_compiled(vae, num_samples), vae.drawn_seed(seed)), examples)
+    if len(found) == 0:
+        raise ValueError("`x` is empty: it must hold at least one example.")
+    return LogLikelihood(found[:, 0], found[:, 1], num_samples)
+
+
+def _compiled(vae, num_samples):
+    """`estimates` as a compiled function that takes as many draws at once as suits the size of a batch."""
+
+    def function(x, seed, stream):
+        at_once = min(num_samples, max(1, ELEMENTS_AT_ONCE // max(1, math.prod(x.shape))))
+        estimate = functools.partial(estimates, vae, num_samples=num_samples, at_once=at_once)
+        return vae.compiled_function(f"log_likelihood {num_samples} {at_once}", estimate)(x, seed, stream)
+
+    return function
+
+
+def estimates(vae, x, seed, stream=0, num_samples: int = 5000, at_once: int = 1):
+    """log p(x) and the effective sample size of each example, for tensors.
+
+    Args:
+        vae: A `VAE`.
+        x: `(batch, *event_shape)`.
+        seed: Int, or scalar integer tensor.
+        stream: Which of the sequences of draws that belong to the seed.
+        num_samples: Draws for each example.
+        at_once: Draws for each example that are held at one time.
+
+    Returns:
+        `(batch, 2)`, float64.
+    """
+    posterior = vae.posterior_parameters(x)
+    first_stream = ops.cast(stream, "int64") * num_samples
+
+    def add_chunk(chunk, most, total, squares, count=at_once):
+        generator = noise.FixedSeed(seed, first_stream + ops.cast(chunk, "int64"))
+        log_weights = ops.cast(_log_weights(vae, x, posterior, count, generator), "float64")
+        larger = ops.maximum(most, ops.max(log_weights, axis=1))
+        weights, shrunk = ops.exp(log_weights - larger[:, None]), ops.exp(most - larger)
+        total = total * shrunk + ops.sum(weights, axis=1)
+        return chunk + 1, larger, total, squares * shrunk**2 + ops.sum(weights**2, axis=1)
+
+    zeros = ops.zeros((ops.shape(x)[0],), dtype="float64")
+    # The smallest number in place of minus infinity, from which nothing can be subtracted.
+    sums = (ops.zeros((), "int32"), zeros + np.finfo(np.float64).min, zeros, zeros)
+    chunks, left = divmod(num_samples, at_once)
+    sums = ops.while_loop(lambda chunk, *_: chunk < chunks, add_chunk, sums)
+    if left:
+        sums = add_chunk(*sums, count=left)
+    _, most, total, squares = sums
+    return ops.stack([most + ops.log(total) - math.log(num_samples), total * total / squares], axis=1)
+
+
+def _log_weights(vae, x, posterior, count, generator):
+    """log p(x|z) + log p(z) - log q(z|x) of so many draws: `(batch, count)`."""
+    z = vae.encoder.posterior.sample(posterior, count, generator)
+    log_ratio = vae.prior.log_prob(z) - vae.encoder.posterior.log_prob(posterior, z)
+    return vae.decoder.likelihood.log_prob(vae.decoder(z, training=False), x) + log_ratio
+
+
+def _warn_of_doubt(result):
+    doubtful = int(np.sum(~(result.effective_sample_size >= FEWEST_DRAWS)))
+    if doubtful <= MOST_DOUBTFUL * result.num_examples:
+        return
+    warnings.warn(
+        f"The estimates of {doubtful} of {result.num_examples} examples rest on fewer than {FEWEST_DRAWS:g} effective "
+        f"draws of {result.num_samples}: they cannot be believed, and log p(x) is probably larger. Take more samples, "
+        "or train a posterior that is closer to p(z|x).",
+        UserWarning,
+        stacklevel=3,
+    )

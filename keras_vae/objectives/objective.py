@@ -1,0 +1,62 @@
+"""What every objective has in common."""
+
+import keras
+from keras import ops
+
+
+class Objective(keras.layers.Layer):
+    """Base class: which bound on log p(x) is optimised, and with which gradients.
+
+    An objective owns the axis of samples. It is a layer, so that it is saved with its model and may have variables; a
+    subclass implements `cost`; `adds_kl` says whether the model's `call` is to add the KL divergence to the loss, and
+    `sets_beta` whether `next_beta` gives the model's beta.
+    """
+
+    adds_kl = True
+    sets_beta = False
+
+    def reconstruction(self, log_likelihood):
+        """-E_q[log p(x|z)] in nats from log p(x|z): `(batch, num_samples)` to `(batch,)`."""
+        return -ops.mean(log_likelihood, axis=1)
+
+    def outputs(self, posterior, prior, params, z) -> dict:
+        """What `cost` takes from the model's `call` beside the decoder's parameters: a dict of tensors.
+
+        Args:
+            posterior: The encoder's posterior.
+            prior: The model's prior.
+            params: The posterior's parameters, each `(batch, latent_dim)`.
+            z: Codes that were drawn from it, `(batch, num_samples, latent_dim)`.
+        """
+        return {}
+
+    def cost(self, log_likelihood, outputs, beta):
+        """What a step minimises for each example, beside what `call` added.
+
+        Args:
+            log_likelihood: log p(x|z), `(batch, num_samples)`, in nats.
+            outputs: What the model's `call` returned.
+            beta: The model's beta, a scalar.
+
+        Returns:
+            `(batch,)`, in nats.
+        """
+        raise NotImplementedError
+
+    def gradients(self, tape, loss, added, weights, log_likelihood, outputs, beta) -> list:
+        """The gradients of a step's loss by the weights.
+
+        Args:
+            tape: A persistent tape that has recorded the step.
+            loss: What is minimised, a scalar.
+            added: The part of it that layers and regularizers have added.
+            weights: The trainable weights.
+            log_likelihood: As `cost` has it.
+            outputs: As `cost` has it.
+            beta: As `cost` has it.
+        """
+        return tape.gradient(loss, weights)
+
+    def next_beta(self, beta, terms):
+        """Beta for the next training step, from this one's and the batch means of what is logged: scalars."""
+        raise NotImplementedError

@@ -1,0 +1,100 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_vae import evaluation
+from tests.models.small import binary, small_autoencoder, small_vae
+
+TRAIN, TEST = binary(48), binary(10, seed=1)
+
+
+class Builder:
+    """Makes the same model at each call, and counts the calls and the trainings."""
+
+    def __init__(self, make=small_vae, compiled=True):
+        self.make, self.compiled, self.models = make, compiled, []
+
+    def __call__(self):
+        keras.utils.set_random_seed(0)
+        self.models.append(self.make())
+        if self.compiled:
+            self.models[-1].compile(keras.optimizers.Adam(0.01))
+        return self.models[-1]
+
+    @property
+    def num_trained(self):
+        return sum(model.compiled and int(model.optimizer.iterations) > 0 for model in self.models)
+
+
+def test_each_point_is_a_model_that_was_trained_at_its_beta():
+    build, betas = Builder(), [2.0, 0]
+    points = evaluation.rate_distortion_curve(build, betas, TRAIN, TEST, 3, num_samples=4, seed=7, batch_size=16)
+    assert [point.beta for point in points] == betas
+    assert len(build.models) == 2
+    for beta, point, trained in zip(betas, points, build.models, strict=True):
+        vae = Builder()()
+        # What comes before the first training leaves no trace in it.
+        vae.beta = beta
+        vae.fit(TRAIN, epochs=3, batch_size=16, verbose=0)
+        for one, other in zip(vae.get_weights(), trained.get_weights(), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
+        expected = evaluation.rate_distortion(vae, TEST, num_samples=4, seed=7)
+        np.testing.assert_allclose(point[1:3], expected, rtol=1e-4)
+        assert point.active_units == evaluation.active_units(vae, TEST)
+
+
+def test_a_larger_beta_buys_less_rate():
+    first, last = evaluation.rate_distortion_curve(
+        Builder(), [0.01, 20], TRAIN, TEST, 40, num_samples=20, batch_size=16
+    )
+    assert first.rate > last.rate
+    assert first.distortion < last.distortion
+    assert (first.active_units, last.active_units) == (2, 0)
+
+
+def test_datasets_in_silence(capfd):
+    train = tf.data.Dataset.from_tensor_slices(TRAIN).batch(16)
+    test = tf.data.Dataset.from_tensor_slices((TEST, TEST)).batch(4)
+    (point,) = evaluation.rate_distortion_curve(Builder(), [1.0], train, test, epochs=1)
+    vae = Builder()()
+    vae.fit(TRAIN, batch_size=16, shuffle=False, verbose=0)
+    np.testing.assert_allclose(point[1:3], evaluation.rate_distortion(vae, TEST, batch_size=4), rtol=1e-4)
+    assert capfd.readouterr().out == ""
+
+
+def test_arguments_of_fit(capfd):
+    seen = []
+    callback = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(logs["val_loss"]))
+    arguments = {"validation_data": (TEST,), "callbacks": [callback], "verbose": 2}
+    evaluation.rate_distortion_curve(Builder(), [1.0], TRAIN, TEST, epochs=2, **arguments)
+    assert len(seen) == 2
+    assert "negative_elbo: " in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"betas": []}, r"`betas` must be a list of at least one number.*Received: \[\]"),
+        ({"betas": 1.0}, "`betas` must be a list"),
+        ({"betas": {1.0, 2.0}}, "`betas` must be a list"),
+        ({"betas": "12"}, "`betas` must be a list"),
+        ({"betas": [1.0, -0.5]}, r"`betas\[1\]` must be a finite number of at least 0"),
+        ({"betas": [1.0, np.nan]}, r"`betas\[1\]` must be a finite number"),
+        ({"betas": [1, 2, 1.0]}, "`betas` must all be different"),
+        ({"epochs": 0}, "`epochs` must be a whole number of at least 1"),
+        ({"num_samples": 0}, "`num_samples` must be a whole number of at least 1"),
+        ({"seed": -1}, "`seed` must be a whole number"),
+        ({"test": binary(0)}, "`test` cannot be measured: `x` is empty"),
+        ({"test": binary(4, (3, 3, 1))}, r"must have shape \(batch, 4, 3, 1\)"),
+        ({"test": 2 * binary(4)}, r"values in \[0, 1\]"),
+        ({"test": tf.data.Dataset.from_tensor_slices(binary(0)).batch(2)}, "is empty"),
+        ({"build": Builder(compiled=False)}, "`build` must return a compiled model"),
+        ({"build": Builder(small_autoencoder)}, "rate_distortion_curve needs a posterior and a prior"),
+    ],
+)
+def test_mistakes_are_found_before_the_first_training(changed, message):
+    arguments = {"build": Builder(), "betas": [1.0, 2.0], "train": TRAIN, "test": TEST, "epochs": 1} | changed
+    with pytest.raises(ValueError, match=message):
+        evaluation.rate_distortion_curve(**arguments)
+    assert arguments["build"].num_trained == 0
