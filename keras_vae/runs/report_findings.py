@@ -31,7 +31,8 @@ class Findings:
         labels: `(n,)`, or `None` where the dataset has none.
         kl: KL divergence of each latent, averaged over all test images, in nats: `(latent_dim,)`.
         variances: Variance of the mean codes of all test images: `(latent_dim,)`.
-        mean_squared_error: Of the reconstructions of all test images, averaged over elements, in the data's units.
+        mean_squared_error: Of the reconstructions of all test images, averaged over elements, in the data's units
+            squared.
         value_range: The values that are black and white.
     """
 

@@ -61,10 +61,13 @@ def settings_line(metrics: dict) -> str:
 def headline(metrics: dict, findings: Findings) -> list[tuple[str, float | int | str, str]]:
     """The figures that stand first: name, value and unit."""
     test = findings.test
+    # Where the data has no density but probabilities.
+    bits = [("bits for each dimension", test["bits_per_dim"], "")] if "bits_per_dim" in test else []
     return [
         ("negative ELBO", test["negative_elbo"], "nats"),
         ("reconstruction", test["reconstruction"], "nats"),
         ("KL divergence", test["kl"], "nats"),
+        *bits,
         ("mean squared error", findings.mean_squared_error, ""),
         ("active latents", f"{findings.active.sum()} of {len(findings.active)}", ""),
         (f"test images of {findings.dataset}", test["num_examples"], ""),

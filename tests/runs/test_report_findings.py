@@ -46,9 +46,10 @@ def test_divergences_of_the_latents_sum_to_that_of_the_run(found):
 
 
 def test_active_latents_have_means_that_vary(found):
-    vae, _, findings = found
+    vae, metrics, findings = found
     np.testing.assert_allclose(findings.variances, posterior_of(vae, binary_digits())[0].var(axis=0), rtol=1e-3)
     np.testing.assert_array_equal(findings.active, findings.variances > 0.01)
+    assert findings.active.sum() == metrics["test"]["active_units"]
 
 
 def test_a_latent_that_ignores_its_image_is_not_active():

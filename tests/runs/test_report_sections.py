@@ -205,4 +205,7 @@ def test_what_stands_first():
         ("test images of digits", 30, ""),
         ("to train", "39", "s"),
     ]
+    bits = headline(METRICS, found(test={**METRICS["test"], "bits_per_dim": 0.563}))
+    assert bits[3] == ("bits for each dimension", 0.563, "")
+    assert [*bits[:3], *bits[4:]] == headline(METRICS, FINDINGS)
     assert settings_line(METRICS) == "dataset digits · latent dim 4 · beta 1.0"
