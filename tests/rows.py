@@ -88,7 +88,9 @@ def models() -> dict:
     for name, makers in LIKELIHOODS.items():
         rows |= {f"{name}-{i}": (lambda m=m: vae(m()), name) for i, m in enumerate(makers)}
     for name, makers in OBJECTIVES.items():
-        rows |= {f"{name}-{i}": (lambda m=m: vae(objective=m()), "Bernoulli") for i, m in enumerate(makers)}
+        rows |= {
+            f"{name}-{i}": (lambda m=m: vae(objective=m(), num_samples=3), "Bernoulli") for i, m in enumerate(makers)
+        }
     options = {"beta": 0.5, "free_bits": 0.1, "num_samples": 3, "corruption": keras.layers.GaussianNoise(0.1, seed=1)}
     rows["VAE-options"] = (lambda: vae(**options), "Bernoulli")
     return {name: (make, DATA[data]) for name, (make, data) in rows.items()}

@@ -32,7 +32,8 @@ class CollapseMonitor(keras.callbacks.Callback):
 
     Args:
         x: Validation examples: an array `(n, *event_shape)`, or a dataset of batches, whose targets are left out.
-        every: Measure every so many epochs, and after the last one.
+        every: Measure every so many epochs, and after the last one that is planned. CSVLogger has columns for what is
+            measured after the first epoch alone.
         threshold: Variance of its mean code above which a latent is active, at least 0.
         patience: Measurements in a row that must show a collapse before it is announced.
 
@@ -57,10 +58,10 @@ class CollapseMonitor(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         if not is_due(self, epoch):
             return
-        active = evaluation.active_units(self.model, self.x, self.threshold)
+        active = evaluation.code_variances(self.model, self.x) > self.threshold
         kl = self._kl_per_latent()
         if logs is not None:
-            logs["active_units"] = active
+            logs["active_units"] = int(np.sum(active))
             if kl is not None:
                 logs["kl_per_latent_min"], logs["kl_per_latent_max"] = float(kl.min()), float(kl.max())
         if float(self.model.beta) > 0:
@@ -72,8 +73,8 @@ class CollapseMonitor(keras.callbacks.Callback):
         return evaluation.kl_per_latent(self.model, self.x)
 
     def _judge(self, epoch, active, kl):
-        in_use = active if kl is None else min(active, np.sum(kl >= NEAR_ZERO))
-        self._in_a_row = self._in_a_row + 1 if in_use <= FEW * self.model.latent_dim else 0
+        in_use = active if kl is None else active & (kl >= NEAR_ZERO)
+        self._in_a_row = self._in_a_row + 1 if np.sum(in_use) <= FEW * self.model.latent_dim else 0
         if not self._is_collapsed and self._in_a_row >= self.patience:
             self._is_collapsed = True
             self._say(epoch, f"the posterior is collapsing: {self._figures(active, kl)}. {self._remedies()}")
@@ -82,16 +83,21 @@ class CollapseMonitor(keras.callbacks.Callback):
             self._say(epoch, f"the posterior has recovered: {self._figures(active, kl)}.")
 
     def _figures(self, active, kl) -> str:
-        figures = f"{active} of {self.model.latent_dim} latents are active"
+        figures = f"{np.sum(active)} of {self.model.latent_dim} latents are active"
         return figures if kl is None else f"{figures}, at {kl.min():.2g} to {kl.max():.2g} nats of KL for each latent"
 
     def _remedies(self) -> str:
-        beta, free_bits = float(self.model.beta), self.model.free_bits
-        more = f"more free bits than {free_bits:g}" if free_bits > 0 else "free bits, VAE(..., free_bits=0.1)"
-        remedies = ["a warm-up of beta, callbacks.BetaSchedule(...), or a longer one", more, "a weaker decoder"]
-        if beta > 1:
-            remedies.insert(0, f"a beta below {beta:g}")
-        return f"What helps: {'; '.join(remedies)}."
+        beta, free_bits, objective = float(self.model.beta), self.model.free_bits, self.model.objective
+        remedies = []
+        if objective.sets_beta:
+            remedies.append(f"a lower reconstruction asked of {type(objective).__name__}")
+        else:
+            remedies += [f"a beta below {beta:g}"] if beta > 1 else []
+            remedies.append("a warm-up of beta, callbacks.BetaSchedule(...), or a longer one")
+        if objective.adds_kl:
+            more = f"more free bits than {free_bits:g}" if free_bits > 0 else "free bits, VAE(..., free_bits=0.1)"
+            remedies.append(more)
+        return f"What helps: {'; '.join([*remedies, 'a weaker decoder'])}."
 
     def _say(self, epoch, text):
         # Keras's progress bar leaves its line open.

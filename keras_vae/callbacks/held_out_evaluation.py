@@ -9,6 +9,8 @@ from keras_vae.callbacks.due_epochs import is_due
 from keras_vae.callbacks.examples import checked_data
 from keras_vae.evaluation.checks import check_has_prior
 from keras_vae.evaluation.log_likelihood import importance_sampled
+from keras_vae.models import batches
+from keras_vae.models.rules import FINITE, rule_of, support_of
 from keras_vae.ops.checks import checked_name, checked_seed, checked_size
 
 FIGURES = ("log_likelihood", "active_units", "mean_squared_error")
@@ -28,7 +30,8 @@ class HeldOutEvaluation(keras.callbacks.Callback):
     Args:
         x: Held-out examples: an array `(n, *event_shape)`, or a dataset of batches, whose targets are left out.
         figures: Which, by the names of their functions in `keras_vae.evaluation`.
-        every: Measure every so many epochs, and after the last one.
+        every: Measure every so many epochs, and after the last one that is planned. CSVLogger has columns for what is
+            measured after the first epoch alone.
         num_samples: Codes for each example of the log-likelihood, which costs as much as so many passes over x through
             the decoder.
         seed: Int from 0, of these codes: the noise is the same in every epoch.
@@ -50,11 +53,18 @@ class HeldOutEvaluation(keras.callbacks.Callback):
             check_has_prior(self.model, "The figure 'log_likelihood'")
         # Figures of a few examples find what does not fit before the training does.
         self._measured(self.x.take(1) if hasattr(self.x, "element_spec") else self.x[:1], num_samples=1)
-        next(self.model.over_batches(self.model.mean_code, self.x, target="mean_squared_error" in self.figures))
+        for rule in self._rules():
+            next(self.model.checked_batches(self.x, batches.BATCH_SIZE, rule))
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None and is_due(self, epoch):
             logs.update(self._measured(self.x, self.num_samples))
+
+    def _rules(self) -> list:
+        """What each of the figures asks of the values in x."""
+        likelihood = self.model.decoder.likelihood
+        rules = {"log_likelihood": support_of(likelihood), "mean_squared_error": rule_of(likelihood)}
+        return [rules.get(name, FINITE) for name in self.figures]
 
     def _measured(self, x, num_samples) -> dict:
         functions = {

@@ -1,6 +1,7 @@
 """`keras-vae evaluate`."""
 
 import json
+import os
 import pathlib
 
 from keras_vae.cli import options, tables
@@ -32,6 +33,8 @@ def run(arguments) -> None:
 
     if arguments.output is not None:
         checked_free_path(arguments.output, arguments.overwrite)
+        if os.path.isdir(arguments.output):
+            raise ValueError(f"{arguments.output!r} is a folder. Give a file, such as figures.json.")
     model = load_model(arguments.model)
     num_samples = arguments.num_samples
     if num_samples is None:
@@ -39,4 +42,6 @@ def run(arguments) -> None:
     figures = evaluate(model, arguments.dataset, arguments.data_dir, arguments.split, num_samples)
     print(tables.figures_table(figures))
     if arguments.output is not None:
-        pathlib.Path(arguments.output).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        output = pathlib.Path(arguments.output)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

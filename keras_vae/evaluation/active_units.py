@@ -18,6 +18,9 @@ def active_units(model, x, threshold: float = 0.01, batch_size: int = 256) -> in
         threshold: Variance that a latent has to exceed, at least 0, in squared units of the code.
         batch_size: Examples at once; a dataset has its own.
 
+    Returns:
+        A number from 0 to `latent_dim`.
+
     Raises:
         ValueError: If x is empty or not what the model encodes, or the threshold is below 0.
     """

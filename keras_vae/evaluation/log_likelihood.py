@@ -96,17 +96,22 @@ def log_likelihood(vae, x, num_samples: int = 5000, batch_size: int = 100, seed:
 
 def importance_sampled(vae, x, num_samples: int, batch_size: int = 100, seed: int | None = None) -> LogLikelihood:
     """`log_likelihood` without a warning: of few samples, a bound as `objectives.ImportanceWeighted` has it."""
-    if not isinstance(vae, VAE):
-        raise ValueError(
-            "A likelihood needs a VAE: an autoencoder's Deterministic posterior is a point, no distribution, so that "
-            f"no estimate of log p(x) exists. Received: {type(vae).__name__}."
-        )
+    check_has_likelihood(vae)
     num_samples = checked_size(num_samples, "num_samples")
     examples = vae.checked_batches(x, batch_size, support_of(vae.decoder.likelihood))
     found = batches.run_in_batches(batches.seeded(_compiled(vae, num_samples), vae.drawn_seed(seed)), examples)
     if len(found) == 0:
         raise ValueError("`x` is empty: it must hold at least one example.")
     return LogLikelihood(found[:, 0], found[:, 1], num_samples)
+
+
+def check_has_likelihood(model) -> None:
+    """Raises a ValueError if log p(x) of a model cannot be estimated."""
+    if not isinstance(model, VAE):
+        raise ValueError(
+            "A likelihood needs a VAE: an autoencoder's Deterministic posterior is a point, no distribution, so that "
+            f"no estimate of log p(x) exists. Received: {type(model).__name__}."
+        )
 
 
 def _compiled(vae, num_samples):

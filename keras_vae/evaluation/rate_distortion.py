@@ -6,7 +6,7 @@ import numpy as np
 
 from keras_vae.evaluation.checks import check_has_prior
 from keras_vae.evaluation.example_moments import example_mean
-from keras_vae.ops.checks import checked_size
+from keras_vae.ops.checks import checked_seed, checked_size
 
 
 class RateDistortion(NamedTuple):
@@ -36,10 +36,13 @@ def rate_distortion(vae, x, num_samples: int = 1, seed: int = 0, batch_size: int
         seed: Int from 0; the same gives the same figures for the same batches.
         batch_size: Examples at once; a dataset has its own.
 
+    Returns:
+        `RateDistortion`: means over the examples, in nats.
+
     Raises:
         ValueError: If x is empty, has another shape, or values that the likelihood does not allow.
     """
     check_has_prior(vae, "rate_distortion")
-    num_samples = checked_size(num_samples, "num_samples")
+    num_samples, seed = checked_size(num_samples, "num_samples"), checked_seed(seed)
     terms = vae.over_batches(vae.rate_and_distortion, x, batch_size, target=True, seed=seed, num_samples=num_samples)
     return RateDistortion(*map(float, example_mean(np.stack(batch, axis=1) for batch in terms)))

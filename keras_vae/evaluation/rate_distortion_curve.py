@@ -51,15 +51,15 @@ def rate_distortion_curve(
         A point for each beta, in their order.
 
     Raises:
-        ValueError: Before the first training, if an argument is out of range, the model is no compiled VAE, or the test
-            data does not fit it.
+        ValueError: Before the first training, if an argument is out of range, the model is no compiled VAE or finds
+            beta by itself, or the test data does not fit it. After it, if `build` returns the same model again.
     """
     betas, epochs = _checked_betas(betas), checked_size(epochs, "epochs")
     num_samples, seed = checked_size(num_samples, "num_samples"), checked_seed(seed)
     vae, points = _built(build), []
     _check_test(vae, test, seed)
     for index, beta in enumerate(betas):
-        vae = vae if index == 0 else _built(build)
+        vae = vae if index == 0 else _another(build, vae)
         vae.beta = beta
         vae.fit(train, epochs=epochs, **{"verbose": 0, **fit})
         measured = rate_distortion(vae, test, num_samples, seed)
@@ -81,6 +81,18 @@ def _built(build):
     check_has_prior(vae, "rate_distortion_curve")
     if not vae.compiled:
         raise ValueError("`build` must return a compiled model: call `compile(optimizer='adam')` in it.")
+    if vae.objective.sets_beta:
+        raise ValueError(
+            f"{type(vae.objective).__name__} finds beta by itself, and would not stay at `betas`: build a VAE with the "
+            "ELBO as the objective."
+        )
+    return vae
+
+
+def _another(build, previous):
+    vae = _built(build)
+    if vae is previous:
+        raise ValueError("`build` must return a new model at each call: it has returned one that is trained already.")
     return vae
 
 

@@ -62,6 +62,15 @@ def dataset_batches(dataset, check: Callable, name: str) -> Iterator:
         raise ValueError(f"`{name}` is empty: it must hold at least one batch.")
 
 
+def check_ends(dataset, name: str) -> None:
+    """Raises a ValueError if a dataset is known to have no end."""
+    if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
+        raise ValueError(
+            f"`{name}` has no end: it is a dataset that repeats itself for ever. Leave out its `repeat()`, or give a "
+            f"part of it, `{name}.take(100)`."
+        )
+
+
 def sizes(total: int, most: int) -> Iterator:
     """Cuts a number into batch sizes; zero is one size of zero."""
     for start in range(0, max(total, 1), most):

@@ -164,7 +164,8 @@ class LatentModel(Trainable):
             rule: What values are allowed; any but `FINITE` asks for the shape of an event.
 
         Raises:
-            ValueError: If x does not have the shape that the encoder takes, or holds values that are not allowed.
+            ValueError: If x does not have the shape that the encoder takes, holds values that are not allowed, or is
+                a dataset without an end.
         """
         if rule is not FINITE and self.encoder.input_spec is not None:
             expected = self.encoder.input_spec.shape[1:]
@@ -175,6 +176,7 @@ class LatentModel(Trainable):
                 )
         check = functools.partial(data_checks.check_examples, self, name="x", rule=rule)
         if batches.is_dataset(x):
+            batches.check_ends(x, "x")
             return batches.dataset_batches(x, check, "x")
         return batches.array_batches(check(x), checked_size(batch_size, "batch_size"))
 

@@ -34,7 +34,7 @@ class VAE(LatentModel):
 
     What is minimised is `-E_q[log p(x|z)] + beta KL(q(z|x) || p(z))`, in nats, summed over the event and
     over the latents, averaged over samples and over the batch. At beta = 1 it is the negative evidence
-    lower bound, an upper bound on -log p(x).
+    lower bound, an upper bound on -log p(x). `objectives.ImportanceWeighted` has another bound in its place.
 
     Logs: `loss` (what is minimised), `reconstruction`, `kl` and `negative_elbo`, which is always at
     beta = 1 and the one to select models on; with `val_` before them for validation data. With

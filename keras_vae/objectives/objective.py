@@ -15,6 +15,10 @@ class Objective(keras.layers.Layer):
     adds_kl = True
     sets_beta = False
 
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.built = True
+
     def reconstruction(self, log_likelihood):
         """-E_q[log p(x|z)] in nats from log p(x|z): `(batch, num_samples)` to `(batch,)`."""
         return -ops.mean(log_likelihood, axis=1)

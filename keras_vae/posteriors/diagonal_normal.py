@@ -58,7 +58,8 @@ class DiagonalNormal(Posterior):
 
     def log_prob(self, params, z):
         mean, log_variance = (ops.expand_dims(params[name], 1) for name in self.parameter_names)
-        squared = (z - mean) ** 2 * ops.exp(-log_variance)
+        distance = z - mean
+        squared = distance * distance * ops.exp(-log_variance)
         return -0.5 * ops.sum(squared + log_variance + math.log(2 * math.pi), axis=-1)
 
     def get_config(self):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_vae import evaluation
+from keras_vae.evaluation.log_likelihood import check_has_likelihood
 from keras_vae.likelihoods import Bernoulli
 from keras_vae.likelihoods.integer_likelihood import IntegerLikelihood
 from keras_vae.models import VAE
@@ -34,6 +35,8 @@ def evaluate(model, dataset: str, data_dir: str | None = None, split: str = "tes
             has none.
     """
     num_samples = checked_size(num_samples, "num_samples", minimum=0)
+    if num_samples:
+        check_has_likelihood(model)
     data = held_out_data(dataset, type(model.decoder.likelihood), BATCH_SIZE, data_dir, split)
     if not model.compiled:
         model.compile()

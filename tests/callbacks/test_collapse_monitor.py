@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae import callbacks, evaluation, priors
+from keras_vae import callbacks, evaluation, objectives, priors
 
 from ..models.small import binary, same_weights, small_vae
 from ..tiny_models import tiny_autoencoder, tiny_vae
@@ -192,6 +192,12 @@ class TestJudgement:
         assert bool(line) == speaks
         assert f"{num_used} of 20 latents are active" in line or not speaks
 
+    def test_a_latent_in_use_is_active_and_tells_something_itself(self, capsys):
+        # Two vary and tell nothing; the other two are off the prior, and the same for every example.
+        state = (np.array([0.01, 0.01, 0.0, 0.0]), np.array([0.0, 0.0, -3.0, -3.0]))
+        (line,) = drive(self.monitor(patience=1, threshold=0.0), self.vae(), [state], capsys)
+        assert "is collapsing: 2 of 4 latents are active" in line
+
     def test_latents_that_vary_but_tell_nothing_are_not_in_use(self, capsys):
         # Means that vary by 0.01 squared, beside a variance of 1: 0.0001 / 2 nats.
         vae, monitor = self.vae(), self.monitor(patience=1, threshold=0.0)
@@ -207,6 +213,15 @@ class TestJudgement:
         (line,) = drive(self.monitor(patience=1), self.vae(beta=0.5, free_bits=0.25), [COLLAPSED], capsys)
         assert "What helps: a warm-up of beta" in line
         assert "more free bits than 0.25; a weaker decoder." in line
+
+    def test_remedies_are_such_as_the_objective_allows(self, capsys):
+        vae = self.vae(objective=objectives.GECO(5.0), beta=3.0)
+        (line,) = drive(self.monitor(patience=1), vae, [COLLAPSED], capsys)
+        assert "What helps: a lower reconstruction asked of GECO; free bits, VAE(..., free_bits=0.1); a weaker" in line
+        assert "BetaSchedule" not in line
+        vae = self.vae(objective=objectives.ImportanceWeighted())
+        (line,) = drive(self.monitor(patience=1), vae, [COLLAPSED], capsys)
+        assert "What helps: a warm-up of beta, callbacks.BetaSchedule(...), or a longer one; a weaker decoder." in line
 
     def test_without_a_closed_form_active_units_alone_count(self, capsys):
         lines = drive(

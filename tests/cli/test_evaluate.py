@@ -15,7 +15,7 @@ def test_figures_of_the_run_again(trained, model_file, capsys):
 
 
 def test_the_likelihood_is_printed_and_all_is_written(model_file, capsys, tmp_path):
-    output = tmp_path / "figures.json"
+    output = tmp_path / "new" / "figures.json"
     assert main(["evaluate", model_file, "--num-samples", "7", "--output", str(output)]) == 0
     written = json.loads(output.read_text())
     assert capsys.readouterr().out == tables.figures_table(written) + "\n"
@@ -32,6 +32,11 @@ def test_a_file_is_replaced_only_where_that_was_asked_for(refused, model_file, t
     assert output.read_text() == "mine"
     assert main(["evaluate", model_file, "--num-samples", "0", "--output", str(output), "--overwrite"]) == 0
     assert json.loads(output.read_text())["num_examples"] == 297
+
+
+def test_a_folder_is_no_file(refused, model_file, tmp_path):
+    (tmp_path / "figures").mkdir()
+    assert "is a folder. Give a file" in refused("evaluate", model_file, "--output", tmp_path / "figures")
 
 
 def test_another_split(model_file, capsys):

@@ -99,6 +99,7 @@ def test_a_model_and_numbers_that_do_not_do_are_refused():
     for arguments, name in (
         ({"num_samples": 0}, "num_samples"),
         ({"seed": -1}, "seed"),
+        ({"seed": None}, "seed"),
         ({"batch_size": 0}, "batch_size"),
     ):
         with pytest.raises(ValueError, match=f"`{name}` must be a whole number"):

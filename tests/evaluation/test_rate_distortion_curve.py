@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae import evaluation
+from keras_vae import evaluation, objectives
 from tests.models.small import binary, small_autoencoder, small_vae
 
 TRAIN, TEST = binary(48), binary(10, seed=1)
@@ -72,6 +72,13 @@ def test_arguments_of_fit(capfd):
     assert "negative_elbo: " in capfd.readouterr().out
 
 
+def test_a_model_is_not_trained_at_two_betas():
+    vae = Builder()()
+    with pytest.raises(ValueError, match="`build` must return a new model at each call"):
+        evaluation.rate_distortion_curve(lambda: vae, [1.0, 2.0], TRAIN, TEST, 1)
+    assert float(vae.beta) == 1.0
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
@@ -91,6 +98,7 @@ def test_arguments_of_fit(capfd):
         ({"test": tf.data.Dataset.from_tensor_slices(binary(0)).batch(2)}, "is empty"),
         ({"build": Builder(compiled=False)}, "`build` must return a compiled model"),
         ({"build": Builder(small_autoencoder)}, "rate_distortion_curve needs a posterior and a prior"),
+        ({"build": Builder(lambda: small_vae(objective=objectives.GECO(3.0)))}, "GECO finds beta by itself"),
     ],
 )
 def test_mistakes_are_found_before_the_first_training(changed, message):

@@ -29,6 +29,14 @@ def test_an_empty_dataset_is_refused():
         list(batches.dataset_batches(dataset, lambda batch, first: batch, "data"))
 
 
+def test_a_dataset_without_an_end_is_refused():
+    dataset = tf.data.Dataset.from_tensor_slices(np.zeros((4, 2))).batch(2)
+    batches.check_ends(dataset, "x")
+    batches.check_ends(dataset.repeat().take(3), "x")
+    with pytest.raises(ValueError, match=r"`x` has no end.*`repeat\(\)`"):
+        batches.check_ends(dataset.repeat(), "x")
+
+
 def test_results_are_joined():
     joined = batches.run_in_batches(lambda batch: batch * 2, batches.array_batches(np.arange(7.0), 3))
     np.testing.assert_array_equal(joined, 2 * np.arange(7.0))

@@ -62,6 +62,13 @@ def test_beta_and_the_average_are_saved(tmp_path):
     assert loaded.objective.get_config() == vae.objective.get_config()
 
 
+def test_its_variables_are_in_the_models_summary():
+    lines = []
+    small_vae(objective=GECO(3.0)).summary(print_fn=lambda text, **_: lines.append(text))
+    (line,) = (line for text in lines for line in text.splitlines() if "(GECO)" in line)
+    assert line.split()[-2] == "2"
+
+
 def test_a_schedule_of_beta_is_refused_before_training():
     vae = small_vae(objective=GECO(3.0))
     vae.compile("adam")
