@@ -68,7 +68,7 @@ ROWS = {
     "vae": Row(OURS, (Stage(65, start=2e-3),), 86.76, batch_size=200),
     "iwae_5": Row(OURS, (Stage(15, stop=1e-3), Stage(25, num_samples=5)), 85.54),
     "iwae_50": Row(OURS, (Stage(15, stop=1e-3), Stage(15, num_samples=5, stop=1e-3), Stage(22, num_samples=50)), 84.78),
-    "paper_vae": Row(PAPER, (Stage(60),), 86.76),
+    "paper_vae": Row(PAPER, (Stage(30),), 86.76),
     # Published by Pythae, for 784-400-40 after 500 epochs.
     "static_vae": Row(OURS, (Stage(30),), 89.78, binarize="static"),
 }
