@@ -12,6 +12,10 @@ FIGURES = {
     "num_samples": ("samples", ",", "for each image"),
     "median_effective_sample_size": ("effective", ",.1f", "samples, median"),
     "active_units": ("active units", ",", "latents"),
+    "kl_per_latent_min": ("KL, least", ".2f", "nats, of a latent"),
+    "kl_per_latent_max": ("KL, largest", ".2f", "nats, of a latent"),
+    "mutual_information": ("of the KL", ".2f", "nats tell examples apart"),
+    "marginal_kl": ("of the KL", ".2f", "nats part codes from the prior"),
     "mean_squared_error": ("squared error", ".4g", "mean for each element"),
 }
 

@@ -52,7 +52,7 @@ def aggregate_posterior(vae, x, num_samples: int = 2000, seed: int = 0, batch_si
     Args:
         vae: A `VAE`.
         x: Array `(n, *event_shape)`, or a `tf.data.Dataset` of batches.
-        num_samples: Codes that are drawn, at least 2, from the posteriors of examples spread evenly over the data. Each
+        num_samples: Codes that are drawn, at least 3, from the posteriors of examples spread evenly over the data. Each
             is compared with all n posteriors.
         seed: Int from 0; the same gives the same figures.
         batch_size: Examples that are encoded at once; a dataset has its own.
@@ -64,7 +64,7 @@ def aggregate_posterior(vae, x, num_samples: int = 2000, seed: int = 0, batch_si
         ValueError: If x is empty or not what the model encodes.
     """
     check_has_prior(vae, "aggregate_posterior")
-    num_samples, seed = checked_size(num_samples, "num_samples", minimum=2), checked_seed(seed)
+    num_samples, seed = checked_size(num_samples, "num_samples", minimum=3), checked_seed(seed)
     posterior, params = vae.encoder.posterior, _all_parameters(vae, x, batch_size)
     means, variances = (np.asarray(moment(params)) for moment in (posterior.mean, posterior.variance))
     own, z = _draw(posterior, params, num_samples, noise.generator(seed))
@@ -123,11 +123,12 @@ def _exact_rate(vae, params):
 
 def _parts(information, divergence, rate):
     """Rate, mutual information, marginal KL divergence and their standard error, from what they are the means of."""
-    total, slope = information + divergence, 0.0
+    total, slope, fitted = information + divergence, 0.0, 1
     if rate is None:
         rate = float(total.mean())
     elif total.var() > 0:
-        slope = np.cov(information, total, ddof=0)[0, 1] / total.var()
+        # The slope takes a degree of freedom as the mean does.
+        slope, fitted = np.cov(information, total, ddof=0)[0, 1] / total.var(), 2
     mutual_information = float(information.mean() - slope * (total.mean() - rate))
-    error = float(np.std(information - slope * total, ddof=1) / math.sqrt(len(total)))
+    error = float(np.std(information - slope * total, ddof=fitted) / math.sqrt(len(total)))
     return rate, mutual_information, rate - mutual_information, error

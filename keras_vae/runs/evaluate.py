@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_vae import evaluation
+from keras_vae import divergences, evaluation
 from keras_vae.evaluation.log_likelihood import check_has_likelihood
 from keras_vae.likelihoods import Bernoulli
 from keras_vae.likelihoods.integer_likelihood import IntegerLikelihood
@@ -11,6 +11,8 @@ from keras_vae.ops.checks import checked_size
 from keras_vae.runs.data import held_out_data
 
 BATCH_SIZE, SEED = 250, 0
+# Codes that are drawn from the aggregate posterior, each to be compared with the posteriors of all examples.
+NUM_CODES = 1000
 
 
 def evaluate(model, dataset: str, data_dir: str | None = None, split: str = "test", num_samples: int = 0) -> dict:
@@ -26,9 +28,10 @@ def evaluate(model, dataset: str, data_dir: str | None = None, split: str = "tes
     Returns:
         Dict of `num_examples`, `mean_squared_error` (of reconstructions at the mean code, in the data's units squared),
         and means over the examples, in nats: `reconstruction`, and for a VAE `kl` and `negative_elbo`; with it
-        `active_units`, and for data of whole numbers `bits_per_dim`, of the negative ELBO. With `num_samples` also
-        `negative_log_likelihood`, its `standard_error` over the examples, `num_samples`, and
-        `median_effective_sample_size`.
+        `active_units`, `kl_per_latent_min` and `kl_per_latent_max` where `kl` is a sum over latents, the parts of `kl`,
+        `mutual_information` and `marginal_kl` (`evaluation.aggregate_posterior`), and for data of whole numbers
+        `bits_per_dim`, of the negative ELBO. With `num_samples` also `negative_log_likelihood`, its `standard_error`
+        over the examples, `num_samples`, and `median_effective_sample_size`.
 
     Raises:
         ValueError: If the dataset is unknown, its images do not fit the model, or a likelihood is asked of a model that
@@ -53,6 +56,11 @@ def evaluate(model, dataset: str, data_dir: str | None = None, split: str = "tes
 
 def _of_code(vae, data, figures) -> dict:
     found = {"active_units": evaluation.active_units(vae, data)}
+    if divergences.closed_form(vae.encoder.posterior, vae.prior) is not None:
+        kl = evaluation.kl_per_latent(vae, data)
+        found |= {"kl_per_latent_min": float(kl.min()), "kl_per_latent_max": float(kl.max())}
+    aggregate = evaluation.aggregate_posterior(vae, data, NUM_CODES, SEED)
+    found |= {"mutual_information": aggregate.mutual_information, "marginal_kl": aggregate.marginal_kl}
     if isinstance(vae.decoder.likelihood, (Bernoulli, IntegerLikelihood)):
         found["bits_per_dim"] = evaluation.bits_per_dim(-figures["negative_elbo"], vae.event_shape)
     return found

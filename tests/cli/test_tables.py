@@ -23,6 +23,10 @@ def test_all_figures_of_a_vae():
         "num_samples": 5000,
         "median_effective_sample_size": 12.345,
         "active_units": 19,
+        "kl_per_latent_min": 0.0012,
+        "kl_per_latent_max": 3.456,
+        "mutual_information": 9.21,
+        "marginal_kl": 14.5,
         "mean_squared_error": 0.0123456,
     }
     assert figures_table(figures).splitlines() == [
@@ -34,6 +38,10 @@ def test_all_figures_of_a_vae():
         "  samples              5,000 for each image",
         "  effective             12.3 samples, median",
         "  active units            19 latents",
+        "  KL, least             0.00 nats, of a latent",
+        "  KL, largest           3.46 nats, of a latent",
+        "  of the KL             9.21 nats tell examples apart",
+        "  of the KL            14.50 nats part codes from the prior",
         "  squared error      0.01235 mean for each element",
     ]
 

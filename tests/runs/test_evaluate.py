@@ -4,7 +4,7 @@ import pytest
 import scipy.special
 import scipy.stats
 
-from keras_vae import VAE, evaluation, likelihoods, runs
+from keras_vae import VAE, evaluation, likelihoods, priors, runs
 from keras_vae.datasets.binarize import binarize_once
 from keras_vae.datasets.digits import load_digits
 
@@ -19,9 +19,9 @@ def without_noise(vae):
     return vae
 
 
-def kl_to_standard_normal(vae, x) -> np.ndarray:
+def kl_terms(vae, x) -> np.ndarray:
     mean = vae.encode(x).astype(np.float64)
-    return 0.5 * np.sum(mean**2 + np.exp(-30.0) - 1 + 30.0, axis=1)
+    return 0.5 * (mean**2 + np.exp(-30.0) - 1 + 30.0)
 
 
 def summed(log_prob) -> np.ndarray:
@@ -38,13 +38,28 @@ def test_binary_data_against_closed_forms(split, count):
     vae, x = without_noise(tiny_vae()), static_digits(split)
     mean = vae.reconstruct(x).astype(np.float64)
     reconstruction = -summed(scipy.stats.bernoulli.logpmf(x.astype(int), mean)).mean()
-    kl = kl_to_standard_normal(vae, x).mean()
+    kl_per_latent = kl_terms(vae, x).mean(axis=0)
+    kl = kl_per_latent.sum()
     expected = {"num_examples": count, "reconstruction": reconstruction, "kl": kl}
     expected["negative_elbo"] = reconstruction + kl
     expected["bits_per_dim"] = (reconstruction + kl) / (64 * np.log(2))
     expected["mean_squared_error"] = np.mean((x - mean) ** 2)
     expected["active_units"] = int(np.sum(np.var(vae.encode(x), axis=0) > 0.01))
+    expected |= {"kl_per_latent_min": kl_per_latent.min(), "kl_per_latent_max": kl_per_latent.max()}
+    # Without noise, a code tells which of the different images it is of.
+    _, counts = np.unique(x, axis=0, return_counts=True)
+    expected["mutual_information"] = np.log(count) - np.sum(counts * np.log(counts)) / count
+    expected["marginal_kl"] = kl - expected["mutual_information"]
     assert runs.evaluate(vae, "digits", split=split) == pytest.approx(expected, rel=1e-5)
+
+
+def test_without_a_closed_form_no_latent_has_a_divergence_of_its_own():
+    vae = tiny_vae()
+    mixed = VAE(vae.encoder, vae.decoder, prior=priors.MixtureOfNormals(2, 3))
+    mixed.build((None, *EVENT_SHAPE))
+    figures = runs.evaluate(mixed, "digits")
+    assert "kl_per_latent_min" not in figures
+    assert figures["mutual_information"] + figures["marginal_kl"] == pytest.approx(figures["kl"], rel=0.3)
 
 
 def test_grey_values_are_not_binarised():
