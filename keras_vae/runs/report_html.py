@@ -23,8 +23,11 @@ dl { display: flex; flex-wrap: wrap; gap: 12px 44px; margin: 20px 0 28px; }
 dl div { display: flex; flex-direction: column-reverse; white-space: nowrap; }
 dt { color: var(--grey); font-size: .85rem; }
 dd { margin: 0; font-size: 1.5rem; font-weight: 600; line-height: 1.3; }
-.row { display: grid; gap: 40px; padding: 28px 0; border-top: 1px solid var(--rule); }
-@media (min-width: 1000px) { .row { grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); } }
+.row { display: grid; grid-template-columns: minmax(0, 1fr); gap: 40px; padding: 28px 0;
+  border-top: 1px solid var(--rule); }
+@media (min-width: 1000px) {
+  .row { grid-template-columns: none; grid-auto-columns: minmax(0, 1fr); grid-auto-flow: column; }
+}
 .stack { display: flex; flex-direction: column; gap: 32px; min-width: 0; }
 img { display: block; max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
 @media (prefers-color-scheme: dark) { img { padding: 8px; } }
@@ -32,9 +35,10 @@ details { margin-top: 12px; }
 summary { cursor: pointer; color: var(--grey); }
 .table { max-height: 400px; overflow: auto; margin-top: 8px; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
-th, td { padding: 4px 0 4px 20px; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; }
+th, td { padding: 4px 0 4px 20px; text-align: right; border-bottom: 1px solid var(--rule); }
+td { white-space: nowrap; }
 th:first-child, td:first-child { padding-left: 0; text-align: left; }
-thead th { position: sticky; top: 0; background: var(--paper); }
+thead th { position: sticky; top: 0; background: var(--paper); vertical-align: bottom; }
 """
 
 
@@ -126,7 +130,7 @@ def _run_tables(metrics):
     return [
         Table("Settings", ("setting", "value"), _texts(metrics["settings"])),
         Table("Versions", ("package", "version"), _texts(metrics["versions"])),
-        Table("Used", ("", ""), used),
+        Table("Time and memory", ("measure", "value"), used),
     ]
 
 

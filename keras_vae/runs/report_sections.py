@@ -178,7 +178,7 @@ def rate_and_distortion(metrics: dict, findings: Findings) -> Section:
         (
             Table(
                 "Distortion and rate, in nats for each image",
-                ("", "distortion", "rate", "negative ELBO"),
+                ("data", "distortion", "rate", "negative ELBO"),
                 [(*row, row[1] + row[2]) for row in rows],
             ),
         ),

@@ -45,6 +45,7 @@ def latent_histogram(codes, labels=None, title: str | None = None):
     _draw(axes, values, None if found is None or len(found[0]) > MOST_CLASSES else found)
     axes.set_xlabel("$z_1$", fontsize=TEXT_SIZE)
     axes.set_ylabel("codes", fontsize=TEXT_SIZE)
+    axes.yaxis.get_major_locator().set_params(integer=True)
     axes.tick_params(labelsize=TEXT_SIZE)
     axes.spines[["top", "right"]].set_visible(False)
     if title is not None:

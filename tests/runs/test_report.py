@@ -89,7 +89,7 @@ def test_tables_hold_the_metrics_of_the_run(reported):
     assert reader.figures["mean squared error"] == pytest.approx(test["mean_squared_error"], rel=1e-5)
     assert reader.figures["bits for each dimension"] == test["bits_per_dim"]
     assert reader.figures["active latents"] == f"{test['active_units']} of 3"
-    assert dict(reader.tables["Used"][1:])["seconds to train"] == metrics["fit_seconds"]
+    assert dict(reader.tables["Time and memory"][1:])["seconds to train"] == metrics["fit_seconds"]
     header, *epochs = reader.tables["Each epoch, in nats for each image"]
     for name, key in (("loss", "loss"), ("negative ELBO", "negative_elbo"), ("KL divergence", "kl")):
         for data, prefix in (("training", ""), ("validation", "val_")):

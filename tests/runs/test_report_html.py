@@ -61,13 +61,13 @@ def test_what_the_run_was_stands_last(source):
     reader = Reader(source)
     assert reader.tables["Settings"] == [["setting", "value"], ["dataset", "a<b"], ["learning rate", "0.001"]]
     assert reader.tables["Versions"][1:] == [["keras vae", "0.1.0"]]
-    assert reader.tables["Used"][1:] == [["seconds to train", 38.9], ["peak memory, bytes", ""]]
+    assert reader.tables["Time and memory"][1:] == [["seconds to train", 38.9], ["peak memory, bytes", ""]]
     assert reader.headings == [
         "<digits>",
         *(f"Heading {seed} <&>" for seed in range(4)),
         "Settings",
         "Versions",
-        "Used",
+        "Time and memory",
     ]
 
 

@@ -124,7 +124,7 @@ def test_latents_are_listed_by_their_divergence():
 
 def test_rate_and_distortion_sum_to_the_negative_elbo():
     (table,) = rate_and_distortion(METRICS, FINDINGS).tables
-    assert table.header == ("", "distortion", "rate", "negative ELBO")
+    assert table.header == ("data", "distortion", "rate", "negative ELBO")
     assert table.rows == [
         ("validation, epoch 1", 33.5, 1.5, 35.0),
         ("validation, epoch 3", 22.0, 3.5, 25.5),

@@ -25,6 +25,7 @@ def test_codes_are_counted():
     np.testing.assert_allclose([bar.get_x() for bar in bars], edges[:-1])
     assert legend_of(figure) == []
     assert figure.axes[0].get_xlabel() == "$z_1$"
+    assert all(number == int(number) for number in figure.axes[0].get_yticks())
     assert pixels(figure).shape == (640, 760, 3)
 
 
