@@ -94,4 +94,4 @@ class BetaSchedule(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:
-            logs["beta"] = float(self.model.beta)
+            logs["beta"] = float(self.model.beta.numpy())

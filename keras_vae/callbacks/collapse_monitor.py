@@ -64,7 +64,7 @@ class CollapseMonitor(keras.callbacks.Callback):
             logs["active_units"] = int(np.sum(active))
             if kl is not None:
                 logs["kl_per_latent_min"], logs["kl_per_latent_max"] = float(kl.min()), float(kl.max())
-        if float(self.model.beta) > 0:
+        if self.model.beta.numpy() > 0:
             self._judge(epoch, active, kl)
 
     def _kl_per_latent(self):
@@ -87,7 +87,7 @@ class CollapseMonitor(keras.callbacks.Callback):
         return figures if kl is None else f"{figures}, at {kl.min():.2g} to {kl.max():.2g} nats of KL for each latent"
 
     def _remedies(self) -> str:
-        beta, free_bits, objective = float(self.model.beta), self.model.free_bits, self.model.objective
+        beta, free_bits, objective = float(self.model.beta.numpy()), self.model.free_bits, self.model.objective
         remedies = []
         if objective.sets_beta:
             remedies.append(f"a lower reconstruction asked of {type(objective).__name__}")

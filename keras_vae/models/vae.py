@@ -267,7 +267,8 @@ class VAE(LatentModel):
     def get_config(self):
         return {
             **super().get_config(),
-            "beta": float(self._beta),
+            # A variable that is mirrored over replicas is an array first.
+            "beta": float(self._beta.numpy()),
             "free_bits": self.free_bits,
             "num_samples": self.num_samples,
         }
