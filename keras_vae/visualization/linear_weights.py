@@ -5,24 +5,27 @@ import numpy as np
 from keras_vae.visualization.figures import TEXT_SIZE, TITLE_SIZE, new_figure
 from keras_vae.visualization.style import default_style
 
-WIDTH, HEIGHT = 860, 430
-POINT_COLOUR, AXIS_COLOUR, WEIGHT_COLOUR = "#b8bec6", "#1b1f24", "#cc3311"
+WIDTH, HEIGHT = 860, 420
+# What is under and above the panels.
+LEGEND_HEIGHT, TITLE_HEIGHT = 30, 30
+POINT_COLOUR, PLANE_COLOUR, AXIS_COLOUR, WEIGHT_COLOUR = "#8a919a", "#4477aa", "#1b1f24", "#cc3311"
 MOST_POINTS = 1000
-# Points lie within so many standard deviations of the axes, mostly.
+# Points lie within so many standard deviations of the mean, mostly.
 REACH = 2.5
-# From where the plane of the codes is seen: obliquely, and nearly along itself.
-OBLIQUE, ALONG = 35.0, 0.0
-PANELS = {"from above the plane of the codes": OBLIQUE, "along it": ALONG}
+# Elevations in degrees from which the plane of the codes is seen.
+PANELS = {"from above the plane of the codes": 32.0, "along the plane": 0.0}
+AZIMUTH = -50.0
 
 
 @default_style()
 def linear_weights(x, weights, title: str | None = None):
     """Draws the weights of a linear autoencoder's decoder beside the principal axes of its data, in three dimensions.
 
-    Each weight vector is an arrow from the mean of the data, and as long as a principal axis, since its length is one
-    with its code's scale; the principal axes that a code of this length keeps are black, and as long as 2.5 standard
-    deviations. The arrows of the best linear code need not be the axes, but lie in their plane: so it is drawn twice,
-    from above this plane, and along it, where what leaves the plane stands out.
+    Arrows go from the mean of the data: black ones along the principal axes that a code of this length keeps, 2.5
+    standard deviations long, a dotted one along the first that is left out; red ones along the weight vectors, all
+    as long as the longest axis, since their lengths are one with their codes' scales. The weights of the best linear
+    code need not be the axes, but lie in their plane: it is drawn twice, from above, and along itself, where what
+    leaves the plane stands out.
 
     Source: Baldi and Hornik 1989, "Neural Networks and Principal Component Analysis", fact 4.
 
@@ -40,23 +43,24 @@ def linear_weights(x, weights, title: str | None = None):
     """
     x, weights = _checked(x, weights)
     mean, deviations, axes = _principal_axes(x)
-    kept = len(weights)
-    figure = new_figure(WIDTH, HEIGHT)
-    figure.set_layout_engine("constrained")
-    # Of one length, the widest axis's.
     lengths = np.linalg.norm(weights, axis=1, keepdims=True)
-    arrows = {
-        "principal axes": (AXIS_COLOUR, (REACH * deviations[:, np.newaxis] * axes)[:kept]),
-        "weights of the decoder": (WEIGHT_COLOUR, REACH * deviations[0] * weights / np.where(lengths > 0, lengths, 1)),
-    }
-    for column, (name, elevation) in enumerate(PANELS.items()):
-        panel = figure.add_subplot(1, len(PANELS), column + 1, projection="3d", computed_zorder=False)
-        _draw(panel, x, mean, axes, arrows, elevation)
-        panel.set_title(name, fontsize=TEXT_SIZE)
-    handles, names = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False, fontsize=TEXT_SIZE)
+    # In the coordinates of the principal axes, the plane of the first two of which is the floor.
+    turned = weights @ axes.T * REACH * deviations[0] / np.where(lengths > 0, lengths, 1.0)
+    spread = REACH * np.diag(deviations)
+    figure = new_figure(WIDTH, HEIGHT)
+    for index, (name, elevation) in enumerate(PANELS.items()):
+        panel = figure.add_axes(_place(index), projection="3d", computed_zorder=False)
+        _draw_data(panel, (x - mean) @ axes.T, deviations)
+        _draw_arrows(panel, "principal axes", AXIS_COLOUR, spread[: len(weights)])
+        _draw_arrows(panel, "axis that is left out", AXIS_COLOUR, spread[len(weights)][np.newaxis], linestyle=":")
+        _draw_arrows(panel, "weights of the decoder", WEIGHT_COLOUR, turned)
+        panel.view_init(elev=elevation, azim=AZIMUTH)
+        figure.text((index + 0.5) / len(PANELS), 1 - 48 / HEIGHT, name, fontsize=TEXT_SIZE, ha="center")
+    figure.legend(
+        *figure.axes[0].get_legend_handles_labels(), loc="lower center", ncols=3, frameon=False, fontsize=TEXT_SIZE
+    )
     if title is not None:
-        figure.suptitle(title, fontsize=TITLE_SIZE)
+        figure.text(8 / WIDTH, 1 - 17 / HEIGHT, title, fontsize=TITLE_SIZE, va="center_baseline")
     return figure
 
 
@@ -86,19 +90,27 @@ def _principal_axes(x) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return mean, deviations, rows
 
 
-def _draw(panel, x, mean, axes, arrows, elevation):
-    """Draws points and arrows in coordinates whose floor is the plane of the first two principal axes."""
-    turned = (x - mean) @ axes.T
-    panel.scatter(*turned[:MOST_POINTS].T, s=5, color=POINT_COLOUR, linewidths=0, alpha=0.6)
-    for name, (colour, vectors) in arrows.items():
-        tips = vectors @ axes.T
-        panel.quiver(*np.zeros_like(tips).T, *tips.T, color=colour, arrow_length_ratio=0.1, linewidth=1.8, label=name)
-    reach = 1.1 * np.abs(turned).max()
+def _place(index) -> tuple[float, float, float, float]:
+    """Where a panel stands in the figure."""
+    height = HEIGHT - LEGEND_HEIGHT - TITLE_HEIGHT
+    return index / len(PANELS), LEGEND_HEIGHT / HEIGHT, 1 / len(PANELS), height / HEIGHT
+
+
+def _draw_data(panel, points, deviations):
+    """Draws points, and the plane of the first two principal axes under the arrows."""
+    # Slow to import, and only needed here.
+    from mpl_toolkits.mplot3d.art3d import Poly3DCollection
+
+    across, up = REACH * deviations[:2]
+    corners = [[(-across, -up, 0), (across, -up, 0), (across, up, 0), (-across, up, 0)]]
+    panel.add_collection3d(Poly3DCollection(corners, facecolors=PLANE_COLOUR, edgecolors=PLANE_COLOUR, alpha=0.18))
+    panel.scatter(*points[:MOST_POINTS].T, s=6, color=POINT_COLOUR, linewidths=0, alpha=0.6)
+    reach = REACH * deviations[0]
     panel.set(xlim=(-reach, reach), ylim=(-reach, reach), zlim=(-reach, reach))
-    panel.set_box_aspect((1, 1, 1), zoom=1.1)
-    panel.view_init(elev=elevation, azim=-60)
-    labels = (f"principal component {number}" for number in (1, 2, 3))
-    panel.set(**dict(zip(("xlabel", "ylabel", "zlabel"), labels, strict=True)))
-    for axis in (panel.xaxis, panel.yaxis, panel.zaxis):
-        axis.label.set_size(TEXT_SIZE)
-        axis.set_tick_params(labelsize=TEXT_SIZE - 1, pad=0)
+    panel.set_box_aspect((1, 1, 1), zoom=1.4)
+    panel.set_axis_off()
+
+
+def _draw_arrows(panel, name, colour, tips, linestyle="-"):
+    style = {"arrow_length_ratio": 0.12, "linewidth": 1.8, "linestyle": linestyle}
+    panel.quiver(*np.zeros_like(tips).T, *tips.T, color=colour, label=name, **style)
