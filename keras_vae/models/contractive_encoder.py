@@ -50,6 +50,11 @@ class ContractiveEncoder(Encoder):
                 f"{mixing[0].name!r}, a batch normalization that is trained: use `keras.layers.LayerNormalization`, or "
                 "freeze it by `trainable = False`."
             )
+        if not self._has_derivative(input_shape):
+            raise ValueError(
+                "The code has no derivative by x: some layer of the encoder's network, such as an embedding or a "
+                "rounding, cuts it off. Use `Encoder`."
+            )
 
     def call(self, x):
         """Maps x `(batch, *event_shape)` to a dict of parameters, each `(batch, latent_dim)`, and adds the penalty."""
@@ -58,14 +63,18 @@ class ContractiveEncoder(Encoder):
             tape.watch(x)
             params = super().call(x)
             code = self.posterior.mean(params)
-        jacobian = tape.batch_jacobian(code, x)
-        if jacobian is None:
-            raise ValueError(
-                "The code has no derivative by x: some layer of the encoder's network, such as an embedding or a "
-                "rounding, cuts it off. Use `Encoder`."
-            )
-        self.add_loss(self.weight * batch_mean(squared_norm(jacobian)))
+        self.add_loss(self.weight * batch_mean(squared_norm(tape.batch_jacobian(code, x))))
         return params
+
+    def _has_derivative(self, input_shape) -> bool:
+        # Asked before any training: a Jacobian that there is none of would be zeros.
+        if None in input_shape[1:]:
+            return True
+        x = tf.zeros((1, *input_shape[1:]), self.compute_dtype)
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(x)
+            code = self.posterior.mean(super().call(x))
+        return tape.gradient(code, x) is not None
 
     def get_config(self):
         return {**super().get_config(), "weight": self.weight}

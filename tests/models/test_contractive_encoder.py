@@ -72,11 +72,10 @@ class TestPenalty:
         assert added(model.evaluate(X, verbose=0, return_dict=True)) == pytest.approx(expected, rel=1e-5)
 
     @pytest.mark.parametrize("name", NETWORKS)
-    @pytest.mark.parametrize("posterior", [Deterministic, DiagonalNormal])
-    def test_any_network_has_that_of_finite_differences(self, name, posterior):
+    def test_any_network_has_that_of_finite_differences(self, name):
         keras.config.set_dtype_policy("float64")
         make, shape = NETWORKS[name]
-        encoder, x = ContractiveEncoder(make(), posterior(3), 2.0), RNG.normal(size=(4, *shape))
+        encoder, x = ContractiveEncoder(make(), Deterministic(3), 2.0), RNG.normal(size=(4, *shape))
         encoder(x)
         (loss,) = encoder.losses
         # Differences of doubles over 1e-5 are good to 1e-10.
@@ -95,7 +94,7 @@ class TestPenalty:
         with tf.GradientTape() as tape:
             model(x)
             loss = model.encoder.losses[0]
-        gradient = tape.gradient(loss, model.encoder.posterior.projection.kernel)
+        gradient = tape.gradient(loss, model.encoder.posterior.projection.kernel).numpy()
         for index in np.ndindex(kernel.shape):
             sides = []
             for sign in (1, -1):
@@ -140,22 +139,23 @@ class TestTraining:
                 Decoder(networks.dense([6]), likelihoods.Normal((5,))),
             )
             model.compile(keras.optimizers.SGD(0.1), jit_compile=jit_compile)
-            model.fit(X, epochs=3, shuffle=False, verbose=0)
+            for _ in range(3):
+                model.train_on_batch(X)
             codes.append(model.encode(X))
         np.testing.assert_allclose(codes[0], codes[1], rtol=1e-4, atol=1e-5)
 
     def test_it_makes_codes_move_less(self, binary_images):
-        def norm(weight):
+        def norm(kind, *weight):
             keras.utils.set_random_seed(0)
             model = Autoencoder(
-                ContractiveEncoder(networks.dense([32], "tanh"), Deterministic(4, "sigmoid"), weight),
+                kind(networks.dense([32], "tanh"), Deterministic(4, "sigmoid"), *weight),
                 Decoder(networks.dense([32]), likelihoods.Bernoulli((8, 8, 1))),
             )
             model.compile(keras.optimizers.Adam(0.01))
             model.fit(binary_images, batch_size=48, epochs=20, verbose=0)
             return by_finite_differences(model.encoder, binary_images, 1e-2)
 
-        assert norm(10.0) < 0.3 * norm(0.0)
+        assert norm(ContractiveEncoder, 10.0) < 0.3 * norm(Encoder)
 
     def test_saved_and_loaded_it_goes_on(self, tmp_path):
         model = sigmoid_layer()
@@ -204,9 +204,8 @@ class TestRefusals:
 
     def test_a_code_without_a_derivative(self):
         network = keras.Sequential([keras.layers.Embedding(10, 3), keras.layers.Flatten()])
-        encoder = ContractiveEncoder(network, Deterministic(2), 1.0)
         with pytest.raises(ValueError, match="The code has no derivative by x"):
-            encoder(np.ones((2, 4), np.float32))
+            ContractiveEncoder(network, Deterministic(2), 1.0).build((None, 4))
 
     @pytest.mark.parametrize("weight", [-1.0, np.nan, "a"])
     def test_a_weight_that_is_none(self, weight):
