@@ -9,6 +9,7 @@ from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.encoder import Encoder
 from keras_vae.models.transposed_dense import TransposedDense
+from keras_vae.ops.trainable import freeze_built
 
 LAYERS_WITHOUT_WEIGHTS = (keras.layers.Flatten, keras.layers.Identity, keras.layers.InputLayer)
 
@@ -77,6 +78,7 @@ class TiedDecoder(Decoder):
         # No part of this one, which Keras would save with it.
         self._encoder = weakref.ref(encoder)
         super().build_for(encoder)
+        freeze_built(self)
 
     def get_build_config(self):
         # It is built when it is tied, and not before.

@@ -165,6 +165,12 @@ class TestTraining:
         assert loaded.encoder.weight == 0.7
         assert loaded.evaluate(X, verbose=0) == model.evaluate(X, verbose=0)
 
+    def test_exported_it_serves_the_same(self, tmp_path):
+        model = sigmoid_layer()
+        model.export(tmp_path / "served", verbose=False)
+        served = tf.saved_model.load(str(tmp_path / "served")).signatures["encode"]
+        np.testing.assert_allclose(served(x=tf.constant(X))["output_0"], model.encode(X), rtol=1e-5)
+
     def test_a_vae_takes_it_too(self):
         vae = VAE(
             ContractiveEncoder(keras.layers.Identity(), DiagonalNormal(2), 0.5),

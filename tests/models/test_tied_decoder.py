@@ -106,6 +106,15 @@ def test_loaded_it_is_still_tied_and_stays_so(posterior, tmp_path):
     assert is_tied(loaded)
 
 
+def test_what_is_frozen_stays_frozen(tmp_path):
+    model = tied()
+    model.decoder.trainable = False
+    assert len(model.trainable_weights) == 6
+    model.save(tmp_path / "model.keras")
+    loaded = load_model(tmp_path / "model.keras")
+    assert [weight.shape for weight in loaded.trainable_weights] == [w.shape for w in model.trainable_weights]
+
+
 def test_a_file_holds_each_kernel_once(tmp_path):
     sizes = {}
     for name, decoder in (("tied", TiedDecoder(likelihoods.Normal((300,)))), ("single", None)):
