@@ -18,9 +18,10 @@ from keras_vae import (
     objectives,
     posteriors,
     priors,
+    regularizers,
     visualization,
 )
-from keras_vae.models import VAE, Autoencoder, Decoder, Encoder, load_model
+from keras_vae.models import VAE, Autoencoder, ContractiveEncoder, Decoder, Encoder, TiedDecoder, load_model
 from keras_vae.version import VERSION
 
 __version__ = VERSION
@@ -28,8 +29,10 @@ __version__ = VERSION
 __all__ = [
     "VAE",
     "Autoencoder",
+    "ContractiveEncoder",
     "Decoder",
     "Encoder",
+    "TiedDecoder",
     "callbacks",
     "datasets",
     "divergences",
@@ -40,5 +43,6 @@ __all__ = [
     "objectives",
     "posteriors",
     "priors",
+    "regularizers",
     "visualization",
 ]

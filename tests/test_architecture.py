@@ -16,6 +16,7 @@ PACKAGE = pathlib.Path(keras_vae.__file__).parent
 LAYERS = [
     {"version"},
     {"ops"},
+    {"regularizers"},
     {"networks", "posteriors", "priors", "likelihoods", "datasets", "export"},
     {"divergences", "objectives", "visualization"},
     {"models"},
@@ -29,6 +30,7 @@ MAY_IMPORT_TENSORFLOW = {
     "ops/noise.py",  # the replica's id, and only when it draws
     "ops/special.py",  # a function that Keras lacks
     "models/train_step.py",
+    "models/contractive_encoder.py",  # derivatives
     "models/data_checks.py",
     "models/rules.py",  # assertions in graphs
     "models/batches.py",

@@ -3,6 +3,8 @@
 from keras_vae.evaluation.active_units import active_units, code_variances
 from keras_vae.evaluation.aggregate_posterior import AggregatePosterior, aggregate_posterior
 from keras_vae.evaluation.bits_per_dim import bits_per_dim
+from keras_vae.evaluation.fraction_active import fraction_active
+from keras_vae.evaluation.hoyer_sparsity import hoyer_sparsity
 from keras_vae.evaluation.kl_per_latent import kl_per_latent
 from keras_vae.evaluation.log_likelihood import LogLikelihood, log_likelihood
 from keras_vae.evaluation.mean_squared_error import mean_squared_error
@@ -18,6 +20,8 @@ __all__ = [
     "aggregate_posterior",
     "bits_per_dim",
     "code_variances",
+    "fraction_active",
+    "hoyer_sparsity",
     "kl_per_latent",
     "log_likelihood",
     "mean_squared_error",

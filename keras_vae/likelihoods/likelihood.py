@@ -35,6 +35,8 @@ class Likelihood(keras.layers.Layer):
     def __init__(self, event_shape: Sequence[int], **kwargs):
         super().__init__(**{"dtype": head_dtype(), **kwargs})
         self.event_shape = checked_event_shape(event_shape)
+        # A layer that is set before the likelihood is built is used in place of its own.
+        self.projection = None
 
     def build(self, features_shape):
         per_element = len(self.parameter_names) * self.values_per_parameter
@@ -56,7 +58,8 @@ class Likelihood(keras.layers.Layer):
             raise ValueError(
                 f"The decoder's network must end in a known number of features. Its shape is {features_shape}."
             )
-        self.projection = keras.layers.Dense(units, dtype=self.dtype_policy, name="projection")
+        if self.projection is None:
+            self.projection = keras.layers.Dense(units, dtype=self.dtype_policy, name="projection")
         self.projection.build(features_shape)
         freeze_built(self)
 

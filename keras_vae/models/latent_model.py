@@ -16,7 +16,7 @@ from keras_vae.models.train_step import Trainable
 from keras_vae.ops.checks import checked_free_path, checked_seed, checked_size
 
 RANDOM_STATE = "random_state_"
-SHARED = "The encoder and the decoder share a layer, which a `.keras` file cannot hold."
+SHARED = "The encoder and the decoder share a layer, which a `.keras` file cannot hold; `TiedDecoder` shares weights."
 
 
 class LatentModel(Trainable):
@@ -38,8 +38,7 @@ class LatentModel(Trainable):
         self.corruption = corruption
         if corruption is not None:
             checked_part(corruption, keras.layers.Layer, "corruption")
-        if not self.decoder.built:
-            self.decoder.build((None, self.encoder.latent_dim))
+        self.decoder.build_for(self.encoder)
         if self.decoder.latent_dim != self.encoder.latent_dim:
             raise ValueError(
                 f"The decoder was built for codes of length {self.decoder.latent_dim}, and the encoder gives codes of "

@@ -7,6 +7,7 @@ from keras_vae.visualization.latent_manifold import latent_manifold
 from keras_vae.visualization.latent_scatter import latent_scatter
 from keras_vae.visualization.latent_traversals import latent_traversals
 from keras_vae.visualization.learning_curves import learning_curves
+from keras_vae.visualization.linear_weights import linear_weights
 from keras_vae.visualization.page import Panel, page
 from keras_vae.visualization.png import pixels, save_png
 from keras_vae.visualization.rate_distortion import rate_distortion
@@ -23,6 +24,7 @@ __all__ = [
     "latent_scatter",
     "latent_traversals",
     "learning_curves",
+    "linear_weights",
     "page",
     "pixels",
     "rate_distortion",
