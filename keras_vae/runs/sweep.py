@@ -25,8 +25,15 @@ def sweep(
     dataset: str = "digits",
     data_dir: str | None = None,
     latent_dims: Sequence[int] = (2, 4, 8, 16, 32),
+    network: str = "dense",
+    likelihood: str = "bernoulli",
+    epochs: int = 30,
+    batch_size: int = 100,
+    learning_rate: float = 1e-3,
+    schedule: str = "cosine",
+    beta: float = 1.0,
+    seed: int = 0,
     overwrite: bool = False,
-    **settings,
 ) -> dict:
     """Trains a VAE of each latent size, and writes figures and a picture of them to a folder.
 
@@ -35,9 +42,15 @@ def sweep(
         dataset: A name for `datasets.load`.
         data_dir: Where TFDS finds or puts its data.
         latent_dims: Lengths of the code, all different.
+        network: This and the others as `runs.train` takes them.
+        likelihood: See there.
+        epochs: Passes over the training split for each size.
+        batch_size: Images for each step.
+        learning_rate: Adam's, at its highest.
+        schedule: Of the learning rate.
+        beta: Weight of the KL divergence.
+        seed: Int, of weights, order and noise of each training.
         overwrite: Replace an older sweep in the folder.
-        **settings: `network`, `likelihood`, `epochs`, `batch_size`, `learning_rate`, `schedule`, `beta` and `seed`, as
-            `runs.train` takes them.
 
     Returns:
         What is written to `sweep.json`: settings, a point for each size (`latent.SweepPoint`), the recommended size
@@ -47,23 +60,24 @@ def sweep(
         ValueError: Before any training, if an argument is out of range or there is a sweep in the folder.
     """
     latent_dims = checked_sizes(list(latent_dims), "latent_dims")
-    settings = checked_settings(dataset=dataset, latent_dim=latent_dims[0], **settings)
+    settings = checked_settings(
+        dataset, latent_dims[0], network, likelihood, epochs, batch_size, learning_rate, schedule, beta, seed
+    )
     table, picture = (os.path.join(checked_folder(output), name) for name in ("sweep.json", "sweep.png"))
     for path in (table, picture):
         checked_free_path(path, overwrite)
-    kind, _ = LIKELIHOODS[settings["likelihood"]]
-    train = training_data(dataset, kind, settings["batch_size"], data_dir, settings["seed"])
-    event_shape, steps = tuple(train.element_spec.shape[1:]), settings["epochs"] * len(train)
+    kind, _ = LIKELIHOODS[likelihood]
+    train = training_data(dataset, kind, batch_size, data_dir, seed)
+    event_shape = tuple(train.element_spec.shape[1:])
 
     def build(latent_dim):
-        keras.utils.set_random_seed(settings["seed"])
-        schedule = learning_rate_schedule(settings["schedule"], settings["learning_rate"], steps)
-        return compiled_vae(event_shape, {**settings, "latent_dim": latent_dim}, schedule)
+        keras.utils.set_random_seed(seed)
+        rate = learning_rate_schedule(schedule, learning_rate, epochs * len(train))
+        return compiled_vae(event_shape, {**settings, "latent_dim": latent_dim}, rate)
 
-    test = held_out_data(dataset, kind, BATCH_SIZE, data_dir)
-    found = latent.sweep(build, latent_dims, train, test, settings["epochs"])
-    settings = {**settings, "latent_dims": latent_dims}
-    del settings["latent_dim"]
+    found = latent.sweep(build, latent_dims, train, held_out_data(dataset, kind, BATCH_SIZE, data_dir), epochs)
+    # The sizes stand in place of the one size of a run.
+    settings = {name: value for name, value in settings.items() if name != "latent_dim"} | {"latent_dims": latent_dims}
     results = {"settings": settings, **found.as_dict(), "versions": versions()}
     os.makedirs(output, exist_ok=True)
     pathlib.Path(table).write_text(json.dumps(results, indent=2, allow_nan=False) + "\n", encoding="utf-8")
