@@ -52,13 +52,13 @@ def compare(costs, tolerance: float = 0.0) -> Comparison | None:
     finite = np.isfinite(costs).all(axis=1)
     if not finite.any():
         return None
-    means = np.where(finite, costs.mean(axis=1, where=finite[:, np.newaxis]), np.inf)
+    means, excess, standard_errors = (np.full(len(costs), np.inf) for _ in range(3))
+    means[finite] = costs[finite].mean(axis=1)
     best = int(np.argmin(means))
-    differences = np.where(finite[:, np.newaxis], costs, np.inf) - costs[best]
-    excess = np.where(finite, means - means[best], np.inf)
-    spread = np.std(differences, axis=1, ddof=1, where=finite[:, np.newaxis])
-    standard_errors = np.where(finite, spread / np.sqrt(costs.shape[1]), np.nan)
-    sufficient = finite & (excess <= np.fmax(standard_errors, tolerance))
+    differences = costs[finite] - costs[best]
+    excess[finite] = differences.mean(axis=1)
+    standard_errors[finite] = differences.std(axis=1, ddof=1) / np.sqrt(costs.shape[1])
+    sufficient = finite & (excess <= np.maximum(standard_errors, tolerance))
     return Comparison(int(np.argmax(sufficient)), best, means, excess, standard_errors)
 
 

@@ -104,12 +104,12 @@ def test_a_linear_autoencoders_size_is_the_datas():
             Encoder(keras.layers.Identity(), posteriors.Deterministic(latent_dim)),
             Decoder(keras.layers.Identity(), likelihoods.Normal((5,), 1.0)),
         )
-        model.compile(keras.optimizers.Adam(0.02))
+        model.compile(keras.optimizers.Adam(0.03))
         return model
 
-    found = latent.sweep(build, [1, 2, 3, 4], x[:200], x[200:], 150, progress=False, batch_size=50)
+    found = latent.sweep(build, [2, 3, 4], x[:200], x[200:], 100, progress=False, batch_size=50)
     assert found.recommended == 3
-    assert [point.active_units for point in found.points[:3]] == [1, 2, 3]
+    assert [point.active_units for point in found.points] == [2, 3, 4]
 
 
 def test_datasets():
@@ -154,7 +154,7 @@ def test_a_training_may_end_early(capfd):
 def test_a_model_that_is_not_compiled_is():
     build = Builder(compiled=False)
     latent.sweep(build, np.array([1, 2]), TRAIN, TEST, 1, progress=False)
-    assert [model.optimizer.name for model in build.models] == ["adam", "adam"]
+    assert all(isinstance(model.optimizer, keras.optimizers.Adam) for model in build.models)
     assert build.num_trained == 2
 
 
