@@ -55,9 +55,8 @@ def measured(latent_dim, train, test, epochs, data_dir) -> dict:
 
 def cells(row) -> list[str]:
     """A row of the table."""
-    return [str(row["latent_dim"]), *(f"{row[name]:.1%}" for name in ("accuracy", "pca_accuracy"))] + [
-        f"{row['fit_seconds']:.0f}"
-    ]
+    accuracies = (f"{row[name]:.1%}" for name in ("accuracy", "pca_accuracy"))
+    return [str(row["latent_dim"]), *accuracies, f"{row['fit_seconds']:.0f}"]
 
 
 if __name__ == "__main__":
