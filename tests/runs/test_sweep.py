@@ -99,5 +99,5 @@ def test_mistakes_are_found_before_any_training(tmp_path, changed, message):
 
 def test_a_file_is_no_folder(tmp_path):
     (tmp_path / "out").write_text("mine")
-    with pytest.raises(ValueError, match="is a file. Give a folder"):
+    with pytest.raises(ValueError, match=r"is a file\. Give a folder"):
         runs.sweep(str(tmp_path / "out"), **SETTINGS)

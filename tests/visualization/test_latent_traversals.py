@@ -82,7 +82,9 @@ def test_value_range_is_the_datas_unless_another_is_given():
 
 @pytest.mark.parametrize("model", [None, "vae", np.zeros(3)])
 def test_what_decodes_nothing(model):
-    with pytest.raises(ValueError, match="`latent_traversals` decodes codes: give a VAE or an Autoencoder. Received: "):
+    with pytest.raises(
+        ValueError, match=r"`latent_traversals` decodes codes: give a VAE or an Autoencoder\. Received: "
+    ):
         latent_traversals(model)
 
 
