@@ -21,7 +21,7 @@ LAYERS = [
     {"divergences", "objectives", "visualization"},
     {"models"},
     {"evaluation"},
-    {"callbacks"},
+    {"callbacks", "latent"},
     {"runs"},
     {"cli"},
 ]

@@ -18,6 +18,16 @@ FIGURES = {
     "marginal_kl": ("of the KL", ".2f", "nats part codes from the prior"),
     "mean_squared_error": ("squared error", ".4g", "mean for each element"),
 }
+# Of each figure of `runs.sweep` its name, the width of its column and its format.
+SWEEP = {
+    "latent_dim": ("M", 6, "d"),
+    "negative_elbo": ("negative ELBO", 16, ".2f"),
+    "distortion": ("distortion", 13, ".2f"),
+    "rate": ("rate", 9, ".2f"),
+    "squared_error": ("squared error", 16, ".4g"),
+    "active_units": ("active units", 15, "d"),
+    "seconds": ("seconds", 10, ".1f"),
+}
 
 
 def figures_table(figures: dict) -> str:
@@ -27,6 +37,15 @@ def figures_table(figures: dict) -> str:
         for key, (name, spec, unit) in FIGURES.items()
         if key in figures
     ]
+    return "\n".join(lines)
+
+
+def sweep_table(points: list[dict]) -> str:
+    """Lines of the points of `runs.sweep`, one for each latent size; a figure that is missing is a dash."""
+    lines = ["".join(f"{name:>{width}}" for name, width, _ in SWEEP.values())]
+    for point in points:
+        cells = ("-" if point[key] is None else format(point[key], spec) for key, (_, _, spec) in SWEEP.items())
+        lines.append("".join(f"{cell:>{width}}" for cell, (_, width, _) in zip(cells, SWEEP.values(), strict=True)))
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ from keras_vae.visualization.latent_histogram import latent_histogram
 from keras_vae.visualization.latent_kl import latent_kl
 from keras_vae.visualization.latent_manifold import latent_manifold
 from keras_vae.visualization.latent_scatter import latent_scatter
+from keras_vae.visualization.latent_sweep import latent_sweep
 from keras_vae.visualization.latent_traversals import latent_traversals
 from keras_vae.visualization.learning_curves import learning_curves
 from keras_vae.visualization.linear_weights import linear_weights
@@ -22,6 +23,7 @@ __all__ = [
     "latent_kl",
     "latent_manifold",
     "latent_scatter",
+    "latent_sweep",
     "latent_traversals",
     "learning_curves",
     "linear_weights",

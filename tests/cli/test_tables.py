@@ -1,6 +1,6 @@
 import pytest
 
-from keras_vae.cli.tables import figures_table, size
+from keras_vae.cli.tables import figures_table, size, sweep_table
 
 
 def test_figures_of_a_vae():
@@ -54,3 +54,16 @@ def test_figures_of_an_autoencoder():
 @pytest.mark.parametrize(("num_bytes", "text"), [(None, "unknown"), (2**30, "1.00 GiB"), (3 * 2**28, "0.75 GiB")])
 def test_size(num_bytes, text):
     assert size(num_bytes) == text
+
+
+def test_sweep():
+    row = {"negative_elbo": 131.987, "distortion": 125.5, "rate": 6.487, "squared_error": 0.0372, "seconds": 12.34}
+    points = [
+        {"latent_dim": 2, **row, "active_units": 2},
+        {"latent_dim": 128, **dict.fromkeys(row), "active_units": 0},
+    ]
+    assert sweep_table(points).splitlines() == [
+        "     M   negative ELBO   distortion     rate   squared error   active units   seconds",
+        "     2          131.99       125.50     6.49          0.0372              2      12.3",
+        "   128               -            -        -               -              0         -",
+    ]

@@ -38,3 +38,9 @@ def test_what_is_no_range(value_range):
 )
 def test_ranges(likelihood, expected):
     assert value_range_of(tiny_vae(likelihood=likelihood)) == expected
+
+
+def test_a_range_that_is_given_is_taken():
+    vae = tiny_vae(likelihood=likelihoods.BetaBinomial(EVENT_SHAPE))
+    assert value_range_of(vae, (0.0, 16.0)) == (0.0, 16.0)
+    assert value_range_of(vae, None) == (0.0, 255.0)
