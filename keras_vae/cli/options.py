@@ -18,7 +18,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dataset",
         default=DEFAULT_DATASET,
-        help="'digits', or a name of TensorFlow Datasets: mnist, cifar10, ... (default: %(default)s)",
+        help="'digits', 'colour_digits', or a name of TensorFlow Datasets: mnist, cifar10, ... (default: %(default)s)",
     )
     add_data_dir(parser)
 
