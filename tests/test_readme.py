@@ -107,6 +107,25 @@ def test_its_seconds_are_those_of_the_results():
                 assert cell.strip() == f"{theirs:.2f}{ratio}"
 
 
+def test_its_bits_of_colours_are_those_of_the_results():
+    run, codecs = (
+        json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("colour_digits", "colour_digits_codecs")
+    )
+    test, settings, bits = run["test"], run["settings"], codecs["bits_per_dim"]
+    assert test["num_examples"] == codecs["num_examples"] == 297
+    assert test["bits_per_dim"] == pytest.approx(test["negative_elbo"] / 3072 / np.log(2), rel=1e-9)
+    assert f"negative ELBO, {test['negative_elbo']:.2f} nats | {test['bits_per_dim']:.3f} |" in README
+    for label, name in (("LZMA", "lzma"), ("PNG", "png"), ("WebP", "webp_lossless")):
+        (row,) = (line for line in README.splitlines() if line.startswith(f"| {label}, "))
+        assert row.endswith(f" | {bits[name]:.3f} |")
+    (command,) = re.findall(r"^`(keras-vae train --dataset colour_digits.*)`$", README, flags=re.MULTILINE)
+    words = command.split()[2:]
+    for option, value in zip(words[::2], words[1::2], strict=True):
+        setting = settings[option[2:].replace("-", "_")]
+        assert setting == type(setting)(value)
+
+
 def test_its_links_lead_somewhere():
     prose = re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL)
     links = re.findall(r"\]\((?!http)([^)#]+)\)", prose)
