@@ -17,6 +17,10 @@ class Deterministic(Posterior):
     `regularizers.KullbackLeiblerSparsity(target, weight)` asks for `activation="sigmoid"`. As everywhere in Keras, a
     regularizer does not see sample weights.
 
+    Such a penalty asks for small numbers, which a decoder can make large again: alone it may leave all units in use, at
+    a small scale. Noise on the code holds the scale, as in `Decoder(keras.Sequential([keras.layers.GaussianNoise(1.0),
+    networks.dense([128])]), likelihood)`.
+
     Parameters: `mean` `(batch, latent_dim)`.
 
     Args:
