@@ -90,7 +90,7 @@ def test_autoencoders_are_compared_by_their_error():
     errors = [np.mean((model.reconstruct(TEST) - TEST) ** 2, axis=(1, 2, 3)) for model in models]
     expected = recommendation.recommend_by_error([1, 3], errors, 0.5, TEST.var(axis=0).mean())
     assert found.recommended == expected.latent_dim == 1
-    assert "by no more than 0.5 of the data's variance" in found.reason
+    assert "is within 0.5 of the data's variance" in found.reason
 
 
 def test_principal_components_need_as_many_latents_as_there_are_directions():
