@@ -105,9 +105,9 @@ def recommend_by_error(latent_dims: Sequence[int], squared_errors, tolerance: fl
         return _nothing()
     latent_dim = latent_dims[found.chosen]
     reason = (
-        f"M = {latent_dim} is the smallest latent size whose test squared error, {found.means[found.chosen]:.4g}, "
-        f"exceeds the best{_best(latent_dims, found, '', '.4g')} by no more than {tolerance:.3g} of the data's "
-        f"variance, {variance:.4g}, or one standard error.{_next_smaller(latent_dims, found, '', '.4g')}"
+        f"M = {latent_dim} is the smallest latent size whose test squared error, {found.means[found.chosen]:.3g}, "
+        f"is within {tolerance:.3g} of the data's variance ({variance:.3g}), or one standard error, of the best"
+        f"{_best(latent_dims, found, '', '.3g')}.{_next_smaller(latent_dims, found, '', '.3g')}"
     )
     if found.chosen == len(latent_dims) - 1:
         reason += " No larger one was tried: a larger one may do better."
@@ -130,8 +130,7 @@ def _next_smaller(latent_dims, found, unit, spec):
     smaller = found.chosen - 1
     if not np.isfinite(found.excess[smaller]):
         return f" The training of M = {latent_dims[smaller]} diverged."
-    error = format(found.standard_errors[smaller], spec)
-    worse = f"{format(found.excess[smaller], spec)} ± {error}"
+    worse = f"{found.excess[smaller]:{spec}} ± {found.standard_errors[smaller]:{spec}}"
     return f" M = {latent_dims[smaller]} costs {_with_unit(worse, unit, '')} more than the best."
 
 

@@ -16,6 +16,7 @@ PANELS = {
     "active_units": "active units",
     "seconds": "training, seconds",
 }
+FROM_ZERO = ("rate", "active_units", "seconds")
 COLUMNS = 3
 PANEL_WIDTH, PANEL_HEIGHT, TITLE_HEIGHT = 290, 220, 30
 LINE_COLOUR, CHOSEN_COLOUR, ALL_COLOUR = "#4477aa", "#ee6677", "#b8bec6"
@@ -52,8 +53,10 @@ def latent_sweep(sweep, title: str | None = None):
         if name == "active_units":
             axes.plot(sizes, sizes, "--", color=ALL_COLOUR, linewidth=1, zorder=1, label="all")
             axes.legend(frameon=False, fontsize=TEXT_SIZE, loc="upper left")
-        if name in ("active_units", "rate", "seconds"):
-            axes.set_ylim(bottom=0)
+        if name in FROM_ZERO:
+            low, high = axes.get_ylim()
+            # Room for a marker at the top.
+            axes.set_ylim(min(low, 0.0), high + 0.08 * (high - min(low, 0.0)))
     for axes in panels[-1]:
         _label_sizes(axes, sizes)
     figure.suptitle(_title(sweep.recommended) if title is None else title, fontsize=TITLE_SIZE, x=0.01, ha="left")

@@ -8,7 +8,7 @@ from keras_vae.cli.main import main
 WORDS = ["sweep", "--latent-dims", "2", "1", "--epochs", "1", "--batch-size", "750", "--network", "dense"]
 
 
-def test_table_reason_and_files(tmp_path, monkeypatch, capsys):
+def test_table_reason_and_files(eagerly, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main([*WORDS, "--seed", "3", "--learning-rate", "0.002", "--schedule", "constant", "--beta", "2"]) == 0
     folder = tmp_path / "runs" / "digits_sweep"

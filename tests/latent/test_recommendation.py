@@ -82,10 +82,10 @@ def test_reason_of_an_autoencoder():
     rows = costs(0.5, 0.31, 0.3, noise=1e-3)
     latent_dim, reason = recommend_by_error([4, 8, 16], rows, 0.02, 1.0)
     assert latent_dim == 8
-    error = f"{stats.sem(rows[0] - rows[2]):.4g}"
+    error = f"{stats.sem(rows[0] - rows[2]):.3g}"
     assert reason == (
-        "M = 8 is the smallest latent size whose test squared error, 0.31, exceeds the best, 0.3 at M = 16 by no more "
-        f"than 0.02 of the data's variance, 1, or one standard error. M = 4 costs 0.2 ± {error} more than the best."
+        "M = 8 is the smallest latent size whose test squared error, 0.31, is within 0.02 of the data's variance "
+        f"(1), or one standard error, of the best, 0.3 at M = 16. M = 4 costs 0.2 ± {error} more than the best."
     )
 
 

@@ -27,10 +27,13 @@ SETTINGS = {
 }
 
 
-@pytest.fixture(scope="module")
-def swept(tmp_path_factory):
+pytestmark = pytest.mark.usefixtures("eagerly")
+
+
+@pytest.fixture
+def swept(tmp_path, eagerly):
     """The folder of a sweep of two sizes, and what it returned."""
-    folder = tmp_path_factory.mktemp("sweep") / "deep" / "digits"
+    folder = tmp_path / "deep" / "digits"
     return folder, runs.sweep(str(folder), **SETTINGS)
 
 
