@@ -1,0 +1,128 @@
+"""Checks of what was observed, before the long work."""
+
+import warnings
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_vae.models import VAE
+from keras_vae.models.composite import checked_part
+from keras_vae.models.data_checks import check_examples, checked_array
+from keras_vae.models.rules import FINITE, Rule, check_values, rule_of
+from keras_vae.ops.checks import checked_number
+
+
+def check_is_vae(model) -> None:
+    """Raises a ValueError if a model has no p(z | observed)."""
+    if not isinstance(model, VAE):
+        raise ValueError(
+            "Inference over codes needs a prior and a likelihood, those of a VAE. An autoencoder restores in one pass, "
+            f"by `reconstruct`. Received: {type(model).__name__}."
+        )
+
+
+def checked_level(level) -> float:
+    """Returns the probability of an interval, or raises a ValueError if it is not between 0 and 1."""
+    level = checked_number(level, "level", 0.0, inclusive=False)
+    if level >= 1:
+        raise ValueError(f"`level` must be a probability below 1, such as 0.9. Received: level={level}.")
+    return level
+
+
+def checked_elements(vae, x, mask) -> np.ndarray:
+    """Returns examples with NaN where they are missing, as floats `(batch, *event_shape)`.
+
+    Raises:
+        ValueError: If a shape is another, nothing was observed of an example, or a value is not allowed.
+
+    Warns:
+        UserWarning: Of values that the likelihood can be computed of, without being one.
+    """
+    likelihood = vae.decoder.likelihood
+    x = _with_missing(vae, x, mask)
+    encoded = None if vae.encoder.input_spec is None else tuple(vae.encoder.input_spec.shape[1:])
+    if encoded not in (None, vae.event_shape):
+        raise ValueError(
+            f"What is missing is filled in for the encoder, which must take the shape of an event, {vae.event_shape}. "
+            f"It takes another, {encoded}."
+        )
+    check_examples(vae, x, "x", _or_missing(rule_of(likelihood)))
+    _check_observed(x)
+    caution = likelihood.caution(x[~np.isnan(x)])
+    if caution:
+        warnings.warn(caution, UserWarning, stacklevel=3)
+    return x
+
+
+def checked_corrupted(vae, x, mask, corruption) -> np.ndarray:
+    """Returns corrupted examples with NaN where they are missing, as floats `(batch, ...)`.
+
+    Raises:
+        ValueError: If the corruption is random or gives another shape, nothing was observed of an example, or a value
+            is infinite.
+    """
+    x = _with_missing(vae, x, mask)
+    expected, made_by = vae.event_shape, ""
+    if corruption is not None:
+        expected = _shape_after(corruption, vae)
+        made_by = f", which is what {type(corruption).__name__} makes of {vae.event_shape}"
+    if x.shape[1:] != expected:
+        raise ValueError(
+            f"`x` must have shape (batch, {', '.join(map(str, expected))}){made_by}. Received shape {x.shape}."
+        )
+    check_values(_or_missing(FINITE), x, "x")
+    _check_observed(x)
+    return x
+
+
+def _with_missing(vae, x, mask):
+    """x as floats, NaN where a mask is False."""
+    x = checked_array(x, "x")
+    if len(x) == 0:
+        raise ValueError(f"`x` is empty: it must hold at least one example. Received shape {x.shape}.")
+    x = x.astype(vae.decoder.likelihood.compute_dtype)
+    if mask is None:
+        return x
+    mask = np.asarray(mask)
+    if mask.shape not in (x.shape, x.shape[1:]) or mask.dtype != bool:
+        raise ValueError(
+            f"`mask` must hold booleans, True where x was observed, in the shape of x, {x.shape}, or of one example, "
+            f"{x.shape[1:]}. Received dtype {mask.dtype} and shape {mask.shape}."
+        )
+    return np.where(mask, x, np.nan).astype(x.dtype)
+
+
+def _or_missing(rule):
+    return Rule(
+        lambda x: ops.logical_or(ops.isnan(x), rule.inside(x)),
+        f"{rule.expected}, or NaN where they are missing",
+        rule.mend,
+    )
+
+
+def _check_observed(x):
+    nothing = np.flatnonzero(np.isnan(x).reshape(len(x), -1).all(axis=1))
+    if len(nothing):
+        raise ValueError(
+            f"Nothing was observed of {len(nothing)} of {len(x)} examples, the first at index {nothing[0]}: there is "
+            "nothing to restore them from. Draw new ones with `sample`."
+        )
+
+
+def _shape_after(corruption, vae):
+    """The shape that a corruption gives an event."""
+    checked_part(corruption, keras.layers.Layer, "corruption")
+    event = np.random.default_rng(0).random((1, *vae.event_shape)).astype(vae.decoder.likelihood.compute_dtype)
+    first, second = (np.asarray(corruption(event, training=False)) for _ in range(2))
+    if np.isnan(first).any():
+        raise ValueError(
+            f"{type(corruption).__name__} leaves elements out. Give what it left, NaN where x is missing, or a mask, "
+            "without a `corruption`."
+        )
+    if not np.array_equal(first, second):
+        raise ValueError(
+            f"{type(corruption).__name__} is random, and what it did is not known. Give the scale of normal noise as "
+            "`noise_scale`, and what is missing as NaN."
+        )
+    return first.shape[1:]
