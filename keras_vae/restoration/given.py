@@ -11,6 +11,8 @@ from keras_vae.models.composite import checked_part
 from keras_vae.models.data_checks import check_examples, checked_array
 from keras_vae.models.rules import FINITE, Rule, check_values, rule_of
 from keras_vae.ops.checks import checked_number
+from keras_vae.restoration.downsampling import Downsampling
+from keras_vae.restoration.observation import made_of
 
 
 def check_is_vae(model) -> None:
@@ -67,6 +69,8 @@ def checked_corrupted(vae, x, mask, corruption) -> np.ndarray:
     if corruption is not None:
         expected = _shape_after(corruption, vae)
         made_by = f", which is what {type(corruption).__name__} makes of {vae.event_shape}"
+        if isinstance(corruption, Downsampling) and x.shape[1:] == vae.event_shape:
+            x = np.asarray(made_of(corruption, x))
     if x.shape[1:] != expected:
         raise ValueError(
             f"`x` must have shape (batch, {', '.join(map(str, expected))}){made_by}. Received shape {x.shape}."
@@ -114,7 +118,7 @@ def _shape_after(corruption, vae):
     """The shape that a corruption gives an event."""
     checked_part(corruption, keras.layers.Layer, "corruption")
     event = np.random.default_rng(0).random((1, *vae.event_shape)).astype(vae.decoder.likelihood.compute_dtype)
-    first, second = (np.asarray(corruption(event, training=False)) for _ in range(2))
+    first, second = (np.asarray(made_of(corruption, event)) for _ in range(2))
     if np.isnan(first).any():
         raise ValueError(
             f"{type(corruption).__name__} leaves elements out. Give what it left, NaN where x is missing, or a mask, "

@@ -1,5 +1,7 @@
 """Restorations by inference over the code, given only what was observed."""
 
+import math
+
 import keras
 import numpy as np
 from keras import ops
@@ -7,6 +9,7 @@ from keras import ops
 from keras_vae.models.batches import array_batches
 from keras_vae.ops.checks import checked_number, checked_size
 from keras_vae.restoration import given
+from keras_vae.restoration.gaussian_noise import GaussianNoise
 from keras_vae.restoration.latent_posterior import LatentPosterior
 from keras_vae.restoration.observation import CorruptedPicture, MissingElements
 from keras_vae.restoration.restoration import Restoration, joined, summary_of
@@ -71,6 +74,8 @@ def infer(
     """
     given.check_is_vae(vae)
     noise_scale = checked_number(noise_scale, "noise_scale", 0.0)
+    if isinstance(corruption, GaussianNoise):
+        corruption, noise_scale = None, math.hypot(noise_scale, corruption.stddev)
     if corruption is None and noise_scale == 0:
         y, observation = given.checked_elements(vae, x, mask), MissingElements(vae)
     else:

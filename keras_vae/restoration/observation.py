@@ -1,11 +1,13 @@
 """What is known of an example, and how probable it is given a code."""
 
+import functools
 import math
 
 from keras import ops
 
 from keras_vae.likelihoods import Masked
 from keras_vae.ops import noise
+from keras_vae.restoration.downsampling import Downsampling, downsample
 
 # Codes from the prior, whose mean picture stands in for what is missing at first.
 NUM_PRIOR_CODES, PRIOR_SEED = 256, 0
@@ -69,12 +71,13 @@ class CorruptedPicture:
 
     Args:
         vae: A `VAE`.
-        corruption: A deterministic Keras layer, or `None` for none.
+        corruption: A deterministic Keras layer, or `None` for none; of `Downsampling`, y are the small images.
         noise_scale: Standard deviation of the noise, in the data's units, at least 0.
     """
 
     def __init__(self, vae, corruption, noise_scale: float):
         self.vae, self.corruption, self.noise_scale = vae, corruption, noise_scale
+        self.corrupt = functools.partial(made_of, corruption)
         # A model keeps what it compiled, and with it the corruption: no other can get its number.
         self.key = f"corruption {None if corruption is None else id(corruption)} {noise_scale}"
 
@@ -112,12 +115,18 @@ class CorruptedPicture:
         return x
 
     def corrupted(self, x):
-        """The corruption of x `(batch, ..., *event_shape)`."""
-        if self.corruption is None:
-            return x
+        """What becomes of x `(batch, ..., *event_shape)`."""
         event_shape = self.vae.event_shape
-        flat = self.corruption(ops.reshape(x, (-1, *event_shape)), training=False)
+        flat = self.corrupt(ops.reshape(x, (-1, *event_shape)))
         return ops.reshape(flat, (*ops.shape(x)[: -len(event_shape)], *flat.shape[1:]))
+
+
+def made_of(corruption, x):
+    """What a corruption makes of x `(batch, *event_shape)`; of `Downsampling`, the small images."""
+    if corruption is None:
+        return x
+    # Each of its pixels is repeated, and would count as often.
+    return downsample(x, corruption.factor) if isinstance(corruption, Downsampling) else corruption(x, training=False)
 
 
 def typical_picture(vae):
