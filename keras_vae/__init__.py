@@ -18,6 +18,7 @@ from keras_vae import (
     objectives,
     posteriors,
     priors,
+    restoration,
     visualization,
 )
 from keras_vae.models import VAE, Autoencoder, Decoder, Encoder, load_model
@@ -40,5 +41,6 @@ __all__ = [
     "objectives",
     "posteriors",
     "priors",
+    "restoration",
     "visualization",
 ]

@@ -9,6 +9,7 @@ from keras import ops
 from keras_vae.export import saved_model
 from keras_vae.models import batches, data_checks, fast_path
 from keras_vae.models.composite import checked_part
+from keras_vae.models.corruption_checks import check_keeps_shape
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.encoder import Encoder
 from keras_vae.models.rules import FINITE, Rule, rule_of
@@ -64,8 +65,8 @@ class LatentModel(Trainable):
     def build(self, input_shape):
         if not self.encoder.built:
             self.encoder.build(tuple(input_shape))
-        if self.corruption is not None and not self.corruption.built:
-            self.corruption.build(tuple(input_shape))
+        if self.corruption is not None:
+            check_keeps_shape(self.corruption, input_shape)
 
     @functools.wraps(keras.Model.fit)
     def fit(self, *args, **kwargs):
