@@ -1,0 +1,58 @@
+"""What was observed, what it was restored to, and how sure that is."""
+
+import numpy as np
+
+from keras_vae.ops.checks import checked_size
+from keras_vae.visualization.frame import framed
+from keras_vae.visualization.grid import image_grid
+from keras_vae.visualization.pictures import checked_examples, range_of
+
+
+def restoration_grid(
+    observed,
+    restorations,
+    mean,
+    standard_deviation=None,
+    original=None,
+    num_restorations: int = 4,
+    value_range: tuple[float, float] | None = None,
+    title: str | None = None,
+):
+    """Draws a row for each example: observed, a few restorations, their mean, standard deviation, and the original.
+
+    What is missing (NaN) is magenta. Standard deviations are drawn from 0, black, to the largest of all, white.
+
+    Args:
+        observed: `(n, *event_shape)`; see `image_grid` for the shapes that can be drawn.
+        restorations: `(n, num, *event_shape)`, such as `Restoration.pictures`.
+        mean: `(n, *event_shape)`.
+        standard_deviation: `(n, *event_shape)`, or `None` to leave it out.
+        original: `(n, *event_shape)`, or `None` where nobody knows it.
+        num_restorations: How many restorations to draw, at most.
+        value_range: The values that are black and white; see `image_grid`.
+        title: A line above the picture; `None` is none.
+
+    Returns:
+        A `matplotlib.figure.Figure`.
+
+    Raises:
+        ValueError: If there is no example, the shapes differ, or an argument is out of range.
+    """
+    several = np.asarray(restorations)[:, : checked_size(num_restorations, "num_restorations")]
+    columns = {"observed": observed}
+    columns |= {f"restored {index + 1}": several[:, index] for index in range(several.shape[1])}
+    columns |= {"mean": mean, "original": original, "deviation": standard_deviation}
+    columns = {label: np.asarray(values) for label, values in columns.items() if values is not None}
+    shapes = {values.shape for values in columns.values()}
+    if len(shapes) > 1:
+        raise ValueError(f"Observations and all that is drawn beside them must have one shape. Received: {shapes}.")
+    checked_examples(columns["observed"])
+    deviation = columns.pop("deviation", None)
+    values = np.stack(list(columns.values()), axis=1)
+    low, high = value_range or range_of(values)
+    if deviation is not None:
+        columns["deviation"] = deviation
+        shown = low + (high - low) * deviation / (deviation.max() or 1.0)
+        values = np.concatenate([values, shown[:, None].astype(values.dtype)], axis=1)
+    picture = image_grid(values.reshape(-1, *values.shape[2:]), len(columns), (low, high))
+    return framed(picture, title, column_labels=list(columns))
