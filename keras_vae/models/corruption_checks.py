@@ -1,5 +1,7 @@
 """Checks of a model's corruption, before anything is trained."""
 
+import math
+
 import keras
 
 
@@ -25,4 +27,14 @@ def check_keeps_shape(corruption, input_shape) -> None:
             f"`corruption` must keep the shape of its input, {expected}: outside of training the encoder takes that "
             f"shape. {type(corruption).__name__} gave {shape}. Let it restore the shape, as "
             "`restoration.Downsampling` repeats its pixels."
+        )
+
+
+def check_fill(corruption, likelihood) -> None:
+    """Raises a ValueError if a corruption leaves NaN in the place of what is missing, and a likelihood takes none."""
+    fill = getattr(corruption, "fill", 0.0)
+    if isinstance(fill, float) and math.isnan(fill) and not likelihood.takes_missing:
+        raise ValueError(
+            f"{type(corruption).__name__} has fill=nan, which {type(likelihood).__name__} does not take. Wrap it in "
+            "`likelihoods.Masked`, or give the corruption another fill, such as 0."
         )

@@ -28,5 +28,7 @@ def value_range_of(model) -> tuple[float, float] | None:
 
     Pictures of one model then have the same greys at every epoch, whatever values occur in them.
     """
-    levels = getattr(model.decoder.likelihood, "levels", None)
+    likelihood = model.decoder.likelihood
+    # What `likelihoods.Masked` wraps.
+    levels = getattr(getattr(likelihood, "likelihood", likelihood), "levels", None)
     return None if levels is None else (0.0, levels - 1.0)
