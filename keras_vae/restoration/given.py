@@ -4,12 +4,11 @@ import warnings
 
 import keras
 import numpy as np
-from keras import ops
 
 from keras_vae.models import VAE
 from keras_vae.models.composite import checked_part
 from keras_vae.models.data_checks import check_examples, checked_array
-from keras_vae.models.rules import FINITE, Rule, check_values, rule_of
+from keras_vae.models.rules import FINITE_OR_MISSING, check_values, rule_of
 from keras_vae.ops.checks import checked_number
 from keras_vae.restoration.downsampling import Downsampling
 from keras_vae.restoration.observation import made_of
@@ -32,8 +31,14 @@ def checked_level(level) -> float:
     return level
 
 
-def checked_elements(vae, x, mask) -> np.ndarray:
+def checked_elements(vae, x, mask, likelihood) -> np.ndarray:
     """Returns examples with NaN where they are missing, as floats `(batch, *event_shape)`.
+
+    Args:
+        vae: A `VAE`.
+        x: Array-like `(batch, *event_shape)`.
+        mask: Booleans in the shape of x or of an example, False where it is missing; or `None`.
+        likelihood: That of the VAE, as one that leaves out what is missing.
 
     Raises:
         ValueError: If a shape is another, nothing was observed of an example, or a value is not allowed.
@@ -41,7 +46,6 @@ def checked_elements(vae, x, mask) -> np.ndarray:
     Warns:
         UserWarning: Of values that the likelihood can be computed of, without being one.
     """
-    likelihood = vae.decoder.likelihood
     x = _with_missing(vae, x, mask)
     encoded = None if vae.encoder.input_spec is None else tuple(vae.encoder.input_spec.shape[1:])
     if encoded not in (None, vae.event_shape):
@@ -49,9 +53,8 @@ def checked_elements(vae, x, mask) -> np.ndarray:
             f"What is missing is filled in for the encoder, which must take the shape of an event, {vae.event_shape}. "
             f"It takes another, {encoded}."
         )
-    check_examples(vae, x, "x", _or_missing(rule_of(likelihood)))
-    _check_observed(x)
-    caution = likelihood.caution(x[~np.isnan(x)])
+    check_examples(vae, x, "x", rule_of(likelihood))
+    caution = likelihood.caution(x)
     if caution:
         warnings.warn(caution, UserWarning, stacklevel=3)
     return x
@@ -75,8 +78,7 @@ def checked_corrupted(vae, x, mask, corruption) -> np.ndarray:
         raise ValueError(
             f"`x` must have shape (batch, {', '.join(map(str, expected))}){made_by}. Received shape {x.shape}."
         )
-    check_values(_or_missing(FINITE), x, "x")
-    _check_observed(x)
+    check_values(FINITE_OR_MISSING, x, "x")
     return x
 
 
@@ -95,23 +97,6 @@ def _with_missing(vae, x, mask):
             f"{x.shape[1:]}. Received dtype {mask.dtype} and shape {mask.shape}."
         )
     return np.where(mask, x, np.nan).astype(x.dtype)
-
-
-def _or_missing(rule):
-    return Rule(
-        lambda x: ops.logical_or(ops.isnan(x), rule.inside(x)),
-        f"{rule.expected}, or NaN where they are missing",
-        rule.mend,
-    )
-
-
-def _check_observed(x):
-    nothing = np.flatnonzero(np.isnan(x).reshape(len(x), -1).all(axis=1))
-    if len(nothing):
-        raise ValueError(
-            f"Nothing was observed of {len(nothing)} of {len(x)} examples, the first at index {nothing[0]}: there is "
-            "nothing to restore them from. Draw new ones with `sample`."
-        )
 
 
 def _shape_after(corruption, vae):

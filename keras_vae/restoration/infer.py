@@ -77,7 +77,8 @@ def infer(
     if isinstance(corruption, GaussianNoise):
         corruption, noise_scale = None, math.hypot(noise_scale, corruption.stddev)
     if corruption is None and noise_scale == 0:
-        y, observation = given.checked_elements(vae, x, mask), MissingElements(vae)
+        observation = MissingElements(vae)
+        y = given.checked_elements(vae, x, mask, observation.likelihood)
     else:
         y = given.checked_corrupted(vae, x, mask, corruption)
         observation = CorruptedPicture(vae, corruption, noise_scale)

@@ -32,7 +32,9 @@ class MissingElements:
         self.likelihood = likelihood if isinstance(likelihood, Masked) else Masked(likelihood)
 
     def start(self, y):
-        """A first guess of x: what is missing is filled with reconstructions of what was filled before.
+        """A first guess of x for the encoder: what is missing is filled with reconstructions of what was filled before.
+
+        An encoder that was trained on data with missing values takes it as it is.
 
         Args:
             y: `(batch, *event_shape)`, NaN where it is missing.
@@ -40,6 +42,8 @@ class MissingElements:
         Returns:
             Tensor in the shape of y.
         """
+        if self.vae.decoder.likelihood.takes_missing:
+            return y
         x = self.completed(typical_picture(self.vae), y)
         for _ in range(NUM_FILLS):
             x = self.completed(self.vae.reconstruct_batch(x), y)
