@@ -6,8 +6,10 @@ from keras_vae.evaluation.bits_per_dim import bits_per_dim
 from keras_vae.evaluation.kl_per_latent import kl_per_latent
 from keras_vae.evaluation.log_likelihood import LogLikelihood, log_likelihood
 from keras_vae.evaluation.mean_squared_error import mean_squared_error
+from keras_vae.evaluation.peak_signal_to_noise_ratio import peak_signal_to_noise_ratio
 from keras_vae.evaluation.rate_distortion import RateDistortion, rate_distortion
 from keras_vae.evaluation.rate_distortion_curve import RateDistortionPoint, rate_distortion_curve
+from keras_vae.evaluation.structural_similarity import structural_similarity
 
 __all__ = [
     "AggregatePosterior",
@@ -21,6 +23,8 @@ __all__ = [
     "kl_per_latent",
     "log_likelihood",
     "mean_squared_error",
+    "peak_signal_to_noise_ratio",
     "rate_distortion",
     "rate_distortion_curve",
+    "structural_similarity",
 ]

@@ -4,10 +4,12 @@ from keras_vae.restoration.blur import Blur
 from keras_vae.restoration.downsampling import Downsampling, downsample, repeat
 from keras_vae.restoration.gaussian_noise import GaussianNoise
 from keras_vae.restoration.infer import infer
+from keras_vae.restoration.inpaint import inpaint
 from keras_vae.restoration.missing_block import MissingBlock
 from keras_vae.restoration.missing_pixels import MissingPixels
 from keras_vae.restoration.restoration import Restoration
 from keras_vae.restoration.salt_and_pepper import SaltAndPepper
+from keras_vae.restoration.super_resolve import super_resolve
 
 __all__ = [
     "Blur",
@@ -19,5 +21,7 @@ __all__ = [
     "SaltAndPepper",
     "downsample",
     "infer",
+    "inpaint",
     "repeat",
+    "super_resolve",
 ]

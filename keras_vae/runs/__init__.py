@@ -3,6 +3,7 @@
 from keras_vae.runs.evaluate import evaluate
 from keras_vae.runs.reconstruct import reconstruct
 from keras_vae.runs.report import report
+from keras_vae.runs.restore import restore
 from keras_vae.runs.train import train
 
-__all__ = ["evaluate", "reconstruct", "report", "train"]
+__all__ = ["evaluate", "reconstruct", "report", "restore", "train"]

@@ -32,7 +32,7 @@ def restore(
     """Restores examples and writes them to a folder: by inference over the code for a VAE, in one pass otherwise.
 
     The folder then holds `observed.npy`, `restored.npy` (the mean) and `restored.png`; of a VAE also
-    `restorations.npy` and `standard_deviation.npy`.
+    `restorations.npy` (draws) and `standard_deviation.npy`.
 
     Args:
         model: An `Autoencoder` or a `VAE`.
@@ -48,47 +48,85 @@ def restore(
         verbose: 1 shows a progress bar, 0 does not.
 
     Returns:
-        Dict of `num_examples`, `missing` (a share of the elements); of a VAE means over the examples, in nats, of
-        `starting_log_likelihood` and `log_likelihood`, and `acceptance_rate`; where the original is known, means over
-        the examples in dB of `observed_psnr`, if nothing is missing, and `restored_psnr`, and of a VAE the `coverage` of
-        the 90 % intervals, of what is missing.
+        Dict of `num_examples` and `missing`, a share of the elements. Of a VAE also means over the examples of
+        `starting_log_likelihood` and `log_likelihood` in nats and of the `acceptance_rate`. Where the original is known
+        also the peak signal-to-noise ratio, `restored_psnr` and, if nothing is missing, `observed_psnr`, means over the
+        examples in dB; and of a VAE the `coverage`, the share of what is missing that is in its 90 % interval.
 
     Raises:
         ValueError: If something is at `output`, or the examples do not fit the model.
     """
     checked_free_path(checked_folder(output), overwrite)
     data = damaged(source, model, corruption, mask, num_images, data_dir, seed)
-    missing = np.isnan(data.observed)
-    figures = {"num_examples": len(data.observed), "missing": float(missing.mean())}
     if isinstance(model, VAE):
-        found = restoration.infer(
-            model,
-            data.observed,
-            corruption=data.corruption,
-            num_restorations=num_restorations,
-            seed=seed,
-            verbose=verbose,
-        )
-        restored, pictures, deviation = found.mean, found.pictures, found.standard_deviation
-        arrays = {"restorations": found.restorations, "standard_deviation": deviation}
-        for name in ("starting_log_likelihood", "log_likelihood", "acceptance_rate"):
-            figures[name] = float(getattr(found, name).mean())
-        if data.original is not None:
-            inside = (data.original >= found.lower) & (data.original <= found.upper)
-            figures["coverage"] = float(inside[missing if missing.any() else ...].mean())
+        arrays, figures = _by_inference(model, data, num_restorations, seed, verbose)
     else:
-        restored = _in_one_pass(model, data)
-        pictures, deviation, arrays = restored[:, None], None, {}
-    figures |= _quality(model, data, restored)
-    _write(output, {"observed": data.observed, "restored": restored, **arrays})
-    shown = slice(MOST_ROWS)
-    picture = restoration_grid(
-        data.observed[shown],
-        pictures[shown],
-        restored[shown],
-        None if deviation is None else deviation[shown],
-        None if data.original is None else data.original[shown],
-        value_range=_range(model, data),
-    )
+        arrays, figures = {"restored": _in_one_pass(model, data)}, {}
+    figures = {
+        "num_examples": len(data.observed),
+        "missing": float(np.isnan(data.observed).mean()),
+        **figures,
+        **_quality(data, arrays["restored"]),
+    }
+    picture = _picture(model, data, arrays)
+    os.makedirs(output, exist_ok=True)
+    for name, array in (arrays | {"observed": data.observed}).items():
+        if name != "pictures":
+            np.save(os.path.join(output, f"{name}.npy"), array)
     save_png(os.path.join(output, "restored.png"), picture, overwrite)
     return figures
+
+
+def _by_inference(vae, data, num_restorations, seed, verbose):
+    found = restoration.infer(
+        vae,
+        data.observed,
+        corruption=data.corruption,
+        num_restorations=num_restorations,
+        seed=seed,
+        verbose=verbose,
+    )
+    arrays = {"restored": found.mean, "pictures": found.pictures}
+    arrays |= {"restorations": found.restorations, "standard_deviation": found.standard_deviation}
+    names = ("starting_log_likelihood", "log_likelihood", "acceptance_rate")
+    figures = {name: float(getattr(found, name).mean()) for name in names}
+    missing = np.isnan(data.observed)
+    if data.original is not None and missing.any():
+        inside = (data.original >= found.lower) & (data.original <= found.upper)
+        figures["coverage"] = float(inside[missing].mean())
+    return arrays, figures
+
+
+def _in_one_pass(model, data):
+    if np.isnan(data.observed).any():
+        return restoration.inpaint(model, data.observed)
+    return model.reconstruct(data.observed)
+
+
+def _quality(data, restored):
+    """Peak signal-to-noise ratios, where the original is known."""
+    if data.original is None:
+        return {}
+    low, high = range_of(data.original)
+    images = {"restored_psnr": restored}
+    if not np.isnan(data.observed).any():
+        images["observed_psnr"] = data.observed
+    ratios = {
+        name: evaluation.peak_signal_to_noise_ratio(image, data.original, high - low).mean()
+        for name, image in images.items()
+    }
+    return {name: float(ratio) for name, ratio in ratios.items() if np.isfinite(ratio)}
+
+
+def _picture(model, data, arrays):
+    shown = slice(MOST_ROWS)
+    several, deviation = arrays.get("pictures"), arrays.get("standard_deviation")
+    values = data.observed if data.original is None else data.original
+    return restoration_grid(
+        data.observed[shown],
+        arrays["restored"][shown],
+        None if several is None else several[shown],
+        None if deviation is None else deviation[shown],
+        None if data.original is None else data.original[shown],
+        value_range=value_range_of(model) or range_of(values),
+    )

@@ -10,22 +10,22 @@ from keras_vae.visualization.pictures import checked_examples, range_of
 
 def restoration_grid(
     observed,
-    restorations,
-    mean,
+    restored,
+    restorations=None,
     standard_deviation=None,
     original=None,
     num_restorations: int = 4,
     value_range: tuple[float, float] | None = None,
     title: str | None = None,
 ):
-    """Draws a row for each example: observed, a few restorations, their mean, standard deviation, and the original.
+    """Draws a row for each example: observed, restored, a few other restorations, the original, and how sure it is.
 
-    What is missing (NaN) is magenta. Standard deviations are drawn from 0, black, to the largest of all, white.
+    What is missing (NaN) is magenta. The spread is the standard deviation, from 0, black, to the largest of all, white.
 
     Args:
         observed: `(n, *event_shape)`; see `image_grid` for the shapes that can be drawn.
-        restorations: `(n, num, *event_shape)`, such as `Restoration.pictures`.
-        mean: `(n, *event_shape)`.
+        restored: `(n, *event_shape)`, such as `Restoration.mean`.
+        restorations: `(n, num, *event_shape)`, such as `Restoration.pictures`; `None` where there is only one.
         standard_deviation: `(n, *event_shape)`, or `None` to leave it out.
         original: `(n, *event_shape)`, or `None` where nobody knows it.
         num_restorations: How many restorations to draw, at most.
@@ -38,20 +38,21 @@ def restoration_grid(
     Raises:
         ValueError: If there is no example, the shapes differ, or an argument is out of range.
     """
-    several = np.asarray(restorations)[:, : checked_size(num_restorations, "num_restorations")]
-    columns = {"observed": observed}
-    columns |= {f"restored {index + 1}": several[:, index] for index in range(several.shape[1])}
-    columns |= {"mean": mean, "original": original, "deviation": standard_deviation}
+    most = checked_size(num_restorations, "num_restorations")
+    several = [] if restorations is None else np.moveaxis(np.asarray(restorations), 1, 0)[:most]
+    columns = {"observed": observed, "restored": restored}
+    columns |= {f"draw {number}": one for number, one in enumerate(several, start=1)}
+    columns |= {"original": original, "spread": standard_deviation}
     columns = {label: np.asarray(values) for label, values in columns.items() if values is not None}
     shapes = {values.shape for values in columns.values()}
     if len(shapes) > 1:
         raise ValueError(f"Observations and all that is drawn beside them must have one shape. Received: {shapes}.")
     checked_examples(columns["observed"])
-    deviation = columns.pop("deviation", None)
+    deviation = columns.pop("spread", None)
     values = np.stack(list(columns.values()), axis=1)
     low, high = value_range or range_of(values)
     if deviation is not None:
-        columns["deviation"] = deviation
+        columns["spread"] = deviation
         shown = low + (high - low) * deviation / (deviation.max() or 1.0)
         values = np.concatenate([values, shown[:, None].astype(values.dtype)], axis=1)
     picture = image_grid(values.reshape(-1, *values.shape[2:]), len(columns), (low, high))
