@@ -18,7 +18,7 @@ def restoration_grid(
     value_range: tuple[float, float] | None = None,
     title: str | None = None,
 ):
-    """Draws a row for each example: observed, restored, a few other restorations, the original, and how sure it is.
+    """Draws a row for each example: what was given, restored, a few other restorations, the original, and how sure it is.
 
     What is missing (NaN) is magenta. The spread is the standard deviation, from 0, black, to the largest of all, white.
 
@@ -40,14 +40,14 @@ def restoration_grid(
     """
     most = checked_size(num_restorations, "num_restorations")
     several = [] if restorations is None else np.moveaxis(np.asarray(restorations), 1, 0)[:most]
-    columns = {"observed": observed, "restored": restored}
+    columns = {"given": observed, "restored": restored}
     columns |= {f"draw {number}": one for number, one in enumerate(several, start=1)}
     columns |= {"original": original, "spread": standard_deviation}
     columns = {label: np.asarray(values) for label, values in columns.items() if values is not None}
     shapes = {values.shape for values in columns.values()}
     if len(shapes) > 1:
         raise ValueError(f"Observations and all that is drawn beside them must have one shape. Received: {shapes}.")
-    checked_examples(columns["observed"])
+    checked_examples(columns["given"])
     deviation = columns.pop("spread", None)
     values = np.stack(list(columns.values()), axis=1)
     low, high = value_range or range_of(values)
