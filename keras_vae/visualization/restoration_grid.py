@@ -18,7 +18,7 @@ def restoration_grid(
     value_range: tuple[float, float] | None = None,
     title: str | None = None,
 ):
-    """Draws a row for each example: what was given, restored, a few other restorations, the original, and how sure it is.
+    """Draws a row for each example: what was given, restored, a few draws, the original, and how sure that is.
 
     What is missing (NaN) is magenta. The spread is the standard deviation, from 0, black, to the largest of all, white.
 

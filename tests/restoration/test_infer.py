@@ -1,5 +1,6 @@
 """Inference over codes, against closed forms, and what it promises for any model."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -66,14 +67,8 @@ class TestAgainstClosedForms:
         vae, (loadings, offset, scale) = linear.trained()
         x = linear.examples(vae, 3, 4)
         small = x.reshape(3, 3, 2).mean(axis=2)
-        found = restoration.infer(
-            vae,
-            np.repeat(small, 2, axis=1),
-            corruption=restoration.Downsampling(2),
-            num_restorations=2000,
-            seed=0,
-            verbose=0,
-        )
+        large, layer = np.repeat(small, 2, axis=1), restoration.Downsampling(2)
+        found = restoration.infer(vae, large, corruption=layer, num_restorations=2000, seed=0, verbose=0)
         average = np.kron(np.eye(3), [[0.5, 0.5]])
         for codes, example in zip(found.codes, small, strict=True):
             mean, covariance = linear.posterior(average @ loadings, average @ offset, scale / np.sqrt(2), example)
@@ -81,26 +76,27 @@ class TestAgainstClosedForms:
             np.testing.assert_allclose(np.cov(codes.T), covariance, atol=0.2 * np.diag(covariance).max())
 
 
-class TestTheLikelihoodNeverFalls:
-    @pytest.fixture(scope="class")
-    def vae(self):
-        """Trained for a moment, so that the encoder's code is no bad start."""
-        digits = load_digits("train").pixels[:512] / 16
-        vae = small_vae(likelihoods.Normal((8, 8, 1), "predicted", min_scale=0.05), 4, (8, 8, 1))
-        vae.compile("adam")
-        vae.fit(digits.astype(np.float32), epochs=3, verbose=0)
-        return vae
+@pytest.fixture(scope="module")
+def digits_vae():
+    """Trained for a moment, so that the encoder's code is no bad start."""
+    keras.utils.set_random_seed(0)
+    vae = small_vae(likelihoods.Normal((8, 8, 1), "predicted", min_scale=0.05), 4, (8, 8, 1))
+    vae.compile(keras.optimizers.Adam(1e-2))
+    vae.fit((load_digits("train").pixels / 16).astype(np.float32), epochs=5, verbose=0)
+    return vae
 
+
+class TestTheLikelihoodNeverFalls:
     @pytest.mark.parametrize("step_size", [1e-6, 0.5, 1e6])
     @pytest.mark.parametrize("seed", [0, 1])
-    def test_for_any_example_seed_and_step_size(self, vae, step_size, seed):
+    def test_for_any_example_seed_and_step_size(self, digits_vae, step_size, seed):
         y = with_holes(load_digits("test").pixels[:200] / 16, seed)
-        found = quick(vae, y, step_size=step_size, seed=seed, num_gradient_steps=30, batch_size=200)
+        found = quick(digits_vae, y, step_size=step_size, seed=seed, num_gradient_steps=30, batch_size=200)
         assert np.all(found.log_likelihood >= found.starting_log_likelihood)
-        assert np.mean(found.log_likelihood > found.starting_log_likelihood) > 0.99
+        assert np.mean(found.log_likelihood - found.starting_log_likelihood) > 0.5
 
-    def test_both_are_those_of_the_codes_they_belong_to(self, vae):
-        y = with_holes(load_digits("test").pixels[:5] / 16)
+    def test_both_are_those_of_the_codes_they_belong_to(self, digits_vae):
+        vae, y = digits_vae, with_holes(load_digits("test").pixels[:5] / 16)
         found = quick(vae, y)
         params = {name: np.asarray(value) for name, value in vae.decoder(tf.constant(found.best_code)).items()}
         log_densities = stats.norm.logpdf(y, params["mean"], np.exp(params["log_scale"]))
@@ -127,10 +123,8 @@ class TestAnyModel:
         assert found.acceptance_rate.shape == (3, 3)
         assert np.all((found.acceptance_rate > 0) & (found.acceptance_rate <= 1))
         for several in (found.restorations, found.pictures):
-            np.testing.assert_array_equal(
-                several[np.repeat(~missing[:, None], 3, 1)],
-                np.repeat(y[:, None], 3, 1)[np.repeat(~missing[:, None], 3, 1)],
-            )
+            for one in np.moveaxis(several, 1, 0):
+                np.testing.assert_array_equal(one[~missing], y[~missing])
         for one in (found.mean, found.lower, found.upper, found.best_picture):
             np.testing.assert_array_equal(one[~missing], y[~missing])
         assert np.all(np.asarray(likelihood.in_domain(found.restorations)))
@@ -140,8 +134,6 @@ class TestAnyModel:
         vae, x, observed = small_vae(), binary(3), np.random.default_rng(0).random((3, 4, 3, 1)) < 0.6
         by_mask = quick(vae, x.astype(int), mask=observed, seed=0)
         by_nan = quick(vae, np.where(observed, x, np.nan), seed=0)
-        for one in (observed[0], by_mask.restorations[0]):
-            assert one is not None
         np.testing.assert_array_equal(by_mask.restorations, by_nan.restorations)
         by_one = quick(vae, x, mask=observed[0], seed=0)
         np.testing.assert_array_equal(by_one.mean, quick(vae, np.where(observed[:1], x, np.nan), seed=0).mean)
@@ -183,5 +175,5 @@ class TestBadInput:
             quick(small_vae(), binary(2), **{name: value})
 
     def test_an_autoencoder(self):
-        with pytest.raises(ValueError, match="those of a VAE.*Received: Autoencoder"):
+        with pytest.raises(ValueError, match=r"those of a VAE.*Received: Autoencoder"):
             quick(small_autoencoder(), binary(2))
