@@ -73,7 +73,8 @@ def summary_of(draws: np.ndarray, means: np.ndarray, level: float) -> dict:
     """
     tail = (1.0 - level) / 2
     lower, upper = np.quantile(draws, (tail, 1.0 - tail), axis=0, method=QUANTILES).astype(draws.dtype)
-    mean = means.mean(axis=0)
+    # In float64 the mean of one value many times is that value.
+    mean = means.mean(axis=0, dtype=np.float64).astype(means.dtype)
     # About the better mean, for as many degrees of freedom as there are draws.
     deviation = np.sqrt(np.mean((draws - mean) ** 2, axis=0))
     return {"mean": mean, "standard_deviation": deviation, "lower": lower, "upper": upper}
