@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-# Intervals by this definition hold a further draw with their nominal probability, however few the draws.
+# Intervals by this definition hold one draw more with their nominal probability, however few the draws.
 QUANTILES = "weibull"
 
 
@@ -60,8 +60,9 @@ def summary_of(draws: np.ndarray, means: np.ndarray, level: float) -> dict:
     """Mean, standard deviation and interval of each element.
 
     Of n draws the interval's ends are those order statistics, interpolated, between which one draw more falls with the
-    probability `level` (Hyndman and Fan 1996, "Sample quantiles in statistical packages", definition 6); with fewer
-    draws than 2 / (1 - level) - 1 they are the smallest and the largest, and the probability is less.
+    probability `level` (Hyndman and Fan 1996, "Sample quantiles in statistical packages", definition 6), exactly so
+    where nothing is interpolated; with fewer draws than 2 / (1 - level) - 1 they are the least and the greatest, and
+    the probability is less.
 
     Args:
         draws: Draws of x, `(num_draws, batch, *event_shape)`.

@@ -64,7 +64,12 @@ def damaged(source, model, corruption=None, mask=None, num_images=None, data_dir
     if not (is_file or layer or mask):
         raise ValueError(f"Nothing of {source!r} is damaged: give a corruption, such as 'missing-block=3', or a mask.")
     examples = _examples(source, model, num_images, data_dir) if not is_file else _read(source)[:num_images]
-    observed = examples if is_file or layer is None else np.asarray(layer(examples))
+    if not is_file and layer is not None:
+        observed = np.asarray(layer(examples))
+    elif isinstance(layer, restoration.Downsampling) and examples.shape[1:] != model.event_shape:
+        observed = np.asarray(restoration.repeat(examples, layer.factor))
+    else:
+        observed = examples
     if mask is not None:
         observed = _masked(observed, _read(mask))
     return Damaged(observed, None if is_file else examples, None if leaves_out else layer)
