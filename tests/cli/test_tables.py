@@ -1,6 +1,6 @@
 import pytest
 
-from keras_vae.cli.tables import figures_table, size
+from keras_vae.cli.tables import figures_table, restoration_table, size
 
 
 def test_figures_of_a_vae():
@@ -54,3 +54,14 @@ def test_figures_of_an_autoencoder():
 @pytest.mark.parametrize(("num_bytes", "text"), [(None, "unknown"), (2**30, "1.00 GiB"), (3 * 2**28, "0.75 GiB")])
 def test_size(num_bytes, text):
     assert size(num_bytes) == text
+
+
+def test_figures_of_a_restoration():
+    figures = {"num_examples": 16, "missing": 0.1276, "log_likelihood": -764.626, "restored_psnr": 21.361}
+    assert restoration_table(figures | {"coverage": 0.942}).splitlines() == [
+        "  examples                  16",
+        "  missing                12.8% of the elements",
+        "  log p(observed|z)    -764.63 nats, at the best code",
+        "  PSNR, restored         21.36 dB",
+        "  in 90% intervals       94.2% of what is missing",
+    ]

@@ -80,5 +80,5 @@ def test_nothing_is_overwritten_unasked(tmp_path):
         runs.restore(tiny_autoencoder(), "digits", tmp_path, "noise=1")
     runs.restore(tiny_autoencoder(), "digits", tmp_path, "noise=1", overwrite=True)
     assert (tmp_path / "mine.txt").read_text() == "mine"
-    with pytest.raises(ValueError, match="is a file. Give a folder"):
+    with pytest.raises(ValueError, match=r"is a file\. Give a folder"):
         runs.restore(tiny_autoencoder(), "digits", tmp_path / "mine.txt", "noise=1", overwrite=True)
