@@ -194,7 +194,7 @@ def table(rows) -> str:
 
 def drawn(pictures) -> Figure:
     """Of each task the damaged images, the best classical method's, ours and the truth."""
-    figure = Figure(figsize=(12, 8.4), dpi=100, layout="constrained")
+    figure = Figure(figsize=(12, 5.9), dpi=100, layout="constrained")
     panels = figure.subplots(2, 2)
     for axes, (title, rows) in zip(panels.flat, pictures.items(), strict=True):
         grid = image_grid(np.clip(np.concatenate(list(rows.values())), 0, 1), SHOWN, (0, 1))
