@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from scipy import stats
 
-from keras_vae import load_model
+from keras_vae import evaluation, load_model
 from keras_vae.likelihoods import (
     Bernoulli,
     BetaBinomial,
@@ -141,6 +141,19 @@ def test_the_elbo_is_that_of_what_was_observed():
     np.testing.assert_allclose(
         vae.squared_error(HOLED), [np.mean((X - probability)[i][~MISSING[i]] ** 2) for i in range(5)], rtol=1e-5
     )
+
+
+def test_log_likelihood_is_that_of_what_was_observed():
+    vae = small_vae(Masked(Bernoulli(EVENT_SHAPE)))
+    # A decoder that does not look at the code: log p(x) is the sum over its elements.
+    kernel, bias = vae.decoder.likelihood.get_weights()
+    vae.decoder.likelihood.set_weights([np.zeros_like(kernel), RNG.normal(size=bias.shape)])
+    probability = vae.decode(np.zeros((1, 2)))[0].astype(np.float64)
+    expected = np.where(MISSING, 0, stats.bernoulli.logpmf(X, probability)).sum(axis=(1, 2, 3))
+    # The weights are p(z) / q(z|x) alone, of mean 1.
+    found = evaluation.log_likelihood(vae, HOLED, num_samples=20_000, seed=0)
+    np.testing.assert_allclose(found.per_example, expected, atol=5 * np.max(found.sampling_error))
+    assert np.max(found.sampling_error) < 0.05
 
 
 @pytest.mark.parametrize("make", [small_vae, small_autoencoder])
