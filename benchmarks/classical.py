@@ -20,8 +20,10 @@ def bicubic(image, observed, task, setting):
     """Cubic interpolation: of the small image's pixels, or of those about a hole; of noise, of block means."""
     if not observed.all():
         known, wanted = np.argwhere(observed), np.argwhere(~observed)
+        # Beyond the hull of what is known, at an edge, a cubic has no value.
+        cubic, nearest = (interpolate.griddata(known, image[observed], wanted, way) for way in ("cubic", "nearest"))
         filled = image.copy()
-        filled[~observed] = interpolate.griddata(known, image[observed], wanted, method="cubic")
+        filled[~observed] = np.where(np.isnan(cubic), nearest, cubic)
         return filled
     factor = task.factor if task.factor > 1 else setting["factor"]
     small = image.reshape(image.shape[0] // factor, factor, -1, factor).mean(axis=(1, 3))

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae.likelihoods.likelihood import Likelihood
+from keras_vae.ops.missing import is_missing
 
 
 @keras.saving.register_keras_serializable("keras_vae")
@@ -61,7 +62,7 @@ class Masked(Likelihood):
 
     def element_log_prob(self, params, x):
         """Log-probability or log-density of each element that was observed; 0 elsewhere, with no gradient."""
-        missing = ops.isnan(x)
+        missing = is_missing(x)
         # Chosen before and after: the gradient of what is not chosen would be NaN times zero.
         return ops.where(missing, 0.0, self.likelihood.element_log_prob(params, _filled(x, missing)))
 
@@ -72,24 +73,24 @@ class Masked(Likelihood):
         return self.likelihood.sample(params, seed)
 
     def rescaled(self, x):
-        missing = ops.isnan(x)
+        missing = is_missing(x)
         rescaled = self.likelihood.rescaled(_filled(x, missing))
         return ops.where(missing, ops.zeros_like(rescaled), rescaled)
 
     def fitted(self, params, x, sample_weight=None):
-        missing = ops.isnan(x)
+        missing = is_missing(x)
         return self.likelihood.fitted(params, _filled(x, missing), sample_weight, observed=ops.logical_not(missing))
 
     def in_domain(self, x):
-        missing = ops.isnan(x)
+        missing = is_missing(x)
         return ops.logical_or(missing, self.likelihood.in_domain(_filled(x, missing)))
 
     def in_support(self, x):
-        missing = ops.isnan(x)
+        missing = is_missing(x)
         return ops.logical_or(missing, self.likelihood.in_support(_filled(x, missing)))
 
     def caution(self, x) -> str | None:
-        return self.likelihood.caution(x[~ops.convert_to_numpy(ops.isnan(x))])
+        return self.likelihood.caution(x[~ops.convert_to_numpy(is_missing(x))])
 
     def get_config(self):
         config = super().get_config()

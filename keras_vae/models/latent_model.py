@@ -15,6 +15,7 @@ from keras_vae.models.encoder import Encoder
 from keras_vae.models.rules import Rule, rule_of
 from keras_vae.models.train_step import Trainable
 from keras_vae.ops.checks import checked_free_path, checked_seed, checked_size
+from keras_vae.ops.missing import is_missing
 
 RANDOM_STATE = "random_state_"
 SHARED = "The encoder and the decoder share a layer, which a `.keras` file cannot hold."
@@ -236,7 +237,7 @@ class LatentModel(Trainable):
 
         For tensors: `(batch, *event_shape)` to `(batch,)`.
         """
-        reconstruction, missing = self.reconstruct_batch(x), ops.isnan(x)
+        reconstruction, missing = self.reconstruct_batch(x), is_missing(x)
         error = ops.where(missing, 0.0, ops.cast(x, reconstruction.dtype) - reconstruction)
         axes = tuple(range(1, len(error.shape)))
         return ops.sum(error * error, axis=axes) / ops.sum(ops.cast(~missing, error.dtype), axis=axes)

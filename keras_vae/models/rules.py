@@ -7,6 +7,8 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from keras_vae.ops.missing import is_missing
+
 ROWS_AT_ONCE = 4096
 FILL_IN = "Remove the example, or fill in what is missing. `likelihoods.Masked` leaves NaN out of a likelihood."
 # What stands about a message in TensorFlow's report of an assertion that failed.
@@ -32,7 +34,10 @@ class Rule:
 
 FINITE = Rule(ops.isfinite, "finite numbers", FILL_IN)
 FINITE_OR_MISSING = Rule(
-    lambda x: ops.logical_not(ops.isinf(x)), "finite numbers, or NaN where one is missing", FILL_IN, takes_missing=True
+    lambda x: ops.logical_or(is_missing(x), ops.isfinite(x)),
+    "finite numbers, or NaN where one is missing",
+    FILL_IN,
+    takes_missing=True,
 )
 WEIGHTS = Rule(
     lambda x: ops.logical_and(ops.isfinite(x), x >= 0),

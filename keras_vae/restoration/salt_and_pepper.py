@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_number, checked_rate
+from keras_vae.ops.missing import is_missing
 from keras_vae.restoration.corruption import RandomCorruption
 
 
@@ -31,7 +32,7 @@ class SaltAndPepper(RandomCorruption):
         least, greatest = self.value_range
         draws = noise.uniform(ops.shape(x), self.seed_generator, x.dtype)
         stuck = ops.where(draws < self.rate / 2, least, greatest)
-        return ops.where(ops.logical_or(draws >= self.rate, ops.isnan(x)), x, ops.cast(stuck, x.dtype))
+        return ops.where(ops.logical_or(draws >= self.rate, is_missing(x)), x, ops.cast(stuck, x.dtype))
 
     def get_config(self):
         return {**super().get_config(), "rate": self.rate, "value_range": self.value_range}

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from scipy import stats
 
-from keras_vae import load_model
+from keras_vae import evaluation, load_model
 from keras_vae.likelihoods import (
     Bernoulli,
     BetaBinomial,
@@ -143,6 +143,19 @@ def test_the_elbo_is_that_of_what_was_observed():
     )
 
 
+def test_log_likelihood_is_that_of_what_was_observed():
+    vae = small_vae(Masked(Bernoulli(EVENT_SHAPE)))
+    # A decoder that does not look at the code: log p(x) is the sum over its elements.
+    kernel, bias = vae.decoder.likelihood.get_weights()
+    vae.decoder.likelihood.set_weights([np.zeros_like(kernel), RNG.normal(size=bias.shape)])
+    probability = vae.decode(np.zeros((1, 2)))[0].astype(np.float64)
+    expected = np.where(MISSING, 0, stats.bernoulli.logpmf(X, probability)).sum(axis=(1, 2, 3))
+    # The weights are p(z) / q(z|x) alone, of mean 1.
+    found = evaluation.log_likelihood(vae, HOLED, num_samples=20_000, seed=0)
+    np.testing.assert_allclose(found.per_example, expected, atol=5 * np.max(found.sampling_error))
+    assert np.max(found.sampling_error) < 0.05
+
+
 @pytest.mark.parametrize("make", [small_vae, small_autoencoder])
 def test_what_is_missing_teaches_nothing(make):
     """A step on data with holes moves the weights as a step on any filled data with those errors left out does."""
@@ -190,6 +203,16 @@ def test_nan_is_an_error_without_it_and_infinity_and_nothing_at_all_are_with_it(
         getattr(masked, method)(infinite)
     with pytest.raises(ValueError, match="of the example at index 3 everything is"):
         getattr(masked, method)(empty)
+
+
+def test_whole_numbers_as_they_are_stored_are_taken_too():
+    vae = small_vae(Masked(BetaBinomial(EVENT_SHAPE, levels=4)))
+    x = X.astype(np.uint8)
+    for figure in (vae.reconstruct, vae.elbo, lambda data: evaluation.mean_squared_error(vae, data)):
+        options = {"seed": 0} if figure == vae.elbo else {}
+        np.testing.assert_allclose(figure(x, **options), figure(X, **options), rtol=1e-6)
+    vae.compile()
+    assert np.isfinite(vae.fit(tf.data.Dataset.from_tensor_slices(x).batch(2), verbose=0).history["loss"]).all()
 
 
 def test_inputs_with_holes_may_have_whole_targets():
