@@ -20,6 +20,7 @@ from keras_vae import (
     posteriors,
     priors,
     regularizers,
+    restoration,
     visualization,
 )
 from keras_vae.models import VAE, Autoencoder, ContractiveEncoder, Decoder, Encoder, TiedDecoder, load_model
@@ -46,5 +47,6 @@ __all__ = [
     "posteriors",
     "priors",
     "regularizers",
+    "restoration",
     "visualization",
 ]

@@ -43,6 +43,11 @@ LIKELIHOODS = {
     "Categorical": [lambda: likelihoods.Categorical(EVENT_SHAPE, num_classes=17)],
     "ContinuousBernoulli": [lambda: likelihoods.ContinuousBernoulli(EVENT_SHAPE)],
     "DiscretizedLogistic": [lambda: likelihoods.DiscretizedLogistic(EVENT_SHAPE, levels=17)],
+    "Masked": [
+        lambda: likelihoods.Masked(likelihoods.Bernoulli(EVENT_SHAPE)),
+        lambda: likelihoods.Masked(likelihoods.Categorical(EVENT_SHAPE, num_classes=3)),
+        lambda: likelihoods.Masked(likelihoods.Normal(EVENT_SHAPE, scale="optimal")),
+    ],
     "Normal": [
         lambda: likelihoods.Normal(EVENT_SHAPE, scale=0.3),
         lambda: likelihoods.Normal(EVENT_SHAPE, scale="shared", min_scale=0.01),
@@ -63,6 +68,7 @@ DATA = {
     "ContinuousBernoulli": RNG.random((12, *EVENT_SHAPE)).astype(np.float32),
     "DiscretizedLogistic": INTEGERS,
     "Bernoulli": (RNG.random((12, *EVENT_SHAPE)) < 0.5).astype(np.float32),
+    "Masked": np.where(RNG.random((12, *EVENT_SHAPE)) < 0.3, np.nan, INTEGERS % 2).astype(np.float32),
     "Normal": RNG.normal(size=(12, *EVENT_SHAPE)).astype(np.float32),
 }
 

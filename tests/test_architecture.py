@@ -21,13 +21,14 @@ LAYERS = [
     {"divergences", "objectives", "visualization"},
     {"models"},
     {"evaluation"},
-    {"callbacks", "latent"},
+    {"callbacks", "latent", "restoration"},
     {"runs"},
     {"cli"},
 ]
 # Everything else is written with `keras.ops`, so that other backends can follow.
 MAY_IMPORT_TENSORFLOW = {
     "ops/noise.py",  # the replica's id, and only when it draws
+    "ops/gradient.py",  # which Keras leaves to its backends
     "ops/special.py",  # a function that Keras lacks
     "models/train_step.py",
     "models/contractive_encoder.py",  # derivatives

@@ -34,6 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _commands():
-    from keras_vae.cli import evaluate, export, reconstruct, report, sample, sweep, train, traverse
+    from keras_vae.cli import evaluate, export, reconstruct, report, restore, sample, sweep, train, traverse
 
-    return train, report, sample, reconstruct, traverse, evaluate, sweep, export
+    return train, report, sample, reconstruct, restore, traverse, evaluate, sweep, export

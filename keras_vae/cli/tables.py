@@ -28,13 +28,33 @@ SWEEP = {
     "active_units": ("active units", 15, "d"),
     "seconds": ("seconds", 10, ".1f"),
 }
+# And of `runs.restore`.
+RESTORATION = {
+    "num_examples": ("examples", ",", ""),
+    "missing": ("missing", ".1%", "of the elements"),
+    "starting_log_likelihood": ("log p(observed|z)", ".2f", "nats, at the encoder's code"),
+    "log_likelihood": ("log p(observed|z)", ".2f", "nats, at the best code"),
+    "acceptance_rate": ("accepted", ".0%", "of the steps"),
+    "observed_psnr": ("PSNR, observed", ".2f", "dB"),
+    "restored_psnr": ("PSNR, restored", ".2f", "dB"),
+    "coverage": ("in 90% intervals", ".1%", "of what is missing"),
+}
 
 
 def figures_table(figures: dict) -> str:
     """Lines of the test figures of `runs.evaluate`."""
+    return _table(figures, FIGURES, 16)
+
+
+def restoration_table(figures: dict) -> str:
+    """Lines of the figures of `runs.restore`."""
+    return _table(figures, RESTORATION, 18)
+
+
+def _table(figures, known, width):
     lines = [
-        f"  {name:<16}{format(figures[key], spec):>10} {unit}".rstrip()
-        for key, (name, spec, unit) in FIGURES.items()
+        f"  {name:<{width}}{format(figures[key], spec):>10} {unit}".rstrip()
+        for key, (name, spec, unit) in known.items()
         if key in figures
     ]
     return "\n".join(lines)

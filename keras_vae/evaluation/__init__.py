@@ -8,8 +8,10 @@ from keras_vae.evaluation.hoyer_sparsity import hoyer_sparsity
 from keras_vae.evaluation.kl_per_latent import kl_per_latent
 from keras_vae.evaluation.log_likelihood import LogLikelihood, log_likelihood
 from keras_vae.evaluation.mean_squared_error import mean_squared_error
+from keras_vae.evaluation.peak_signal_to_noise_ratio import peak_signal_to_noise_ratio
 from keras_vae.evaluation.rate_distortion import RateDistortion, rate_distortion
 from keras_vae.evaluation.rate_distortion_curve import RateDistortionPoint, rate_distortion_curve
+from keras_vae.evaluation.structural_similarity import structural_similarity
 
 __all__ = [
     "AggregatePosterior",
@@ -25,6 +27,8 @@ __all__ = [
     "kl_per_latent",
     "log_likelihood",
     "mean_squared_error",
+    "peak_signal_to_noise_ratio",
     "rate_distortion",
     "rate_distortion_curve",
+    "structural_similarity",
 ]

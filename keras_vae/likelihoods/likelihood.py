@@ -31,6 +31,8 @@ class Likelihood(keras.layers.Layer):
     # What has a probability, where this is less than what can be trained on.
     support: str | None = None
     mend = "Remove or replace what is not finite."
+    # Whether NaN stands for what is missing.
+    takes_missing = False
 
     def __init__(self, event_shape: Sequence[int], **kwargs):
         super().__init__(**{"dtype": head_dtype(), **kwargs})
@@ -119,8 +121,15 @@ class Likelihood(keras.layers.Layer):
         """Maps x from the data's units to what suits a network, for the encoder."""
         return x
 
-    def fitted(self, params, x, sample_weight=None):
-        """Parameters for a training step on x; a likelihood that estimates a scale from the batch does it here."""
+    def fitted(self, params, x, sample_weight=None, observed=None):
+        """Parameters for a training step on x; a likelihood that estimates a scale from the batch does it here.
+
+        Args:
+            params: Dict of parameters, each `(batch, num_samples, *event_shape)`.
+            x: `(batch, *event_shape)`.
+            sample_weight: `None` or `(batch,)`.
+            observed: Booleans in the shape of x, False where an element is to be left out; `None` is all of them.
+        """
         return params
 
     def in_domain(self, x):

@@ -13,6 +13,7 @@ from keras_vae.visualization.page import Panel, page
 from keras_vae.visualization.png import pixels, save_png
 from keras_vae.visualization.rate_distortion import rate_distortion
 from keras_vae.visualization.reconstruction_grid import reconstruction_grid
+from keras_vae.visualization.restoration_grid import restoration_grid
 from keras_vae.visualization.sample_grid import sample_grid
 from keras_vae.visualization.write_embedding import write_embedding
 
@@ -31,6 +32,7 @@ __all__ = [
     "pixels",
     "rate_distortion",
     "reconstruction_grid",
+    "restoration_grid",
     "sample_grid",
     "save_png",
     "write_embedding",

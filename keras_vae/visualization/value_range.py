@@ -31,5 +31,7 @@ def value_range_of(model, value_range: tuple[float, float] | None = None) -> tup
     """
     if value_range is not None:
         return value_range
-    levels = getattr(model.decoder.likelihood, "levels", None)
+    likelihood = model.decoder.likelihood
+    # What `likelihoods.Masked` wraps.
+    levels = getattr(getattr(likelihood, "likelihood", likelihood), "levels", None)
     return None if levels is None else (0.0, levels - 1.0)

@@ -1,6 +1,6 @@
 import pytest
 
-from keras_vae.cli.tables import figures_table, size, sweep_table
+from keras_vae.cli.tables import figures_table, restoration_table, size, sweep_table
 
 
 def test_figures_of_a_vae():
@@ -66,4 +66,15 @@ def test_sweep():
         "     M   negative ELBO   distortion     rate   squared error   active units   seconds",
         "     2          131.99       125.50     6.49          0.0372              2      12.3",
         "   128               -            -        -               -              0         -",
+    ]
+
+
+def test_figures_of_a_restoration():
+    figures = {"num_examples": 16, "missing": 0.1276, "log_likelihood": -764.626, "restored_psnr": 21.361}
+    assert restoration_table(figures | {"coverage": 0.942}).splitlines() == [
+        "  examples                  16",
+        "  missing                12.8% of the elements",
+        "  log p(observed|z)    -764.63 nats, at the best code",
+        "  PSNR, restored         21.36 dB",
+        "  in 90% intervals       94.2% of what is missing",
     ]

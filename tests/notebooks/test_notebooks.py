@@ -15,6 +15,7 @@ NAMES = (
     "02_blobs_and_the_reparameterization_bug",
     "03_from_autoencoder_to_vae",
     "04_autoencoders_and_pca",
+    "05_restoration",
     "06_choosing_the_latent_size",
 )
 MOST_BYTES = 1_500_000

@@ -32,6 +32,7 @@ def test_what_is_no_range(value_range):
         (likelihoods.BetaBinomial(EVENT_SHAPE), (0.0, 255.0)),
         (likelihoods.DiscretizedLogistic(EVENT_SHAPE, levels=17), (0.0, 16.0)),
         (likelihoods.Categorical(EVENT_SHAPE, num_classes=5), (0.0, 4.0)),
+        (likelihoods.Masked(likelihoods.BetaBinomial(EVENT_SHAPE, levels=17)), (0.0, 16.0)),
         (likelihoods.Bernoulli(EVENT_SHAPE), None),
         (likelihoods.Normal(EVENT_SHAPE), None),
     ],
