@@ -11,6 +11,7 @@ from keras_vae.models.data_checks import check_examples, checked_array
 from keras_vae.models.rules import FINITE_OR_MISSING, check_values, rule_of
 from keras_vae.ops.checks import checked_number
 from keras_vae.restoration.downsampling import Downsampling
+from keras_vae.restoration.mask import with_missing
 from keras_vae.restoration.observation import made_of
 
 
@@ -46,7 +47,7 @@ def checked_elements(vae, x, mask, likelihood) -> np.ndarray:
     Warns:
         UserWarning: Of values that the likelihood can be computed of, without being one.
     """
-    x = _with_missing(vae, x, mask)
+    x = _checked_floats(vae, x, mask)
     encoded = None if vae.encoder.input_spec is None else tuple(vae.encoder.input_spec.shape[1:])
     if encoded not in (None, vae.event_shape):
         raise ValueError(
@@ -67,7 +68,7 @@ def checked_corrupted(vae, x, mask, corruption) -> np.ndarray:
         ValueError: If the corruption is random or gives another shape, nothing was observed of an example, or a value
             is infinite.
     """
-    x = _with_missing(vae, x, mask)
+    x = _checked_floats(vae, x, mask)
     expected, made_by = vae.event_shape, ""
     if corruption is not None:
         expected = _shape_after(corruption, vae)
@@ -82,21 +83,12 @@ def checked_corrupted(vae, x, mask, corruption) -> np.ndarray:
     return x
 
 
-def _with_missing(vae, x, mask):
+def _checked_floats(vae, x, mask):
     """x as floats, NaN where a mask is False."""
     x = checked_array(x, "x")
     if len(x) == 0:
         raise ValueError(f"`x` is empty: it must hold at least one example. Received shape {x.shape}.")
-    x = x.astype(vae.decoder.likelihood.compute_dtype)
-    if mask is None:
-        return x
-    mask = np.asarray(mask)
-    if mask.shape not in (x.shape, x.shape[1:]) or mask.dtype != bool:
-        raise ValueError(
-            f"`mask` must hold booleans, True where x was observed, in the shape of x, {x.shape}, or of one example, "
-            f"{x.shape[1:]}. Received dtype {mask.dtype} and shape {mask.shape}."
-        )
-    return np.where(mask, x, np.nan).astype(x.dtype)
+    return with_missing(x.astype(vae.decoder.likelihood.compute_dtype), mask)
 
 
 def _shape_after(corruption, vae):

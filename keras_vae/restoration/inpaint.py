@@ -5,6 +5,7 @@ import numpy as np
 from keras_vae.models import batches
 from keras_vae.models.data_checks import check_examples, checked_array
 from keras_vae.models.rules import FINITE_OR_MISSING
+from keras_vae.restoration.mask import with_missing
 
 
 def inpaint(model, x, mask=None, batch_size: int = batches.BATCH_SIZE) -> np.ndarray:
@@ -26,7 +27,7 @@ def inpaint(model, x, mask=None, batch_size: int = batches.BATCH_SIZE) -> np.nda
     Raises:
         ValueError: If the mask or x is of another shape, of an example everything is missing, or a value is infinite.
     """
-    x = _with_missing(checked_array(x, "x"), mask)
+    x = with_missing(checked_array(x, "x"), mask)
     check_examples(model, x, "x", FINITE_OR_MISSING)
     if x.shape[1:] != model.event_shape:
         raise ValueError(
@@ -36,20 +37,6 @@ def inpaint(model, x, mask=None, batch_size: int = batches.BATCH_SIZE) -> np.nda
     missing = np.isnan(x)
     restored = model.reconstruct(np.where(missing, _fill_of(model), x).astype(x.dtype), batch_size)
     return np.where(missing, restored, x)
-
-
-def _with_missing(x, mask) -> np.ndarray:
-    """x as floats, NaN where the mask is False."""
-    x = x if x.dtype.kind == "f" else x.astype(np.float32)
-    if mask is None:
-        return x
-    mask = np.asarray(mask)
-    if mask.dtype != bool or mask.shape not in (x.shape, x.shape[1:]):
-        raise ValueError(
-            f"`mask` must hold booleans, True where x was observed, in the shape of x, {x.shape}, or of one example, "
-            f"{x.shape[1:]}. Received dtype {mask.dtype} and shape {mask.shape}."
-        )
-    return np.where(mask, x, np.asarray(np.nan, x.dtype))
 
 
 def _fill_of(model) -> float:
