@@ -11,6 +11,16 @@ ROOT = pathlib.Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DECODER_SCALES = ["averaged squared error (scale^2 = D/2)", "fixed, unit", "shared, learned", "optimal"]
 CASES = ["dense_100", "dense_1000", "conv_128"]
+RESTORATIONS = [
+    "damaged image",
+    "bicubic interpolation",
+    "bicubic, block means kept",
+    "median filter",
+    "total variation",
+    "non-local means",
+    "biharmonic inpainting",
+    "trained autoencoder",
+]
 CONTENDERS = {
     "keras_vae_fit": "**keras_vae**",
     "keras_plain": "Keras, its documentation's VAE",
@@ -124,6 +134,22 @@ def test_its_bits_of_colours_are_those_of_the_results():
     for option, value in zip(words[::2], words[1::2], strict=True):
         setting = settings[option[2:].replace("-", "_")]
         assert setting == type(setting)(value)
+
+
+def test_its_restorations_are_those_of_the_results():
+    results = json.loads((ROOT / "benchmarks" / "results" / "restoration.json").read_text(encoding="utf-8"))
+    for method in RESTORATIONS:
+        (row,) = (line for line in README.splitlines() if line.replace("**", "").startswith(f"| {method} |"))
+        rows = [task.get(method) for task in results["tasks"].values()]
+        cells = ["" if row is None else f"{row['psnr']:.2f} / {row['ssim']:.3f}" for row in rows]
+        assert [cell.strip() for cell in row.strip("|").split("|")[1:]] == cells
+
+
+def test_the_trained_restorers_beat_every_classical_method():
+    results = json.loads((ROOT / "benchmarks" / "results" / "restoration.json").read_text(encoding="utf-8"))
+    for rows in results["tasks"].values():
+        ours = rows.pop("trained autoencoder")
+        assert all(ours[score] > row[score] for row in rows.values() for score in ("psnr", "ssim"))
 
 
 def test_its_links_lead_somewhere():
