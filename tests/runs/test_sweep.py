@@ -3,6 +3,7 @@ import json
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from keras_vae import evaluation, latent, runs
 from keras_vae.likelihoods import Bernoulli
@@ -30,11 +31,14 @@ SETTINGS = {
 pytestmark = pytest.mark.usefixtures("eagerly")
 
 
-@pytest.fixture
-def swept(tmp_path, eagerly):
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
     """The folder of a sweep of two sizes, and what it returned."""
-    folder = tmp_path / "deep" / "digits"
-    return folder, runs.sweep(str(folder), **SETTINGS)
+    folder = tmp_path_factory.mktemp("sweep") / "deep" / "digits"
+    tf.config.run_functions_eagerly(True)
+    results = runs.sweep(str(folder), **SETTINGS)
+    tf.config.run_functions_eagerly(False)
+    return folder, results
 
 
 def test_what_is_returned_is_written(swept):
