@@ -152,6 +152,14 @@ def test_the_trained_restorers_beat_every_classical_method():
         assert all(ours[score] > row[score] for row in rows.values() for score in ("psnr", "ssim"))
 
 
+@pytest.mark.parametrize("size", [2, 16, 32])
+def test_its_probes_are_those_of_the_results(size):
+    rows = json.loads((ROOT / "benchmarks" / "results" / "features.json").read_text(encoding="utf-8"))["rows"]
+    (row,) = (row for row in rows if row["latent_dim"] == size)
+    assert f"| {size} | {row['accuracy'] * 100:.1f} % | {row['pca_accuracy'] * 100:.1f} % |" in README
+    assert row["accuracy"] > row["pca_accuracy"]
+
+
 def test_its_links_lead_somewhere():
     prose = re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL)
     links = re.findall(r"\]\((?!http)([^)#]+)\)", prose)
