@@ -100,15 +100,15 @@ import sys, time
 import tensorflow, keras
 keras.layers, keras.callbacks
 before = set(sys.modules)
-start = time.perf_counter()
+start = time.process_time()
 import keras_vae
-print(time.perf_counter() - start)
+print(time.process_time() - start)
 print(*(name for name in ("tensorflow_datasets", "matplotlib", "sklearn") if name in set(sys.modules) - before))
 """
 
 
 def test_import_is_cheap_and_loads_nothing_heavy():
-    """Below 0.3 s beyond TensorFlow and Keras; it takes some 0.02 s on two cores, so that a busy machine passes too."""
+    """Below 0.3 s of processor time beyond TensorFlow and Keras, whatever else the machine does; it takes some 0.1."""
     done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True)
     elapsed, _, loaded = done.stdout.partition("\n")
     assert loaded.strip() == ""
