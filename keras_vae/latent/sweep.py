@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from keras_vae import evaluation
-from keras_vae.evaluation.example_moments import example_moments
+from keras_vae.latent.observed_variance import observed_variance
 from keras_vae.latent.recommendation import recommend_by_elbo, recommend_by_error
 from keras_vae.models import VAE
 from keras_vae.models.batches import BATCH_SIZE, is_dataset
@@ -169,7 +169,7 @@ def _checked_variance(model, test) -> float:
             yield array
 
     try:
-        _, variances = example_moments(examples())
+        variance = observed_variance(examples())
     except ValueError as error:
         raise ValueError(f"`test` cannot be measured: {error}") from error
     first = list(fingerprints)
@@ -183,7 +183,7 @@ def _checked_variance(model, test) -> float:
             )
     elif len(test) < 2:
         raise ValueError("`test` must hold at least two examples: the models are compared by a standard error.")
-    return float(np.mean(variances))
+    return variance
 
 
 def _fitted(model, train, epochs, bar, done, fit) -> float:

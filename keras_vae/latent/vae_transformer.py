@@ -92,6 +92,8 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             ValueError: Before the training, if an argument is out of range, or X is no table of finite numbers or has
                 no column that varies; after it, if the training diverged.
         """
+        # A fit that fails leaves nothing behind that would pass for a fitted model.
+        vars(self).pop("model_", None)
         epochs, batch_size = checked_size(self.epochs, "epochs"), checked_size(self.batch_size, "batch_size")
         checked_size(self.latent_dim, "latent_dim")
         checked_number(self.learning_rate, "learning_rate", 0.0, inclusive=False)
@@ -105,11 +107,12 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         rows = self._rows(X)
         seed = int(check_random_state(self.random_state).randint(MOST_SEED))
         with _seeded(seed):
-            self.model_ = self._built(rows.shape[1])
+            model = self._built(rows.shape[1])
         # All epochs are one of Keras's: nothing is done between them, and short ones would cost more than their steps.
-        history = self.model_.fit(shuffled_rows(rows, batch_size, epochs, seed), verbose=self.verbose)
+        history = model.fit(shuffled_rows(rows, batch_size, epochs, seed), verbose=self.verbose)
         if not np.isfinite(history.history["loss"][-1]):
             raise ValueError(f"The training diverged. Try a lower learning_rate than {self.learning_rate}.")
+        self.model_ = model
         return self
 
     def transform(self, X) -> np.ndarray:
@@ -119,7 +122,7 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             ValueError: If X is no table of finite numbers with the columns of the training data.
             NotFittedError: Before `fit`.
         """
-        check_is_fitted(self)
+        check_is_fitted(self, "model_")
         return self.model_.encode(self._rows(self._checked(X)))
 
     def inverse_transform(self, X) -> np.ndarray:
@@ -129,7 +132,7 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             ValueError: If X is no table of finite numbers with a column for each latent.
             NotFittedError: Before `fit`.
         """
-        check_is_fitted(self)
+        check_is_fitted(self, "model_")
         decoded = self.model_.decode(check_array(X, dtype=np.float32)).astype(np.float64)
         rows = np.tile(self.constants_, (len(decoded), 1))
         rows[:, self.varying_] = decoded if self.scaler_ is None else self.scaler_.inverse_transform(decoded)
@@ -148,7 +151,7 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             ValueError: If X is no table of finite numbers with the columns of the training data.
             NotFittedError: Before `fit`.
         """
-        check_is_fitted(self)
+        check_is_fitted(self, "model_")
         rows = self._rows(self._checked(X))
         bounds = self.model_.elbo(rows, num_samples=SCORE_DRAWS, seed=SCORE_SEED)
         # A density of standardised columns becomes one of the columns themselves.

@@ -1,6 +1,7 @@
 """Checks of a model's corruption, before anything is trained."""
 
 import math
+import numbers
 
 import keras
 
@@ -30,10 +31,15 @@ def check_keeps_shape(corruption, input_shape) -> None:
         )
 
 
+def fills_of(corruption) -> list[float]:
+    """What a corruption puts where something is missing: its own `fill`, and those of the layers that it is made of."""
+    fills = [getattr(layer, "fill", None) for layer in corruption._flatten_layers()]
+    return [float(fill) for fill in fills if isinstance(fill, numbers.Real)]
+
+
 def check_fill(corruption, likelihood) -> None:
     """Raises a ValueError if a corruption leaves NaN in the place of what is missing, and a likelihood takes none."""
-    fill = getattr(corruption, "fill", 0.0)
-    if isinstance(fill, float) and math.isnan(fill) and not likelihood.takes_missing:
+    if any(map(math.isnan, fills_of(corruption))) and not likelihood.takes_missing:
         raise ValueError(
             f"{type(corruption).__name__} has fill=nan, which {type(likelihood).__name__} does not take. Wrap it in "
             "`likelihoods.Masked`, or give the corruption another fill, such as 0."

@@ -11,6 +11,10 @@ from keras_vae.ops.missing import is_missing
 
 ROWS_AT_ONCE = 4096
 FILL_IN = "Remove the example, or fill in what is missing. `likelihoods.Masked` leaves NaN out of a likelihood."
+EMPTY = (
+    "`{name}` must hold something of each example: NaN is what is missing, and of the example at index {index} "
+    "everything is. Remove it."
+)
 # What stands about a message in TensorFlow's report of an assertion that failed.
 START, END = "<keras_vae>", "</keras_vae>"
 
@@ -88,20 +92,32 @@ def check_values(rule: Rule, x: np.ndarray, name: str, first: int = 0) -> None:
 def _check_observed(x, name, first):
     empty = np.isnan(x).reshape(len(x), -1).all(axis=1)
     if empty.any():
-        raise ValueError(
-            f"`{name}` must hold something of each example: NaN is what is missing, and of the example at index "
-            f"{first + int(np.argmax(empty))} everything is. Remove it."
-        )
+        raise ValueError(EMPTY.format(name=name, index=first + int(np.argmax(empty))))
 
 
 def assert_values(rule: Rule, values, name: str, batch_number):
-    """An operation that fails with the same message for a tensor, between `START` and `END`."""
+    """An operation that fails with the same messages for a tensor, between `START` and `END`."""
     values = tf.cast(values, tf.uint8) if values.dtype == tf.bool else values
     inside = rule.inside(values)
-    good = tf.reduce_all(inside)
+    checks = [_asserted(tf.reduce_all(inside), lambda: _message(rule, values, inside, name, batch_number))]
+    if rule.takes_missing:
+        missing = is_missing(values)
+        empty = tf.reduce_all(missing, axis=tf.range(1, tf.rank(missing)))
+        checks.append(_asserted(~tf.reduce_any(empty), lambda: _empty_message(empty, name, batch_number)))
+    return tf.group(*checks)
+
+
+def _asserted(good, message):
     # What to say is found only where it is needed: this runs for every batch.
-    told = tf.cond(good, lambda: tf.constant(""), lambda: _message(rule, values, inside, name, batch_number))
+    told = tf.cond(good, lambda: tf.constant(""), message)
     return tf.debugging.Assert(good, [told], summarize=1)
+
+
+def _empty_message(empty, name, batch_number):
+    before, after = EMPTY.format(name=name, index="{index}").split("{index}")
+    index = tf.strings.as_string(tf.where(empty)[0, 0])
+    batch = tf.strings.as_string(batch_number)
+    return tf.strings.join([START, before, index, " of batch ", batch, after, END])
 
 
 def _message(rule, values, inside, name, batch_number):

@@ -95,7 +95,9 @@ def _shape_after(corruption, vae):
     """The shape that a corruption gives an event."""
     checked_part(corruption, keras.layers.Layer, "corruption")
     event = np.random.default_rng(0).random((1, *vae.event_shape)).astype(vae.decoder.likelihood.compute_dtype)
-    first, second = (np.asarray(made_of(corruption, event)) for _ in range(2))
+    first = np.asarray(made_of(corruption, event))
+    # Keras's own noise is random in training only, and would be taken for none.
+    second = first if isinstance(corruption, Downsampling) else np.asarray(corruption(event, training=True))
     if np.isnan(first).any():
         raise ValueError(
             f"{type(corruption).__name__} leaves elements out. Give what it left, NaN where x is missing, or a mask, "

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_vae.models import batches
+from keras_vae.models.corruption_checks import fills_of
 from keras_vae.models.data_checks import check_examples, checked_array
 from keras_vae.models.rules import FINITE_OR_MISSING
 from keras_vae.restoration.mask import with_missing
@@ -41,4 +42,6 @@ def inpaint(model, x, mask=None, batch_size: int = batches.BATCH_SIZE) -> np.nda
 
 def _fill_of(model) -> float:
     """What the model was trained to see where something is missing."""
-    return np.nan if model.decoder.likelihood.takes_missing else getattr(model.corruption, "fill", 0.0)
+    if model.decoder.likelihood.takes_missing:
+        return np.nan
+    return next(iter([] if model.corruption is None else fills_of(model.corruption)), 0.0)

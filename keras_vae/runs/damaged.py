@@ -10,7 +10,7 @@ import numpy as np
 from keras_vae import restoration
 from keras_vae.callbacks.reconstruction_grid import first_examples
 from keras_vae.ops.checks import checked_name, checked_size
-from keras_vae.runs.data import held_out_data
+from keras_vae.runs.data import held_out_data, kind_of
 
 # What damages, by its name on the command line, from a number and a seed.
 CORRUPTIONS = {
@@ -45,7 +45,7 @@ def damaged(source, model, corruption=None, mask=None, num_images=None, data_dir
         corruption: What damages, or what damaged the file: a name of `CORRUPTIONS` and a number, such as
             `"downsampling=2"`; or `None`.
         mask: A `.npy` file with booleans in the shape of the examples or of one, False where it is missing; or `None`.
-        num_images: How many examples; `None` is all of a file, and 16 of a dataset.
+        num_images: How many examples, and masks where each has its own; `None` is all of a file, and 16 of a dataset.
         data_dir: Where TFDS finds its data.
         seed: Int from 0, of what damages.
 
@@ -71,7 +71,7 @@ def damaged(source, model, corruption=None, mask=None, num_images=None, data_dir
     else:
         observed = examples
     if mask is not None:
-        observed = _masked(observed, _read(mask))
+        observed = _masked(observed, _first(_read(mask), observed.ndim, num_images))
     return Damaged(observed, None if is_file else examples, None if leaves_out else layer)
 
 
@@ -94,11 +94,9 @@ def _whole(number):
 
 
 def _examples(source, model, num_images, data_dir):
-    likelihood = model.decoder.likelihood
-    # What `likelihoods.Masked` wraps says which form the data has.
-    kind = type(getattr(likelihood, "likelihood", likelihood))
     count = checked_size(16 if num_images is None else num_images, "num_images")
-    return first_examples(held_out_data(source, kind, count, data_dir), count).astype(likelihood.compute_dtype)
+    examples = first_examples(held_out_data(source, kind_of(model), count, data_dir), count)
+    return examples.astype(model.decoder.likelihood.compute_dtype)
 
 
 def _read(path):
@@ -109,6 +107,11 @@ def _read(path):
     if array.dtype.kind not in "biuf" or array.ndim == 0:
         raise ValueError(f"{path!r} must hold an array of numbers. It has dtype {array.dtype} and shape {array.shape}.")
     return array
+
+
+def _first(mask, ndim, num_images):
+    """The part of a mask that belongs to the first examples; a mask of one example belongs to all."""
+    return mask[:num_images] if mask.ndim == ndim else mask
 
 
 def _masked(observed, mask):

@@ -6,6 +6,13 @@ from keras_vae import datasets
 from keras_vae.likelihoods import Bernoulli
 from keras_vae.likelihoods.integer_likelihood import IntegerLikelihood
 from keras_vae.likelihoods.likelihood import Likelihood
+from keras_vae.likelihoods.masked import Masked
+
+
+def kind_of(model) -> type[Likelihood]:
+    """The kind of likelihood that says in which form a model takes its data: of a masked one, of what it wraps."""
+    likelihood = model.decoder.likelihood
+    return type(likelihood.likelihood if isinstance(likelihood, Masked) else likelihood)
 
 
 def training_data(

@@ -8,7 +8,7 @@ from keras_vae.likelihoods import Bernoulli
 from keras_vae.likelihoods.integer_likelihood import IntegerLikelihood
 from keras_vae.models import VAE
 from keras_vae.ops.checks import checked_size
-from keras_vae.runs.data import held_out_data
+from keras_vae.runs.data import held_out_data, kind_of
 
 BATCH_SIZE, SEED = 250, 0
 # Codes that are drawn from the aggregate posterior, each to be compared with the posteriors of all examples.
@@ -40,7 +40,7 @@ def evaluate(model, dataset: str, data_dir: str | None = None, split: str = "tes
     num_samples = checked_size(num_samples, "num_samples", minimum=0)
     if num_samples:
         check_has_likelihood(model)
-    data = held_out_data(dataset, type(model.decoder.likelihood), BATCH_SIZE, data_dir, split)
+    data = held_out_data(dataset, kind_of(model), BATCH_SIZE, data_dir, split)
     if not model.compiled:
         model.compile()
     logs = model.evaluate(data, verbose=0, return_dict=True)
@@ -61,7 +61,7 @@ def _of_code(vae, data, figures) -> dict:
         found |= {"kl_per_latent_min": float(kl.min()), "kl_per_latent_max": float(kl.max())}
     aggregate = evaluation.aggregate_posterior(vae, data, NUM_CODES, SEED)
     found |= {"mutual_information": aggregate.mutual_information, "marginal_kl": aggregate.marginal_kl}
-    if isinstance(vae.decoder.likelihood, (Bernoulli, IntegerLikelihood)):
+    if issubclass(kind_of(vae), (Bernoulli, IntegerLikelihood)):
         found["bits_per_dim"] = evaluation.bits_per_dim(-figures["negative_elbo"], vae.event_shape)
     return found
 

@@ -2,7 +2,7 @@
 
 from keras_vae.callbacks.reconstruction_grid import first_examples
 from keras_vae.ops.checks import checked_size
-from keras_vae.runs.data import held_out_data
+from keras_vae.runs.data import held_out_data, kind_of
 from keras_vae.visualization import reconstruction_grid
 from keras_vae.visualization.value_range import value_range_of
 
@@ -19,6 +19,6 @@ def reconstruct(model, dataset: str, data_dir: str | None = None, num_images: in
     Returns:
         A matplotlib figure.
     """
-    data = held_out_data(dataset, type(model.decoder.likelihood), checked_size(num_images, "num_images"), data_dir)
+    data = held_out_data(dataset, kind_of(model), checked_size(num_images, "num_images"), data_dir)
     images = first_examples(data, num_images)
     return reconstruction_grid(images, model.reconstruct(images), value_range=value_range_of(model))

@@ -7,7 +7,7 @@ import numpy as np
 from keras_vae.callbacks.latent_scatter import labelled_examples
 from keras_vae.evaluation import code_variances, kl_per_latent, mean_squared_error
 from keras_vae.models import VAE
-from keras_vae.runs.data import held_out_data
+from keras_vae.runs.data import held_out_data, kind_of
 from keras_vae.runs.evaluate import BATCH_SIZE, evaluate
 from keras_vae.visualization.value_range import value_range_of
 
@@ -91,7 +91,7 @@ def examine(vae: VAE, metrics: dict, dataset: str, data_dir: str | None = None) 
 
 def _test_data(vae, dataset, data_dir):
     def load(with_labels):
-        return held_out_data(dataset, type(vae.decoder.likelihood), BATCH_SIZE, data_dir, with_labels=with_labels)
+        return held_out_data(dataset, kind_of(vae), BATCH_SIZE, data_dir, with_labels=with_labels)
 
     try:
         return load(with_labels=True)

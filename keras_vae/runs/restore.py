@@ -66,7 +66,7 @@ def restore(
         "num_examples": len(data.observed),
         "missing": float(np.isnan(data.observed).mean()),
         **figures,
-        **_quality(data, arrays["restored"]),
+        **_quality(model, data, arrays["restored"]),
     }
     picture = _picture(model, data, arrays)
     os.makedirs(output, exist_ok=True)
@@ -103,11 +103,11 @@ def _in_one_pass(model, data):
     return model.reconstruct(data.observed)
 
 
-def _quality(data, restored):
+def _quality(model, data, restored):
     """Peak signal-to-noise ratios, where the original is known."""
     if data.original is None:
         return {}
-    low, high = range_of(data.original)
+    low, high = value_range_of(model) or range_of(data.original)
     images = {"restored_psnr": restored}
     if not np.isnan(data.observed).any():
         images["observed_psnr"] = data.observed

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from keras_vae import Autoencoder, Decoder, Encoder, datasets, evaluation, latent, likelihoods, posteriors
 from keras_vae.latent import recommendation
-from tests.models.small import binary, small_autoencoder, small_vae
+from tests.models.small import EVENT_SHAPE, binary, small_autoencoder, small_vae
 
 pytestmark = pytest.mark.usefixtures("eagerly")
 TRAIN, TEST = binary(48), binary(20, seed=1)
@@ -91,6 +91,18 @@ def test_autoencoders_are_compared_by_their_error():
     expected = recommendation.recommend_by_error([1, 3], errors, 0.5, TEST.var(axis=0).mean())
     assert found.recommended == expected.latent_dim == 1
     assert "is within 0.5 of the data's variance" in found.reason
+
+
+def test_autoencoders_of_data_with_missing_values():
+    def make(latent_dim):
+        return small_autoencoder(
+            likelihood=likelihoods.Masked(likelihoods.Bernoulli(EVENT_SHAPE)), latent_dim=latent_dim
+        )
+
+    rng = np.random.default_rng(0)
+    train, test = (np.where(rng.random(x.shape) < 0.2, np.nan, x) for x in (TRAIN, TEST))
+    found = latent.sweep(Builder(make), [1, 3], train, test, 3, tolerance=0.5, progress=False, batch_size=16)
+    assert f"data's variance ({np.nanvar(test, axis=0).mean():.3g})" in found.reason
 
 
 def test_principal_components_need_as_many_latents_as_there_are_directions():

@@ -222,6 +222,8 @@ def test_bad_parameters_are_refused_by_fit(eagerly, parameters, message):
     transformer = VAETransformer(**{**QUICK, **parameters})
     with pytest.raises(ValueError, match=message):
         transformer.fit(IRIS.data)
+    with pytest.raises(NotFittedError):
+        transformer.transform(IRIS.data)
 
 
 @pytest.mark.parametrize(

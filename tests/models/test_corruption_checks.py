@@ -43,7 +43,12 @@ def test_a_corruption_that_does_not_take_the_shape_says_why():
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: restoration.MissingBlock(2, math.nan), lambda: restoration.MissingPixels(0.5, math.nan)]
+    "make",
+    [
+        lambda: restoration.MissingBlock(2, math.nan),
+        lambda: restoration.MissingPixels(0.5, math.nan),
+        lambda: keras.Sequential([restoration.MissingPixels(0.5, math.nan), restoration.GaussianNoise(0.1)]),
+    ],
 )
 def test_nan_is_left_only_where_a_likelihood_takes_it(make):
     with pytest.raises(ValueError, match=r"has fill=nan, which Bernoulli does not take\. Wrap it in"):

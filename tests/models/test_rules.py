@@ -11,9 +11,15 @@ RULE = rules.rule_of(Bernoulli((3,)))
 
 
 @tf.function
-def asserted(x, batch_number):
-    with tf.control_dependencies([rules.assert_values(RULE, x, "x", batch_number)]):
+def asserted(x, batch_number, rule=RULE):
+    with tf.control_dependencies([rules.assert_values(rule, x, "x", batch_number)]):
         return tf.identity(x)
+
+
+def said(error) -> str:
+    """What the report of an assertion holds for a person to read."""
+    # TensorFlow's report escapes quotation marks.
+    return str(error.value).split(rules.START)[1].split(rules.END)[0].replace("\\'", "'")
 
 
 def test_what_is_allowed_passes():
@@ -35,9 +41,7 @@ def test_the_first_other_value_is_named(value, mend):
     assert str(error.value) == f"{expected}{value} at index (12, 1). {mend}"
     with pytest.raises(tf.errors.InvalidArgumentError) as error:
         asserted(tf.constant(x), tf.constant(5))
-    # TensorFlow's report escapes quotation marks.
-    text = str(error.value).split(rules.START)[1].split(rules.END)[0].replace("\\'", "'")
-    assert text == f"{expected}{value:g} at index (2, 1) of batch 5. {mend}"
+    assert said(error) == f"{expected}{value:g} at index (2, 1) of batch 5. {mend}"
 
 
 def test_under_a_masked_likelihood_nan_is_missing_and_infinity_is_an_error_still():
@@ -58,6 +62,10 @@ def test_an_example_of_which_everything_is_missing_is_named():
     x[4321], x[:, 1] = np.nan, np.nan
     with pytest.raises(ValueError, match="of the example at index 4331 everything is"):
         rules.check_values(rules.FINITE_OR_MISSING, x, "x", first=10)
+    asserted(tf.constant(x[:4321]), tf.constant(5), rules.FINITE_OR_MISSING)
+    with pytest.raises(tf.errors.InvalidArgumentError) as error:
+        asserted(tf.constant(x), tf.constant(5), rules.FINITE_OR_MISSING)
+    assert "of the example at index 4321 of batch 5 everything is. Remove it." in said(error)
 
 
 @pytest.mark.parametrize("weight", [-1.0, np.nan, np.inf])

@@ -73,7 +73,10 @@ def test_small_images_may_be_given_at_either_size(shape):
     np.testing.assert_allclose(given.checked_corrupted(vae, x, None, layer), large[:, ::2, ::2], rtol=1e-6)
 
 
-@pytest.mark.parametrize("layer", [restoration.SaltAndPepper(0.3), restoration.MissingPixels(0.5, seed=0)])
+@pytest.mark.parametrize(
+    "layer",
+    [restoration.SaltAndPepper(0.3), restoration.MissingPixels(0.5, seed=0), keras.layers.GaussianNoise(0.3, seed=0)],
+)
 def test_corruptions_of_which_nobody_knows_what_they_did(layer):
     with pytest.raises(ValueError, match="is random, and what it did is not known"):
         given.checked_corrupted(small_vae(), binary(2), None, layer)

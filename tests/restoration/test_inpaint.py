@@ -1,5 +1,6 @@
 """Inpainting: what was observed is kept, what is missing is the model's."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -33,6 +34,7 @@ def test_one_mask_serves_all_examples_and_adds_to_what_is_nan():
     [
         (None, None, 0.0),
         (None, restoration.MissingBlock(2, fill=-3.0), -3.0),
+        (None, keras.Sequential([restoration.GaussianNoise(0.1), restoration.MissingBlock(2, fill=-3.0)]), -3.0),
         (likelihoods.Masked(likelihoods.Normal(EVENT_SHAPE)), restoration.MissingPixels(0.5, fill=5.0), np.nan),
     ],
 )

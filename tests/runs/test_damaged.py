@@ -66,6 +66,14 @@ def test_a_file_is_taken_as_it_is(vae, saved):
     assert isinstance(damaged(saved(x), vae, "downsampling=2").corruption, restoration.Downsampling)
 
 
+def test_of_the_first_examples_the_first_masks_are_taken(vae, saved):
+    x = np.random.default_rng(0).random((4, *EVENT_SHAPE))
+    masks = np.random.default_rng(1).random(x.shape) < 0.5
+    for mask in (masks, masks[0]):
+        found = damaged(saved(x), vae, mask=saved(mask, "mask.npy"), num_images=3)
+        np.testing.assert_array_equal(np.isnan(found.observed), np.broadcast_to(~mask, x.shape)[:3])
+
+
 def test_small_images_of_a_file_are_enlarged(vae, saved):
     small = np.random.default_rng(0).random((2, 4, 4, 1))
     found = damaged(saved(small), vae, "downsampling=2")

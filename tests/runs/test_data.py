@@ -4,12 +4,19 @@ import pytest
 from keras_vae import datasets
 from keras_vae.datasets.binarize import binarize_once
 from keras_vae.datasets.digits import load_digits
-from keras_vae.likelihoods import Bernoulli, BetaBinomial, Normal
-from keras_vae.runs.data import held_out_data, training_data
+from keras_vae.likelihoods import Bernoulli, BetaBinomial, Masked, Normal
+from keras_vae.runs.data import held_out_data, kind_of, training_data
+
+from ..tiny_models import EVENT_SHAPE, tiny_vae
 
 
 def images_of(dataset) -> np.ndarray:
     return np.concatenate([x.numpy() for x in dataset])
+
+
+def test_a_masked_likelihood_is_of_the_kind_that_it_wraps():
+    assert kind_of(tiny_vae(built=False)) is Bernoulli
+    assert kind_of(tiny_vae(likelihood=Masked(BetaBinomial(EVENT_SHAPE, levels=17)), built=False)) is BetaBinomial
 
 
 def test_binary_training_images_are_drawn_afresh():

@@ -69,6 +69,18 @@ def test_grey_values_are_not_binarised():
     assert runs.evaluate(vae, "digits")["reconstruction"] == pytest.approx(reconstruction, rel=1e-5)
 
 
+@pytest.mark.parametrize("likelihood", [likelihoods.Bernoulli(EVENT_SHAPE), likelihoods.BetaBinomial(EVENT_SHAPE, 17)])
+def test_a_masked_likelihood_is_measured_on_the_data_of_the_one_it_wraps(likelihood):
+    keras.utils.set_random_seed(0)
+    plain = without_noise(tiny_vae(likelihood=likelihood))
+    masked = tiny_vae(likelihood=likelihoods.Masked(type(likelihood).from_config(likelihood.get_config())))
+    masked.set_weights(plain.get_weights())
+    found, expected = runs.evaluate(masked, "digits"), runs.evaluate(plain, "digits")
+    assert found.keys() == expected.keys()
+    assert found["reconstruction"] == pytest.approx(expected["reconstruction"], rel=1e-5)
+    assert found["bits_per_dim"] == pytest.approx(expected["bits_per_dim"], rel=1e-5)
+
+
 def test_the_likelihood_is_that_of_the_evaluation_on_every_example():
     vae = tiny_vae()
     figures = runs.evaluate(vae, "digits", num_samples=20)

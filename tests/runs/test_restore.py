@@ -1,7 +1,17 @@
 import numpy as np
 import pytest
 
-from keras_vae import evaluation, likelihoods, restoration, runs
+from keras_vae import (
+    Autoencoder,
+    Decoder,
+    Encoder,
+    evaluation,
+    likelihoods,
+    networks,
+    posteriors,
+    restoration,
+    runs,
+)
 
 from ..callbacks.pictures import png
 from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
@@ -64,6 +74,17 @@ def test_an_autoencoder_restores_in_one_pass(tmp_path):
         "restored.npy",
         "restored.png",
     ]
+
+
+def test_the_peak_is_the_greatest_value_that_there_can_be(tmp_path):
+    model = Autoencoder(
+        Encoder(networks.dense([4]), posteriors.Deterministic(2)),
+        Decoder(networks.dense([4]), likelihoods.BetaBinomial(EVENT_SHAPE, levels=101)),
+    )
+    model.build((None, *EVENT_SHAPE))
+    figures = runs.restore(model, "digits", tmp_path, "noise=1", num_images=16, seed=1)
+    # The digits go to 16, the model's data to 100.
+    assert figures["observed_psnr"] == pytest.approx(20 * np.log10(100.0), abs=0.5)
 
 
 def test_of_a_file_nobody_knows_the_original(tmp_path):
