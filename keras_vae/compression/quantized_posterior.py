@@ -14,9 +14,7 @@ LOG_VARIANCE = Grid(16, -12.0, 4.0)
 # bits more between them.
 CDF_BITS, TABLE_BITS, BETWEEN_BITS, REACH = 30, 7, 12, 8
 INVERSE_BITS = 12
-# Cumulative masses are multiples of 2^-MASS_BITS: a bucket has at least 2 of them.
-LEAST = 2
-# Latents that are popped at once. Each borrows MASS_BITS from the stack and gives most of them back at once.
+# Latents that are popped at once. Each borrows `mass_bits` from the stack and gives most of them back at once.
 AT_ONCE = 8
 
 
@@ -24,7 +22,8 @@ class QuantizedPosterior:
     """A normal distribution of each latent, as masses of the prior's buckets that are exact whole numbers.
 
     The masses need not be those of the posterior to the last digit, but the encoder and the decoder must have the
-    same: they come from rounded means and log-variances by integer arithmetic and one table.
+    same: they come from rounded means and log-variances by integer arithmetic and one table. A bucket far from the
+    mean has none: if each had the least mass, a latent would now and then be drawn from where the image is lost.
 
     Popped from a stack that is empty, a latent is in the bucket of its mean, and the stack stays empty: the first
     images of a block need no bits of chance to start from.
@@ -40,7 +39,7 @@ class QuantizedPosterior:
 
     def __init__(self, buckets: Buckets):
         self.buckets = buckets
-        self.mass_bits = min(buckets.bits + 8, 23)
+        self.mass_bits = min(buckets.bits + 10, 23)
         normal = statistics.NormalDist()
         count = REACH << TABLE_BITS
         cdf = [round(normal.cdf(i / 2**TABLE_BITS) * 2**CDF_BITS) for i in range(-count, count)]
@@ -115,8 +114,8 @@ class QuantizedPosterior:
         index, between = standardised >> BETWEEN_BITS, standardised & (2**BETWEEN_BITS - 1)
         lower = self.cdf[index]
         cdf = lower + (((self.cdf[index + 1] - lower) * between) >> BETWEEN_BITS)
-        shared = 2**self.mass_bits - LEAST * len(self.buckets)
-        return ((cdf * shared) >> CDF_BITS) + LEAST * edge
+        # Even numbers: what has any mass has 2, and the coder takes no size of 1. What has none is never drawn.
+        return (cdf >> (CDF_BITS - self.mass_bits + 1)) << 1
 
 
 def _parts(*arrays):
