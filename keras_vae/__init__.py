@@ -10,6 +10,7 @@ if keras.backend.backend() != "tensorflow":
 
 from keras_vae import (
     callbacks,
+    compression,
     datasets,
     divergences,
     evaluation,
@@ -31,6 +32,7 @@ __all__ = [
     "Decoder",
     "Encoder",
     "callbacks",
+    "compression",
     "datasets",
     "divergences",
     "evaluation",

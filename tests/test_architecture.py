@@ -20,7 +20,7 @@ LAYERS = [
     {"divergences", "objectives", "visualization"},
     {"models"},
     {"evaluation"},
-    {"callbacks"},
+    {"callbacks", "compression"},
     {"runs"},
     {"cli"},
 ]

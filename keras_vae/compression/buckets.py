@@ -59,12 +59,25 @@ def quantile_of(prior: Prior) -> Callable[[float], float]:
     Raises:
         ValueError: If it has none, as a mixture that is learned.
     """
-    if type(prior) is StandardNormal:
-        return statistics.NormalDist().inv_cdf
-    if type(prior) is Laplace:
-        return _laplace_quantile
+    _check(prior)
+    return _laplace_quantile if type(prior) is Laplace else statistics.NormalDist().inv_cdf
+
+
+def cdf_of(prior: Prior) -> Callable[[float], float]:
+    """The cumulative distribution function that every latent of a prior has.
+
+    Raises:
+        ValueError: If it has none, as a mixture that is learned.
+    """
+    _check(prior)
+    return _laplace_cdf if type(prior) is Laplace else statistics.NormalDist().cdf
+
+
+def _check(prior):
+    if type(prior) in (Laplace, StandardNormal):
+        return
     raise ValueError(
-        "Codes are cut into buckets of equal mass, which takes a prior whose latents are independent and have one "
+        "Codes are coded under the prior, which takes a prior whose latents are independent and have one "
         f"distribution in closed form: StandardNormal or Laplace. Received: {type(prior).__name__}. Train a VAE with "
         "one of these priors."
     )
@@ -72,3 +85,7 @@ def quantile_of(prior: Prior) -> Callable[[float], float]:
 
 def _laplace_quantile(mass: float) -> float:
     return math.log(2 * mass) if mass < 0.5 else -math.log(2 * (1 - mass))
+
+
+def _laplace_cdf(value: float) -> float:
+    return 0.5 * math.exp(value) if value < 0 else 1 - 0.5 * math.exp(-value)

@@ -29,9 +29,9 @@ class BinaryElements:
     """
 
     levels = 2
-    grids = {"logits": Grid(64, -16.0, 16.0)}
 
     def __init__(self, likelihood: Bernoulli):
+        self.grids = {"logits": Grid(64, -16.0, 16.0)}
         self.probabilities = 1 / (1 + np.exp(-self.grids["logits"].points))
         # Far coarser than what two machines' exponentials differ by.
         self.probabilities = np.rint(self.probabilities * 2**30) / 2**30
@@ -90,10 +90,9 @@ class LevelElements:
 class CategoricalElements(LevelElements):
     """`Categorical`: each level has its own logit."""
 
-    grids = {"logits": Grid(64, -1024.0, 1024.0)}
-
     def __init__(self, likelihood: Categorical):
         super().__init__(likelihood)
+        self.grids = {"logits": Grid(64, -1024.0, 1024.0)}
         self.exponentials = exponentials()
 
     @property
@@ -107,18 +106,18 @@ class CategoricalElements(LevelElements):
 
 
 class BetaBinomialElements(LevelElements):
-    """`BetaBinomial`: P(x) is in proportion to t(alpha, x) t(beta, n - x) with t(a, x) = a (a + 1) ... (a + x - 1) / x!.
+    """`BetaBinomial`: P(x) is in proportion to t(alpha, x) t(beta, n - x), t(a, x) = a (a + 1) ... (a + x - 1) / x!.
 
     Where both parameters are beyond exp(16), both are made smaller by one factor: nothing but their ratio matters
     there, and the distribution is a binomial one.
     """
 
-    grids = {"log_alpha": Grid(64, -64.0, 64.0), "log_beta": Grid(64, -64.0, 64.0)}
     # The part of the grids that has rows in the table.
     table_grid = Grid(64, -16.0, 16.0)
 
     def __init__(self, likelihood: BetaBinomial):
         super().__init__(likelihood)
+        self.grids = {"log_alpha": Grid(64, -64.0, 64.0), "log_beta": Grid(64, -64.0, 64.0)}
         self.exponentials = exponentials()
         shape, successes = np.exp(self.table_grid.points)[:, None], np.arange(1, self.levels)
         terms = np.log(shape + successes - 1) - np.log(successes)
