@@ -5,7 +5,7 @@ import types
 
 import numpy as np
 
-from keras_vae.compression.errors import DamagedFileError
+from keras_vae.compression.file_format import DamagedFileError
 
 WORD = np.dtype("<u4")
 
@@ -78,7 +78,8 @@ class AnsStack:
         return self._ans.decode(self._models.Bernoulli(perfect=False), np.ascontiguousarray(probabilities))
 
     def push_levels(self, values: np.ndarray, weights: np.ndarray) -> None:
-        """Pushes whole numbers `(n,)`; `(n, levels)` are in proportion to their probabilities, and may be 0."""
+        """Pushes whole numbers `(n,)`; float64 `(n, levels)` are in proportion to their
+        probabilities, and may be 0."""
         self._push(values, self._models.Categorical(perfect=False), weights)
 
     def pop_levels(self, weights: np.ndarray) -> np.ndarray:
@@ -86,7 +87,8 @@ class AnsStack:
         return self._ans.decode(self._models.Categorical(perfect=False), weights)
 
     def push_alike(self, values: np.ndarray, weights: np.ndarray) -> None:
-        """Pushes whole numbers `(n,)` that all have one distribution, in proportion to `(levels,)`."""
+        """Pushes whole numbers `(n,)` that all have one distribution, in proportion to float64
+        `(levels,)`."""
         self._push(values, self._models.Categorical(weights, perfect=False))
 
     def pop_alike(self, count: int, weights: np.ndarray) -> np.ndarray:

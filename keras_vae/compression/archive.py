@@ -5,7 +5,7 @@ import os
 from typing import BinaryIO
 
 from keras_vae.compression import file_format
-from keras_vae.compression.errors import DamagedFileError
+from keras_vae.compression.file_format import DamagedFileError
 
 
 class Archive:

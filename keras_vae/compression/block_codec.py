@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_vae.compression.ans_stack import AnsStack
 from keras_vae.compression.buckets import Buckets
-from keras_vae.compression.errors import DamagedFileError
+from keras_vae.compression.file_format import DamagedFileError
 from keras_vae.compression.networks import Float64Networks
 from keras_vae.compression.quantized_likelihoods import quantized
 from keras_vae.compression.quantized_posterior import AT_ONCE, QuantizedPosterior

@@ -16,8 +16,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_vae.compression.errors import DamagedFileError
-
 # The first byte is no text, and the line ends do not survive a transfer as text (as in PNG).
 SIGNATURE = b"\x89KVZ\r\n\x1a\n"
 VERSION = 1
@@ -30,6 +28,10 @@ FIELDS = struct.Struct(f"<BBI I {FINGERPRINT_BYTES}s f 4s B")
 BLOCK_HEAD = struct.Struct("<4s I I I I I")
 FOOTER_HEAD = struct.Struct("<4s I Q")
 NUMBER = struct.Struct("<I")
+
+
+class DamagedFileError(ValueError):
+    """A file that is not as it was written: nothing of the damaged part is returned."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -58,6 +58,6 @@ def _probe() -> bytes:
     stack.push_bits(symbols, 10)
     stack.push_uniform(symbols, 98 + 7 * symbols)
     stack.push_binary(symbols % 2, (symbols + 1) / 128)
-    stack.push_levels(symbols % 3, np.add.outer(symbols, np.arange(3) / 7).astype(np.float32) + 1)
-    stack.push_alike(symbols % 5, np.array([0.3, 0.1, 0.25, 0, 0.35], np.float32))
+    stack.push_levels(symbols % 3, np.add.outer(symbols, np.arange(3) / 7) + 1)
+    stack.push_alike(symbols % 5, np.array([0.3, 0.1, 0.25, 0, 0.35]))
     return stack.to_bytes()

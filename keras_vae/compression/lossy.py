@@ -8,8 +8,7 @@ import numpy as np
 
 from keras_vae.compression.ans_stack import AnsStack
 from keras_vae.compression.buckets import cdf_of
-from keras_vae.compression.errors import DamagedFileError
-from keras_vae.compression.file_format import StoredBlock
+from keras_vae.compression.file_format import DamagedFileError, StoredBlock
 from keras_vae.compression.fingerprint import checksum_of_tables
 from keras_vae.compression.networks import Float64Networks
 from keras_vae.models.rules import check_values, rule_of
@@ -109,7 +108,7 @@ class LossyCodec:
         last, step = _last(code), _step(code)
         edges = [self._cdf((k - 0.5) * step) for k in range(-last + 1, last + 1)]
         masses = np.diff([0.0, *edges, 1.0])
-        return np.rint(masses * 2**30).astype(np.float32)
+        return np.rint(masses * 2**30)
 
 
 def _step_codes(variances, quality) -> np.ndarray:

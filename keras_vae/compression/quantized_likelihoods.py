@@ -1,7 +1,9 @@
 """p(x|z) over whole numbers, by tables that the coder and the decoder share.
 
 Every one gives weights, in proportion to the probabilities, that come from rounded parameters by integer arithmetic,
-tables and single products. No weight of 0 is a probability of 0: the coder gives each level 2^-24 at least.
+tables and single products. No weight of 0 is a probability of 0: the coder gives each level 2^-24 at least. Weights
+are in float64: the coder adds them up as they are, and in float32 the sums of many levels are too coarse for its 24
+bits.
 """
 
 import math
@@ -15,7 +17,7 @@ from keras_vae.likelihoods import Bernoulli, BetaBinomial, Categorical, Discreti
 from keras_vae.likelihoods.likelihood import Likelihood
 
 # Weights that are held at once: few enough for a processor's cache.
-WEIGHTS_AT_ONCE = 2**21
+WEIGHTS_AT_ONCE = 2**20
 MOST_LEVELS = 2**16
 # Logarithms of weights are multiples of 1 / LOG_STEPS; what is exp(-24) of the largest weight is not told apart.
 LOG_STEPS, LOG_REACH = 512, 24
@@ -32,9 +34,7 @@ class BinaryElements:
 
     def __init__(self, likelihood: Bernoulli):
         self.grids = {"logits": Grid(64, -16.0, 16.0)}
-        self.probabilities = 1 / (1 + np.exp(-self.grids["logits"].points))
-        # Far coarser than what two machines' exponentials differ by.
-        self.probabilities = np.rint(self.probabilities * 2**30) / 2**30
+        self.probabilities = coarse(1 / (1 + np.exp(-self.grids["logits"].points)))
 
     @property
     def tables(self) -> tuple[np.ndarray, ...]:
@@ -66,7 +66,7 @@ class LevelElements:
             raise ValueError(f"Elements may have up to {MOST_LEVELS} levels. Received: levels={self.levels}.")
 
     def weights(self, *parameters: np.ndarray) -> np.ndarray:
-        """Proportional to the probabilities: steps of the parameters, int32 `(n, ...)`, to float32 `(n, levels)`."""
+        """Proportional to the probabilities: steps of the parameters, int32 `(n, ...)`, to float64 `(n, levels)`."""
         raise NotImplementedError
 
     def push(self, stack: AnsStack, elements: np.ndarray, *parameters: np.ndarray) -> None:
@@ -101,7 +101,7 @@ class CategoricalElements(LevelElements):
         return (self.exponentials,)
 
     def weights(self, logits: np.ndarray) -> np.ndarray:
-        """Steps of the logits, int32 `(n, levels)`, to float32 `(n, levels)`."""
+        """Steps of the logits, int32 `(n, levels)`, to float64 `(n, levels)`."""
         return _weights_of(logits * (LOG_STEPS // self.grids["logits"].steps_per_unit), self.exponentials)
 
 
@@ -131,7 +131,7 @@ class BetaBinomialElements(LevelElements):
         return self.exponentials, self.log_terms
 
     def weights(self, log_alpha: np.ndarray, log_beta: np.ndarray) -> np.ndarray:
-        """Steps of the parameters, int32 `(n,)` and `(n,)`, to float32 `(n, levels)`."""
+        """Steps of the parameters, int32 `(n,)` and `(n,)`, to float64 `(n, levels)`."""
         offset = self.table_grid.first - self.grids["log_alpha"].first
         last = self.table_grid.last - self.table_grid.first
         log_alpha, log_beta = log_alpha - offset, log_beta - offset
@@ -155,10 +155,10 @@ class LogisticElements(LevelElements):
         }
         count = self.reach << self.table_bits
         points = np.arange(-count, count + 1) / 2**self.table_bits
-        self.sigmoids = (1 / (1 + np.exp(-points))).astype(np.float32)
+        self.sigmoids = coarse(1 / (1 + np.exp(-points)))
         inverse_scales = np.exp(-self.grids["log_scale"].points)
         self.inverse_scales = np.rint(inverse_scales * 2**self.inverse_bits).astype(np.int64)
-        self.shares = -np.expm1(-inverse_scales).astype(np.float32)
+        self.shares = coarse(-np.expm1(-inverse_scales))
 
     @property
     def tables(self) -> tuple[np.ndarray, ...]:
@@ -166,7 +166,7 @@ class LogisticElements(LevelElements):
         return self.sigmoids, self.inverse_scales, self.shares
 
     def weights(self, mean: np.ndarray, log_scale: np.ndarray) -> np.ndarray:
-        """Steps of the parameters, int32 `(n,)` and `(n,)`, to float32 `(n, levels)`."""
+        """Steps of the parameters, int32 `(n,)` and `(n,)`, to float64 `(n, levels)`."""
         grid = self.grids["mean"]
         # The edges between levels: 0.5, 1.5, ...
         edges = grid.steps_per_unit * np.arange(self.levels - 1) + grid.steps_per_unit // 2 - grid.first
@@ -175,7 +175,7 @@ class LogisticElements(LevelElements):
         reach = self.reach << self.table_bits
         np.clip(standardised, -reach, reach, out=standardised)
         standardised += reach
-        weights = np.empty((len(mean), self.levels), np.float32)
+        weights = np.empty((len(mean), self.levels))
         weights[:, :-1] = np.take(self.sigmoids, standardised)
         weights[:, 1:-1] *= self.shares[log_scale][:, None]
         np.subtract(2 * reach, standardised, out=standardised)
@@ -210,8 +210,13 @@ def quantized(likelihood: Likelihood):
 
 
 def exponentials() -> np.ndarray:
-    """exp(-i / LOG_STEPS) for whole numbers i from 0: float32 `(LOG_REACH * LOG_STEPS + 1,)`."""
-    return np.exp(-np.arange(LOG_REACH * LOG_STEPS + 1) / LOG_STEPS).astype(np.float32)
+    """exp(-i / LOG_STEPS) for whole numbers i from 0: float64 `(LOG_REACH * LOG_STEPS + 1,)`."""
+    return coarse(np.exp(-np.arange(LOG_REACH * LOG_STEPS + 1) / LOG_STEPS))
+
+
+def coarse(values: np.ndarray) -> np.ndarray:
+    """Rounds to 24 bits, so that two machines' exponentials, which differ in the last of 53, make the same table."""
+    return values.astype(np.float32).astype(np.float64)
 
 
 def _weights_of(log_weights, table):

@@ -13,7 +13,7 @@ LOG_VARIANCE = Grid(16, -12.0, 4.0)
 # The cumulative distribution function of N(0, 1) in units of 2^-CDF_BITS, at multiples of 2^-7 from -8 to 8, with 12
 # bits more between them.
 CDF_BITS, TABLE_BITS, BETWEEN_BITS, REACH = 30, 7, 12, 8
-INVERSE_BITS = 12
+INVERSE_BITS = 16
 # Latents that are popped at once. Each borrows `mass_bits` from the stack and gives most of them back at once.
 AT_ONCE = 8
 

@@ -6,10 +6,14 @@ import numpy as np
 
 from keras_vae.compression.archive import Archive, opened
 from keras_vae.compression.check_model import check_model
-from keras_vae.compression.errors import DamagedFileError, WrongModelError
+from keras_vae.compression.file_format import DamagedFileError
 from keras_vae.compression.fingerprint import fingerprint
 from keras_vae.compression.lossless import LosslessCodec
 from keras_vae.compression.lossy import LossyCodec
+
+
+class WrongModelError(ValueError):
+    """A file that was written with another model."""
 
 
 class Reader:
