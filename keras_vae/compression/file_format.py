@@ -152,7 +152,7 @@ def block_length(head: bytes) -> int:
     """How long a block says that it is, from its first bytes; 0 if they begin no block."""
     if len(head) < BLOCK_HEAD.size or not head.startswith(BLOCK_MARKER):
         return 0
-    _, _, _, side, payload, _ = BLOCK_HEAD.unpack(head)
+    _, _, _, side, payload, _ = BLOCK_HEAD.unpack_from(head)
     return BLOCK_HEAD.size + side + payload + NUMBER.size
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_vae.compression.ans_stack import AnsStack
 from keras_vae.compression.buckets import EDGE_BITS, FAR, Buckets
+from keras_vae.compression.file_format import DamagedFileError
 from keras_vae.compression.rounding import Grid
 
 MEAN = Grid(2**10, -FAR / 2, FAR / 2)
@@ -67,7 +68,11 @@ class QuantizedPosterior:
         return np.concatenate(codes, axis=1)
 
     def push(self, stack: AnsStack, mean: np.ndarray, log_variance: np.ndarray, codes: np.ndarray) -> None:
-        """Gives back the bits that `pop` drew the codes from."""
+        """Gives back the bits that `pop` drew the codes from.
+
+        Raises:
+            DamagedFileError: If `pop` could not have drawn such codes.
+        """
         for part in reversed(list(_parts(mean, log_variance, codes))):
             self._push(stack, *part)
 
@@ -92,6 +97,8 @@ class QuantizedPosterior:
     def _push(self, stack, mean, log_variance, code):
         mean, inverse_scale = self._standard(mean.ravel(), log_variance.ravel())
         below, above = (self._below(edge, mean, inverse_scale) for edge in (code.ravel(), code.ravel() + 1))
+        if np.any(above == below):
+            raise DamagedFileError("A code has no mass under the posterior of its example.")
         drawn = below + stack.pop_uniform(above - below)
         drawn = (drawn - self._start(mean, inverse_scale)) & (2**self.mass_bits - 1)
         stack.push_bits(drawn, self.mass_bits)

@@ -4,6 +4,7 @@ from scipy import stats
 
 from keras_vae.compression.ans_stack import AnsStack
 from keras_vae.compression.buckets import Buckets
+from keras_vae.compression.file_format import DamagedFileError
 from keras_vae.compression.quantized_posterior import LOG_VARIANCE, MEAN, QuantizedPosterior
 from keras_vae.priors import Laplace, StandardNormal
 
@@ -61,6 +62,11 @@ def test_an_empty_stack_gives_the_bucket_of_the_mean_and_stays_empty():
     edges, values = quantised.buckets.edges / 2**16, (mean + MEAN.first) / 2**10
     assert np.all(edges[codes] <= values)
     assert np.all(values < edges[codes + 1])
+
+
+def test_codes_that_the_posterior_cannot_have_given():
+    with pytest.raises(DamagedFileError, match="no mass under the posterior"):
+        posterior().push(AnsStack(), *steps([[0.0]], [[-6.0]]), np.array([[1000]]))
 
 
 @pytest.mark.parametrize(("mean", "log_variance"), PARAMETERS[:3])
