@@ -15,6 +15,7 @@ from keras_vae.models.rules import check_values, rule_of
 
 # Steps are powers of 2^(1/8), in a byte: 0 is for a latent that is left out, 128 for a step of 1.
 STEPS_PER_OCTAVE, STEP_OF_ONE = 8, 128
+FINEST, COARSEST = 48, 180
 # Codes are held to this distance from 0.
 REACH = 16.0
 # A latent whose posterior has more than this share of the prior's variance tells nothing.
@@ -76,7 +77,9 @@ class LossyCodec:
             last = _last(codes[latent])
             indices[:, latent] = np.clip(np.rint(means[:, latent] / _step(codes[latent])), -last, last)
             stack.push_alike(indices[:, latent] + last, self._weights(codes[latent]))
-        return StoredBlock(number, len(x), _checksum(indices), codes.tobytes(), stack.to_bytes())
+        sizes = [min(AT_ONCE, len(x) - start) for start in range(0, len(x), AT_ONCE)]
+        side = codes.tobytes() + bytes(size - 1 for size in sizes)
+        return StoredBlock(number, len(x), _checksum(indices), side, stack.to_bytes())
 
     def decode(self, stored: StoredBlock, dtype: np.dtype, progress: Callable[[int], None] | None = None) -> np.ndarray:
         """A block to the means of p(x|z), `(n, *event_shape)`; those of whole numbers are rounded.
@@ -84,9 +87,12 @@ class LossyCodec:
         Raises:
             DamagedFileError: If the block holds other codes than were written.
         """
-        codes = np.frombuffer(stored.side, np.uint8)
-        if codes.shape != (self._latent_dim,):
-            raise DamagedFileError(f"Block {stored.number} has {len(codes)} latents. Expected {self._latent_dim}.")
+        codes, sizes = np.split(np.frombuffer(stored.side, np.uint8).astype(np.int64), [self._latent_dim])
+        # What is made is no larger than what the file has bytes for, whatever number it says.
+        if len(codes) < self._latent_dim or stored.count != int(np.sum(sizes + 1, dtype=np.int64)):
+            raise DamagedFileError(f"Block {stored.number} is not of {stored.count} examples.")
+        if np.any((codes > 0) & ((codes < FINEST) | (codes > COARSEST))):
+            raise DamagedFileError(f"Block {stored.number} has steps that no writer of this package has.")
         stack, z = AnsStack(stored.payload), np.zeros((stored.count, self._latent_dim))
         indices = np.zeros(z.shape, np.int32)
         for latent in reversed(np.flatnonzero(codes)):
@@ -116,7 +122,7 @@ def _step_codes(variances, quality) -> np.ndarray:
     informative = variances < MOST_VARIANCE
     variances = np.where(informative, variances, 0.5)
     log_steps = 0.5 * np.log2(variances / (1 - variances)) - math.log2(quality)
-    codes = np.clip(np.rint(log_steps * STEPS_PER_OCTAVE) + STEP_OF_ONE, 48, 180)
+    codes = np.clip(np.rint(log_steps * STEPS_PER_OCTAVE) + STEP_OF_ONE, FINEST, COARSEST)
     return np.where(informative, codes, 0).astype(np.uint8)
 
 

@@ -14,11 +14,13 @@ def _digits(**kwargs) -> np.ndarray:
 
 
 def trained(likelihood, data, epochs: int) -> VAE:
-    """A small VAE that has learned something: its posterior tells images apart."""
+    """A small VAE; one that has learned something has a posterior that tells images apart."""
     keras.utils.set_random_seed(0)
     vae = VAE(Encoder(networks.dense([64]), posteriors.DiagonalNormal(4)), Decoder(networks.dense([64]), likelihood))
-    vae.compile(optimizer=keras.optimizers.Adam(5e-3))
-    vae.fit(data, epochs=epochs, batch_size=50, verbose=0)
+    vae.build((None, *SHAPE))
+    if epochs:
+        vae.compile(optimizer=keras.optimizers.Adam(1e-2))
+        vae.fit(data, epochs=epochs, batch_size=50, verbose=0)
     return vae
 
 
@@ -37,10 +39,10 @@ def grey() -> np.ndarray:
 @pytest.fixture(scope="session")
 def binary_vae(binary) -> VAE:
     """A VAE for them."""
-    return trained(likelihoods.Bernoulli(SHAPE), binary, 30)
+    return trained(likelihoods.Bernoulli(SHAPE), binary, 15)
 
 
 @pytest.fixture(scope="session")
 def grey_vae(grey) -> VAE:
     """A VAE for them."""
-    return trained(likelihoods.BetaBinomial(SHAPE, 17), grey, 30)
+    return trained(likelihoods.BetaBinomial(SHAPE, 17), grey, 15)

@@ -8,6 +8,8 @@ from keras_vae.compression import block_codec, rounding
 from keras_vae.compression.block_codec import Block, BlockCodec
 from keras_vae.compression.file_format import DamagedFileError
 
+from .networks_of_others import disturbed
+
 
 @pytest.fixture(scope="module")
 def codec(grey_vae) -> BlockCodec:
@@ -59,17 +61,6 @@ def test_progress_counts_examples_both_ways(codec, grey):
     codec.decode(codec.encode(grey, written.append), read.append)
     assert sum(written) == sum(read) == len(grey)
     assert len(written) > 3
-
-
-def disturbed(codec, monkeypatch, size):
-    """Has the codec's networks give other last digits than before."""
-    rng = np.random.default_rng(0)
-    call = codec.networks._call
-
-    def other(*arguments):
-        return {name: value + rng.normal(0, size, value.shape) for name, value in call(*arguments).items()}
-
-    monkeypatch.setattr(codec.networks, "_call", other)
 
 
 def test_a_reader_whose_networks_differ_in_their_last_digits_reads_all_the_same(grey_vae, many, monkeypatch):
