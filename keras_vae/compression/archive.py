@@ -61,13 +61,18 @@ class Archive:
             raise DamagedFileError(f"Block {number} says that it is block {block.number}, of {block.count} examples.")
         return block
 
-    def check(self) -> None:
-        """Raises a `DamagedFileError` if any part of the file is not as it was written."""
+    def check(self) -> int:
+        """How many examples there are, once every checksum is seen to fit.
+
+        Raises:
+            DamagedFileError: If any part of the file is not as it was written.
+        """
         count = sum(self.block(number).count for number in range(self.num_blocks))
         if self.damage is not None:
             raise self.damage
         if count != self._count:
             raise DamagedFileError(f"The blocks hold {count} examples, and the end of the file says {self._count}.")
+        return count
 
     def _by_footer(self):
         self._file.seek(max(self._first, self._size - file_format.NUMBER.size))

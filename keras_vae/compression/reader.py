@@ -88,9 +88,13 @@ class Reader:
         """The numbers of the blocks whose checksums do not fit."""
         return [number for number in range(self.num_blocks) if not self._is_whole(number)]
 
-    def check(self) -> None:
-        """Raises a `DamagedFileError` if any part of the file is not as it was written."""
-        self._archive.check()
+    def check(self) -> int:
+        """How many examples there are, once every checksum is seen to fit.
+
+        Raises:
+            DamagedFileError: If any part of the file is not as it was written.
+        """
+        return self._archive.check()
 
     def __iter__(self) -> Iterator[np.ndarray]:
         return (self.read_block(number) for number in range(self.num_blocks))

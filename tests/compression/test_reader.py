@@ -19,7 +19,7 @@ def test_blocks_are_read_one_by_one(binary_vae, binary, blob):
         np.testing.assert_array_equal(found.read_block(0), binary[:100])
         np.testing.assert_array_equal(np.concatenate(list(found)), binary)
         assert found.damaged_blocks() == []
-        found.check()
+        assert found.check() == 297
         for number in (-1, 3):
             with pytest.raises(IndexError, match="the blocks 0 to 2"):
                 found.read_block(number)

@@ -95,7 +95,7 @@ def test_data_that_does_not_fit_is_refused_before_anything_is_written(binary_vae
 
 
 def test_batches_of_two_dtypes(binary_vae, binary):
-    with pytest.raises(ValueError, match="must have one dtype. Received: float32 first, then uint8"):
+    with pytest.raises(ValueError, match=r"must have one dtype\. Received: float32 first, then uint8"):
         written(binary_vae, iter([binary, binary.astype(np.uint8)]))
 
 
