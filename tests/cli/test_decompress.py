@@ -1,3 +1,5 @@
+import pathlib
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -38,7 +40,7 @@ def test_nothing_is_overwritten_unasked(refused, files, tmp_path):
 
 def test_a_damaged_file_and_another_model(refused, files, tmp_path):
     file, model = files
-    damaged = bytearray(open(file, "rb").read())
+    damaged = bytearray(pathlib.Path(file).read_bytes())
     damaged[-40] ^= 1
     (tmp_path / "damaged.kvz").write_bytes(damaged)
     assert "damaged" in refused("decompress", tmp_path / "damaged.kvz", model, tmp_path / "x.npy")

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -23,7 +25,7 @@ def test_a_dataset_goes_to_a_file_and_back(vae, tmp_path):
     assert figures["num_elements"] == 297 * 64
     assert figures["bytes"] == (tmp_path / "x.kvz").stat().st_size
     assert calls[-1] == (297, 297)
-    assert all(before[0] < after[0] for before, after in zip(calls[:-1], calls[1:], strict=True))
+    assert all(before[0] < after[0] for before, after in itertools.pairwise(calls))
     x = np.concatenate([batch.numpy() for batch in datasets.load("digits", "test", integers=True)])
     bound = -vae.elbo(x, num_samples=20, seed=1).sum() / np.log(2) / 8
     assert figures["bound_bytes"] == pytest.approx(bound, rel=0.005)
