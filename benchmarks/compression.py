@@ -3,8 +3,8 @@
 Of a saved model and the test split of a dataset; printed and written to `results/compression_NAME.json`:
 
 - bytes and bits for each element as one block, and its negative ELBO, beside gzip, bz2, xz, PNG and WebP;
-- bytes at other block sizes, and of the first 1, 10, 100, 1,000 ... images, with and without the model's own bytes; from
-  how many images on the file and the model together are smaller than the best of the others;
+- bytes at other block sizes, and of the first 1, 10, 100, 1,000 ... images; the model's own bytes, and from how many
+  images on the file and the model together are smaller than the best of the others;
 - images a second each way, the better of two turns, and the resident memory at the end, in a process of its own for one
   and for several times the images;
 - for grey and colour images, bits and PSNR of `quality`, beside JPEG, WebP and JPEG 2000.
