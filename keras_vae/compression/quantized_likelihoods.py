@@ -71,14 +71,15 @@ class LevelElements:
 
     def push(self, stack: AnsStack, elements: np.ndarray, *parameters: np.ndarray) -> None:
         """Pushes elements `(n,)`, given the steps of their parameters, int32 `(n, ...)`."""
-        for part in self._parts(len(elements)):
+        # The last first, as the coder has it within a part: how large the parts are does not change the stream.
+        for part in reversed(list(self._parts(len(elements)))):
             stack.push_levels(elements[part], self.weights(*(parameter[part] for parameter in parameters)))
 
     def pop(self, stack: AnsStack, *parameters: np.ndarray) -> np.ndarray:
         """Pops what `push` pushed: int32 `(n,)`."""
         count = len(parameters[0])
         elements = np.empty(count, np.int32)
-        for part in reversed(list(self._parts(count))):
+        for part in self._parts(count):
             elements[part] = stack.pop_levels(self.weights(*(parameter[part] for parameter in parameters)))
         return elements
 

@@ -50,8 +50,9 @@ class QuantizedPosterior:
 
     @property
     def tables(self) -> tuple[np.ndarray, ...]:
-        """All that the masses depend on."""
-        return self.cdf, self.inverse_scales, self.buckets.edges, self.buckets.centres
+        """All that the masses, and their order in the stream, depend on."""
+        settings = np.array([self.mass_bits, AT_ONCE])
+        return settings, self.cdf, self.inverse_scales, self.buckets.edges, self.buckets.centres
 
     def pop(self, stack: AnsStack, mean: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
         """Draws codes from the stack's bits.

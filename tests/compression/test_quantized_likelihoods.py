@@ -3,6 +3,7 @@ import pytest
 from scipy import special, stats
 
 from keras_vae import likelihoods
+from keras_vae.compression import quantized_likelihoods
 from keras_vae.compression.ans_stack import AnsStack
 from keras_vae.compression.quantized_likelihoods import (
     BetaBinomialElements,
@@ -152,3 +153,15 @@ def test_elements_come_back_even_where_they_have_next_to_no_probability(name):
     elements.push(stack, x, *steps)
     assert elements.pop(stack, *steps).tolist() == x.tolist()
     assert stack.is_empty
+
+
+def test_the_stream_does_not_depend_on_how_many_are_coded_at_once(monkeypatch):
+    likelihood, parameters = PARAMETERS["BetaBinomial"]
+    elements = quantized(likelihood)
+    steps, x, streams = steps_of(elements, **parameters), RNG.integers(0, 256, 9000), []
+    for at_once in (2**12, 2**17, 2**22):
+        monkeypatch.setattr(quantized_likelihoods, "WEIGHTS_AT_ONCE", at_once)
+        stack = AnsStack()
+        elements.push(stack, x, *steps)
+        streams.append(stack.to_bytes())
+    assert streams[0] == streams[1] == streams[2]
