@@ -10,6 +10,7 @@ if keras.backend.backend() != "tensorflow":
 
 from keras_vae import (
     callbacks,
+    compression,
     datasets,
     divergences,
     evaluation,
@@ -36,6 +37,7 @@ __all__ = [
     "Encoder",
     "TiedDecoder",
     "callbacks",
+    "compression",
     "datasets",
     "divergences",
     "evaluation",

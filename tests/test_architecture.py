@@ -21,7 +21,7 @@ LAYERS = [
     {"divergences", "objectives", "visualization"},
     {"models"},
     {"evaluation"},
-    {"callbacks", "latent", "restoration"},
+    {"callbacks", "compression", "latent", "restoration"},
     {"runs"},
     {"cli"},
 ]

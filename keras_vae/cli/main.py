@@ -27,13 +27,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         options.run(options)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ImportError) as error:
         print(f"keras-vae: {error}", file=sys.stderr)
         return 1
     return 0
 
 
 def _commands():
-    from keras_vae.cli import evaluate, export, reconstruct, report, restore, sample, sweep, train, traverse
+    from keras_vae.cli import (
+        compress,
+        decompress,
+        evaluate,
+        export,
+        reconstruct,
+        report,
+        restore,
+        sample,
+        sweep,
+        train,
+        traverse,
+    )
 
-    return train, report, sample, reconstruct, restore, traverse, evaluate, sweep, export
+    return train, report, sample, reconstruct, restore, traverse, evaluate, sweep, compress, decompress, export

@@ -1,6 +1,8 @@
 """Options that several commands share."""
 
 import argparse
+import sys
+from collections.abc import Callable
 
 from keras_vae.models.for_shape import LIKELIHOODS, NETWORKS
 from keras_vae.runs.schedules import SCHEDULES
@@ -63,3 +65,15 @@ def add_png(parser: argparse.ArgumentParser, default: str) -> None:
 def add_overwrite(parser: argparse.ArgumentParser, text: str) -> None:
     """Leave to overwrite."""
     parser.add_argument("--overwrite", action="store_true", help=text)
+
+
+def progress_bar(width: int = 30) -> Callable[[int, int], None]:
+    """What draws a bar on the terminal, given how much is done and how much there is; elsewhere it draws nothing."""
+
+    def draw(done, total):
+        if sys.stderr.isatty():
+            filled = width * done // total
+            end = "\n" if done >= total else ""
+            print(f"\r  [{'=' * filled:<{width}}] {done:,} / {total:,}", end=end, file=sys.stderr, flush=True)
+
+    return draw

@@ -69,6 +69,19 @@ def sweep_table(points: list[dict]) -> str:
     return "\n".join(lines)
 
 
+def compression_table(figures: dict) -> str:
+    """Lines of bytes and of bits for each element, of the figures of `runs.compress`, and of other compressors."""
+    rows = {"this file": figures["bytes"]}
+    if "bound_bytes" in figures:
+        rows["negative ELBO"] = figures["bound_bytes"]
+    rows |= figures["baselines"]
+    lines = [f"  {'':<16}{'bytes':>14} {'bits for each element':>22}"]
+    for name, count in rows.items():
+        bits = f"{8 * count / figures['num_elements']:.4f}" if figures["num_elements"] else "-"
+        lines.append(f"  {name:<16}{round(count):>14,} {bits:>22}")
+    return "\n".join(lines)
+
+
 def size(num_bytes: int | None) -> str:
     """A number of bytes for reading."""
     return "unknown" if num_bytes is None else f"{num_bytes / 2**30:.2f} GiB"

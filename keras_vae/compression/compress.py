@@ -1,0 +1,109 @@
+"""Arrays and files to bytes, and back, bit for bit."""
+
+import io
+import os
+from collections.abc import Callable
+
+import numpy as np
+
+from keras_vae.compression.reader import Reader
+from keras_vae.compression.writer import BLOCK_SIZE, LATENT_BITS, write
+from keras_vae.ops.checks import checked_free_path
+
+
+def compress(
+    vae, x, quality: float | None = None, block_size: int = BLOCK_SIZE, latent_bits: int = LATENT_BITS
+) -> bytes:
+    """Compresses examples by a VAE: every bit of them comes back, unless a `quality` is given.
+
+    By bits-back coding, at a rate of about the model's negative ELBO. What else there is: some 60 bytes for the file,
+    and for each block some 50 bytes and `latent_dim * latent_bits` bits, which its first example pays.
+
+    Source: Townsend, Bird and Barber 2019, "Practical lossless compression with latent variables using bits back
+    coding".
+
+    Args:
+        vae: A `VAE` with a `DiagonalNormal` posterior, a `StandardNormal` or `Laplace` prior, and, to lose nothing, a
+            likelihood of whole numbers: `Bernoulli`, `BetaBinomial`, `DiscretizedLogistic` or `Categorical`.
+        x: Array `(n, *event_shape)` in the data's units, n from 0; a `tf.data.Dataset` of batches, or an iterator
+            over them. The dtype comes back as it was.
+        quality: `None` loses nothing. A number from 0.01 to 100 keeps only the code, in steps of the posterior's
+            deviation / quality, and what comes back is the mean of p(x|z).
+        block_size: Examples of a block. Small blocks cost more; a large one is lost as a whole if a bit of it is.
+        latent_bits: Bits for each latent of a code, 1 to 13. Fewer make a block's start cheaper; too few for a
+            posterior that is narrow cost more for every example.
+
+    Returns:
+        A `.kvz` file, as bytes.
+
+    Raises:
+        ImportError: If the library `constriction` is not installed.
+        ValueError: If the model or the data cannot be coded; before anything is.
+    """
+    file = io.BytesIO()
+    write(vae, x, file, quality, block_size, latent_bits)
+    return file.getvalue()
+
+
+def decompress(vae, blob: bytes) -> np.ndarray:
+    """Turns what `compress` returned into the examples again.
+
+    Args:
+        vae: The `VAE` that compressed them, or the same after saving and loading.
+        blob: A `.kvz` file, as bytes.
+
+    Returns:
+        Array `(n, *event_shape)` of the dtype that was compressed.
+
+    Raises:
+        DamagedFileError: If a single bit is not as it was written; a `Reader` reads the blocks that are whole.
+        ImportError: If the library `constriction` is not installed.
+        WrongModelError: If another model compressed it.
+    """
+    with Reader(vae, blob) as reader:
+        reader.check()
+        none = np.empty((0, *reader.event_shape), reader.dtype)
+        # By itself NumPy forgets a foreign byte order.
+        return np.concatenate([none, *reader], dtype=reader.dtype)
+
+
+def compress_to_file(
+    vae,
+    x,
+    path,
+    quality: float | None = None,
+    block_size: int = BLOCK_SIZE,
+    latent_bits: int = LATENT_BITS,
+    overwrite: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """`compress` to a file, for more examples than there is memory: no more than a block of them is held.
+
+    Args:
+        vae: As for `compress`.
+        x: As for `compress`; `numpy.load(name, mmap_mode="r")` gives an array that stays on the disk.
+        path: The file to write. It appears when it is complete.
+        quality: As for `compress`.
+        block_size: As for `compress`.
+        latent_bits: As for `compress`.
+        overwrite: Replace the file if it is there.
+        progress: Called with a number of examples whenever so many more are coded.
+
+    Returns:
+        The size of the file in bytes. `Reader` reads it.
+
+    Raises:
+        ValueError: As for `compress`; or if there is something at `path` that may not be overwritten.
+    """
+    path = checked_free_path(path, overwrite)
+    if os.path.isdir(path):
+        raise ValueError(f"{path!r} is a folder. Give a file, such as images.kvz.")
+    unfinished = f"{path}.unfinished"
+    try:
+        with open(unfinished, "wb") as file:
+            size = write(vae, x, file, quality, block_size, latent_bits, progress)
+        os.replace(unfinished, path)
+    finally:
+        if os.path.exists(unfinished):
+            os.remove(unfinished)
+    return size

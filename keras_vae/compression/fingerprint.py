@@ -1,0 +1,63 @@
+"""What tells a model, and the coder's tables, from others."""
+
+import hashlib
+import json
+import zlib
+
+import numpy as np
+
+from keras_vae.compression.ans_stack import AnsStack
+from keras_vae.compression.file_format import FINGERPRINT_BYTES
+
+
+def fingerprint(vae) -> bytes:
+    """16 bytes of the SHA-256 of a model's kinds of parts and of its weights, of every bit of them.
+
+    A model that is saved and loaded keeps it; training changes it. Names of layers, and the optimizer, do not count.
+
+    Args:
+        vae: A built `VAE`.
+    """
+    digest = hashlib.sha256(json.dumps(_description(vae), sort_keys=True).encode())
+    for weight in [*vae.encoder.get_weights(), *vae.decoder.get_weights()]:
+        digest.update(f"{weight.dtype.str} {weight.shape}".encode())
+        digest.update(np.ascontiguousarray(weight).tobytes())
+    return digest.digest()[:FINGERPRINT_BYTES]
+
+
+def _description(vae):
+    likelihood = vae.decoder.likelihood
+    layers = [*vae.encoder._flatten_layers(), *vae.decoder._flatten_layers()]
+    return {
+        "layers": [[type(layer).__name__, _activation(layer)] for layer in layers],
+        "likelihood": [type(likelihood).__name__, list(likelihood.event_shape), getattr(likelihood, "levels", 0)],
+        "prior": type(vae.prior).__name__,
+    }
+
+
+def _activation(layer):
+    return getattr(getattr(layer, "activation", None), "__name__", "")
+
+
+def checksum_of_tables(tables) -> int:
+    """CRC-32 of the coder's tables, and of what the coder's library makes of a few symbols.
+
+    Args:
+        tables: Arrays.
+    """
+    checksum = zlib.crc32(_probe())
+    for table in tables:
+        little_endian = np.ascontiguousarray(table, table.dtype.newbyteorder("<"))
+        checksum = zlib.crc32(little_endian.tobytes(), checksum)
+    return checksum
+
+
+def _probe() -> bytes:
+    """A stream of symbols under each distribution in use: another version of the library must code them alike."""
+    stack, symbols = AnsStack(), np.arange(97)
+    stack.push_bits(symbols, 10)
+    stack.push_uniform(symbols, 98 + 7 * symbols)
+    stack.push_binary(symbols % 2, (symbols + 1) / 128)
+    stack.push_levels(symbols % 3, np.add.outer(symbols, np.arange(3) / 7) + 1)
+    stack.push_alike(symbols % 5, np.array([0.3, 0.1, 0.25, 0, 0.35]))
+    return stack.to_bytes()

@@ -1,0 +1,72 @@
+"""Blocks of which every bit comes back."""
+
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+
+from keras_vae.compression import side_data
+from keras_vae.compression.block_codec import BlockCodec
+from keras_vae.compression.file_format import DamagedFileError, StoredBlock
+from keras_vae.compression.fingerprint import checksum_of_tables
+from keras_vae.likelihoods import Bernoulli
+from keras_vae.models.rules import check_values, support_of
+
+
+class LosslessCodec:
+    """Examples to stored blocks and back.
+
+    Args:
+        vae: A built `VAE`.
+        latent_bits: The prior has 2^latent_bits buckets for each latent.
+
+    Raises:
+        ValueError: If the prior has no buckets of equal mass, or the likelihood is not of whole numbers.
+    """
+
+    quality = 0.0
+
+    def __init__(self, vae, latent_bits: int):
+        self._likelihood = vae.decoder.likelihood
+        self._codec = BlockCodec(vae, latent_bits)
+        self.latent_bits = latent_bits
+        self.tables = checksum_of_tables([*self._codec.posterior.tables, *self._codec.elements.tables])
+
+    def check(self, x: np.ndarray, first: int = 0) -> None:
+        """Raises a ValueError if examples are not what the likelihood gives a probability.
+
+        Args:
+            x: Array `(n, *event_shape)`.
+            first: Index of the first, for the message.
+        """
+        if type(self._likelihood) is not Bernoulli and x.dtype.kind == "f":
+            raise ValueError(
+                f"{type(self._likelihood).__name__} needs whole numbers as such: x has dtype {x.dtype}. If its values "
+                "are whole, convert it by `x.astype(np.uint8)`; it will come back as such."
+            )
+        check_values(support_of(self._likelihood), x, "x", first)
+        if x.dtype.kind == "f" and np.signbit(x).any():
+            raise ValueError("x holds a negative zero, which would come back as zero. Add 0.0 to it: `x + 0.0`.")
+
+    def encode(self, number: int, x: np.ndarray, progress: Callable[[int], None] | None = None) -> StoredBlock:
+        """Examples `(n, *event_shape)` to the block of a number."""
+        block = self._codec.encode(x, progress)
+        return StoredBlock(number, block.count, _checksum(x), side_data.pack(block), block.payload)
+
+    def decode(self, stored: StoredBlock, dtype: np.dtype, progress: Callable[[int], None] | None = None) -> np.ndarray:
+        """A block to examples `(n, *event_shape)` of a dtype.
+
+        Raises:
+            DamagedFileError: If they are not those that the block was made of.
+        """
+        x = self._codec.decode(side_data.unpack(stored.side, stored.count, stored.payload), progress).astype(dtype)
+        if _checksum(x) != stored.content:
+            raise DamagedFileError(
+                f"Block {stored.number} decodes to other examples than were written. This machine computes the model's "
+                "networks otherwise than the one that wrote the file."
+            )
+        return x
+
+
+def _checksum(x: np.ndarray) -> int:
+    return zlib.crc32(np.ascontiguousarray(x))

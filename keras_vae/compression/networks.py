@@ -1,0 +1,112 @@
+"""A model's networks in float64, which repeat themselves far better than rounding can tell."""
+
+import contextlib
+import copy
+
+import keras
+import numpy as np
+
+from keras_vae.compression.rounding import MARGIN, Grid
+from keras_vae.models import Decoder, Encoder
+from keras_vae.models.batches import CompiledFunctions
+
+FLOATS = ("float16", "bfloat16", "float32", "mixed_float16", "mixed_bfloat16")
+# Examples that are computed at once and one by one, to see how far the results are apart.
+PROBES = 4
+
+
+class Float64Networks:
+    """The encoder and the decoder of a VAE again, with the same weights, all of it in float64.
+
+    In float32 a sum depends in its last digits on the number of threads, the batch and the instruction set (oneDNN).
+    In float64 it does so too, in digits that are 10^8 times smaller.
+
+    Args:
+        vae: A built `VAE`.
+    """
+
+    def __init__(self, vae):
+        self._encoder = _again(Encoder, vae.encoder, (None, *vae.event_shape))
+        self._decoder = _again(Decoder, vae.decoder, (None, vae.latent_dim))
+        self._functions = CompiledFunctions()
+
+    def posterior(self, x: np.ndarray) -> dict[str, np.ndarray]:
+        """Parameters of q(z|x): `(n, *event_shape)` to float64 `(n, latent_dim)`, by name."""
+        return self._call("posterior", self._posterior, x)
+
+    def likelihood(self, z: np.ndarray) -> dict[str, np.ndarray]:
+        """Parameters of p(x|z): `(n, latent_dim)` to float64 `(n, *event_shape, ...)`, by name."""
+        return self._call("likelihood", self._likelihood, z)
+
+    def mean_image(self, z: np.ndarray) -> np.ndarray:
+        """The mean of p(x|z): `(n, latent_dim)` to float64 `(n, *event_shape)`."""
+        return self._call("mean", self._mean, z)["mean"]
+
+    def check_repeatable(self, x: np.ndarray, posterior_grids: dict[str, Grid], grids: dict[str, Grid]) -> None:
+        """Raises a ValueError if the networks' outputs for an example depend on the others in its batch.
+
+        Args:
+            x: Examples `(n, *event_shape)`, of which the first few are tried.
+            posterior_grids: What the posterior's parameters are rounded to, by name.
+            grids: What the likelihood's parameters are rounded to, by name.
+        """
+        x = x[:PROBES]
+        if len(x) < 2:
+            return
+        self._check(self.posterior, x, posterior_grids, "encoder")
+        self._check(self.likelihood, self.posterior(x)["mean"], grids, "decoder")
+
+    def _check(self, function, inputs, grids, name):
+        together, alone = function(inputs), [function(inputs[i : i + 1]) for i in range(len(inputs))]
+        for parameter, grid in grids.items():
+            one_by_one = np.concatenate([outputs[parameter] for outputs in alone])
+            difference = np.abs(together[parameter] - one_by_one).max() * grid.steps_per_unit
+            if difference > MARGIN / 10:
+                raise ValueError(
+                    f"The {name} gives other values for an example that is computed alone than for the same one in a "
+                    f"batch: its {parameter!r} differs by {difference / grid.steps_per_unit:.1e}. The decoder of a "
+                    "file must compute them again. A layer may be random, depend on the batch, or compute in less "
+                    "than float64 whatever its dtype says."
+                )
+
+    def _call(self, name, function, inputs):
+        found = self._functions.get(name, function)(np.asarray(inputs, np.float64))
+        return {key: np.asarray(value) for key, value in found.items()}
+
+    def _posterior(self, x):
+        return self._encoder(self._decoder.likelihood.rescaled(x), training=False)
+
+    def _likelihood(self, z):
+        return self._decoder(z, training=False)
+
+    def _mean(self, z):
+        return {"mean": self._decoder.likelihood.mean(self._decoder(z, training=False))}
+
+
+def _again(kind, model, input_shape):
+    with _float64_policy():
+        other = kind.from_config(_in_float64(copy.deepcopy(model.get_config())))
+        if not other.built:
+            other.build(input_shape)
+    other.set_weights(model.get_weights())
+    return other
+
+
+@contextlib.contextmanager
+def _float64_policy():
+    """Models that hold layers have no dtype in their configuration, and cast to that of the global policy."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float64")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def _in_float64(config):
+    """A part's configuration in which every dtype and every dtype policy of floats is float64."""
+    if isinstance(config, dict):
+        return {key: _in_float64(value) for key, value in config.items()}
+    if isinstance(config, (list, tuple)):
+        return type(config)(_in_float64(value) for value in config)
+    return "float64" if isinstance(config, str) and config in FLOATS else config

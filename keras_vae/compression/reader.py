@@ -1,0 +1,145 @@
+"""Reading a `.kvz` file with its model."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from keras_vae.compression.archive import Archive, opened
+from keras_vae.compression.check_model import check_model
+from keras_vae.compression.file_format import DamagedFileError
+from keras_vae.compression.fingerprint import fingerprint
+from keras_vae.compression.lossless import LosslessCodec
+from keras_vae.compression.lossy import LossyCodec
+
+
+class WrongModelError(ValueError):
+    """A file that was written with another model."""
+
+
+class Reader:
+    """The blocks of a `.kvz` file, each of which can be read by itself.
+
+    A block that is damaged costs only itself: `damaged_blocks` says which they are, and the others can be read.
+
+    ```python
+    with compression.Reader(vae, "images.kvz") as reader:
+        first = reader.read_block(0)
+        for block in reader:          # all of them, one after the other
+            ...
+    ```
+
+    Args:
+        vae: The `VAE` that the file was written with.
+        source: A path, bytes, or a seekable file that is open for reading bytes.
+
+    Attributes:
+        event_shape: Shape of one example.
+        dtype: Of the examples.
+        num_blocks: How many blocks were found.
+
+    Raises:
+        DamagedFileError: If it is no `.kvz` file, or its header is damaged.
+        WrongModelError: If it was written with another model.
+    """
+
+    def __init__(self, vae, source):
+        check_model(vae)
+        self._vae, self._codec = vae, None
+        self._file, self._owned = opened(source), not hasattr(source, "read")
+        try:
+            self._archive = Archive(self._file)
+            self._check_model()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def event_shape(self) -> tuple[int, ...]:
+        """Shape of one example."""
+        return self._archive.header.event_shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Of the examples."""
+        return self._archive.header.dtype
+
+    @property
+    def num_blocks(self) -> int:
+        """How many blocks were found."""
+        return self._archive.num_blocks
+
+    def read_block(self, number: int, progress: Callable[[int], None] | None = None) -> np.ndarray:
+        """Reads the examples of one block, whatever the state of the others: `(n, *event_shape)`.
+
+        Args:
+            number: Which, from 0.
+            progress: Called with a number of examples whenever so many more are decoded.
+
+        Raises:
+            DamagedFileError: If the block is not as it was written.
+            IndexError: If there is no such block.
+        """
+        if not 0 <= number < self.num_blocks:
+            raise IndexError(f"The file has the blocks 0 to {self.num_blocks - 1}. Received: number={number}.")
+        stored = self._archive.block(number)
+        return self._codec_of_file().decode(stored, self.dtype, progress)
+
+    def damaged_blocks(self) -> list[int]:
+        """The numbers of the blocks whose checksums do not fit."""
+        return [number for number in range(self.num_blocks) if not self._is_whole(number)]
+
+    def check(self) -> int:
+        """How many examples there are, once every checksum is seen to fit.
+
+        Raises:
+            DamagedFileError: If any part of the file is not as it was written.
+        """
+        return self._archive.check()
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return (self.read_block(number) for number in range(self.num_blocks))
+
+    def close(self) -> None:
+        """Closes the file, if it was opened here."""
+        if self._owned:
+            self._file.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def _is_whole(self, number):
+        try:
+            self._archive.block(number)
+        except DamagedFileError:
+            return False
+        return True
+
+    def _check_model(self):
+        header = self._archive.header
+        own = fingerprint(self._vae)
+        if header.event_shape != self._vae.event_shape or header.fingerprint != own:
+            raise WrongModelError(
+                f"The file was written with another model: examples of shape {header.event_shape}, fingerprint "
+                f"{header.fingerprint.hex()}. This model has {self._vae.event_shape} and {own.hex()}. Load the very "
+                "model that compressed it; training it further makes it another."
+            )
+
+    def _codec_of_file(self):
+        """The codec, which is made when the first block is read."""
+        if self._codec is None:
+            header = self._archive.header
+            codec = (
+                LosslessCodec(self._vae, header.latent_bits)
+                if header.lossless
+                else LossyCodec(self._vae, header.quality)
+            )
+            if codec.tables != header.tables:
+                raise ValueError(
+                    "The file was written with other coding tables, of another version of NumPy, Python or "
+                    "constriction: this installation cannot read it."
+                )
+            self._codec = codec
+        return self._codec

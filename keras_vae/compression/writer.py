@@ -1,0 +1,134 @@
+"""Writing a `.kvz` file."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import keras
+import numpy as np
+
+from keras_vae.compression.check_model import check_model
+from keras_vae.compression.file_format import Header, footer
+from keras_vae.compression.fingerprint import fingerprint
+from keras_vae.compression.lossless import LosslessCodec
+from keras_vae.compression.lossy import LossyCodec
+from keras_vae.models import batches
+from keras_vae.models.data_checks import checked_array
+from keras_vae.models.train_step import check_event_shape
+from keras_vae.ops.checks import checked_number, checked_size
+
+BLOCK_SIZE, LATENT_BITS = 1000, 10
+MOST_LATENT_BITS = 13
+LEAST_QUALITY, MOST_QUALITY = 0.01, 100.0
+
+
+def write(
+    vae,
+    x,
+    file,
+    quality: float | None = None,
+    block_size: int = BLOCK_SIZE,
+    latent_bits: int = LATENT_BITS,
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """Writes examples to a file, block by block; no more than a block of them is held.
+
+    Args:
+        vae: A `VAE`.
+        x: Array `(n, *event_shape)`, also one that is mapped from a file; a `tf.data.Dataset` of batches, or an
+            iterator over them.
+        file: Open for writing bytes.
+        quality: `None` to lose nothing; else see `LossyCodec`, from 0.01 to 100.
+        block_size: Examples of a block.
+        latent_bits: The prior has 2^latent_bits buckets for each latent, 1 to 13; of no effect with `quality`.
+        progress: Called with a number of examples whenever so many more are coded.
+
+    Returns:
+        How many bytes were written.
+
+    Raises:
+        ValueError: If the model or the data cannot be coded.
+    """
+    check_model(vae)
+    block_size = checked_size(block_size, "block_size")
+    codec = _codec(vae, quality, latent_bits)
+    blocks = _blocks(vae, codec, x, block_size)
+    # Also of no examples there is a first block, which says their dtype.
+    block = next(blocks)
+    header = Header(
+        vae.event_shape, block.dtype, fingerprint(vae), codec.tables, codec.latent_bits, block_size, codec.quality
+    ).to_bytes()
+    file.write(header)
+    lengths, count = [], 0
+    while block is not None and len(block) > 0:
+        data = codec.encode(len(lengths), block, progress).to_bytes()
+        file.write(data)
+        lengths.append(len(data))
+        count += len(block)
+        block = next(blocks, None)
+    end = footer(lengths, count)
+    file.write(end)
+    return len(header) + sum(lengths) + len(end)
+
+
+def _codec(vae, quality, latent_bits):
+    if checked_size(latent_bits, "latent_bits") > MOST_LATENT_BITS:
+        raise ValueError(f"`latent_bits` must be 1 to {MOST_LATENT_BITS}. Received: latent_bits={latent_bits}.")
+    if quality is None:
+        return LosslessCodec(vae, latent_bits)
+    quality = checked_number(quality, "quality", LEAST_QUALITY)
+    if quality > MOST_QUALITY:
+        raise ValueError(f"`quality` must be {LEAST_QUALITY} to {MOST_QUALITY:g}. Received: quality={quality}.")
+    # As the file stores it.
+    return LossyCodec(vae, float(np.float32(quality)))
+
+
+def _blocks(vae, codec, x, block_size) -> Iterator[np.ndarray]:
+    """Blocks of examples that were checked; at least one, which may be empty."""
+    if batches.is_dataset(x):
+        batches.check_ends(x, "x")
+        return _regrouped(_checked_batches(vae, codec, x.as_numpy_iterator()), block_size)
+    if isinstance(x, Iterator):
+        return _regrouped(_checked_batches(vae, codec, x), block_size)
+    x = checked_array(x, "x")
+    starts = range(0, max(len(x), 1), block_size)
+    # All of them before the first is coded.
+    for start in starts:
+        _check(vae, codec, x[start : start + block_size], start)
+    return (x[start : start + block_size] for start in starts)
+
+
+def _checked_batches(vae, codec, data) -> Iterator[np.ndarray]:
+    count, dtype = 0, None
+    for element in data:
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(element)
+        x = checked_array(x, "x")
+        _check(vae, codec, x, count)
+        if dtype not in (None, x.dtype):
+            raise ValueError(f"The batches must have one dtype. Received: {dtype} first, then {x.dtype}.")
+        count, dtype = count + len(x), x.dtype
+        yield x
+    if dtype is None:
+        raise ValueError("`x` is empty: it must hold at least one batch.")
+
+
+def _regrouped(data: Iterable[np.ndarray], block_size: int) -> Iterator[np.ndarray]:
+    """Batches of any sizes as blocks of one size; the last has what is left."""
+    waiting, count, given = [], 0, False
+    for batch in data:
+        waiting.append(batch)
+        count += len(batch)
+        while count >= block_size:
+            joined = _joined(waiting)
+            yield joined[:block_size]
+            waiting, count, given = [joined[block_size:]], count - block_size, True
+    if count or not given:
+        yield _joined(waiting)
+
+
+def _joined(arrays):
+    # By itself NumPy forgets a foreign byte order.
+    return np.concatenate(arrays, dtype=arrays[0].dtype)
+
+
+def _check(vae, codec, x, first):
+    check_event_shape(x.shape, vae.event_shape, "x")
+    codec.check(x, first)

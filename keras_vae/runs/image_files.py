@@ -1,0 +1,92 @@
+"""Images in `.npy` files and in folders."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+from PIL import Image
+
+AT_ONCE = 500
+KINDS = (".png", ".bmp", ".gif", ".jpg", ".jpeg", ".pgm", ".ppm", ".tif", ".tiff", ".webp")
+WHITE = 255
+
+
+def npy_batches(path) -> tuple[int, Callable[[], Iterator[np.ndarray]]]:
+    """How many examples a `.npy` file holds, and what makes an iterator over them; they stay on the disk.
+
+    Raises:
+        ValueError: If it is no such file, or holds no array of examples.
+    """
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{os.fspath(path)!r} is no .npy file of numbers: {error}") from error
+    if not isinstance(array, np.ndarray) or array.ndim < 2:
+        raise ValueError(f"{os.fspath(path)!r} must hold an array (examples, ...).")
+    starts = range(0, max(len(array), 1), AT_ONCE)
+    return len(array), lambda: (np.asarray(array[start : start + AT_ONCE]) for start in starts)
+
+
+def folder_batches(path, binary: bool) -> tuple[int, Callable[[], Iterator[np.ndarray]]]:
+    """How many images a folder holds, and what makes an iterator over them, in the order of their names.
+
+    Args:
+        path: A folder of 8-bit images of one size, in grey or in colour.
+        binary: Whether black and white, 0 and 255, are to be zeros and ones.
+
+    Raises:
+        ValueError: If there is no image; and from the iterator, if an image is of another shape than the first.
+    """
+    files = sorted(file.path for file in os.scandir(path) if file.name.lower().endswith(KINDS))
+    if not files:
+        raise ValueError(f"There is no image in {os.fspath(path)!r}. Expected files such as 0001.png.")
+    return len(files), lambda: _read(files, binary)
+
+
+def save_images(path, batches: Iterable[np.ndarray], binary: bool) -> int:
+    """Writes images as PNG files, numbered from 000000.png on.
+
+    Args:
+        path: The folder, which is made where there is none.
+        batches: Arrays uint8 `(n, height, width, channels)`, of 1 or 3 channels.
+        binary: Whether they are zeros and ones, to be black and white.
+
+    Returns:
+        How many.
+
+    Raises:
+        ValueError: If the examples are no images.
+    """
+    os.makedirs(path, exist_ok=True)
+    count = 0
+    for batch in batches:
+        if batch.ndim != 4 or batch.shape[-1] not in (1, 3) or (batch.dtype != np.uint8 and not binary):
+            raise ValueError(
+                f"Examples of shape {batch.shape[1:]} and dtype {batch.dtype} are no 8-bit images. Give a .npy file to "
+                "write."
+            )
+        pixels = batch.astype(np.uint8) * (WHITE if binary else 1)
+        for image in pixels[..., 0] if pixels.shape[-1] == 1 else pixels:
+            Image.fromarray(image).save(os.path.join(path, f"{count:06d}.png"))
+            count += 1
+    return count
+
+
+def _read(files, binary) -> Iterator[np.ndarray]:
+    shape = None
+    for start in range(0, len(files), AT_ONCE):
+        images = [_pixels(file) for file in files[start : start + AT_ONCE]]
+        shape = shape or images[0].shape
+        for file, image in zip(files[start:], images, strict=False):
+            if image.shape != shape:
+                raise ValueError(f"{file!r} is of shape {image.shape}, and the first image of {shape}.")
+        pixels = np.stack(images)
+        yield np.where(pixels == WHITE, 1, pixels).astype(np.uint8) if binary else pixels
+
+
+def _pixels(file) -> np.ndarray:
+    with Image.open(file) as image:
+        if image.mode not in ("1", "L", "RGB"):
+            raise ValueError(f"{file!r} is an image of mode {image.mode!r}. Expected 8-bit grey or RGB.")
+        pixels = np.asarray(image.convert("L") if image.mode == "1" else image)
+    return pixels if pixels.ndim == 3 else pixels[..., np.newaxis]

@@ -1,0 +1,40 @@
+import keras
+import pytest
+
+from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
+from keras_vae.compression.check_model import check_model
+
+from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
+
+
+@keras.saving.register_keras_serializable("test_check_model")
+class Narrow(posteriors.DiagonalNormal):
+    """A posterior of a user's own, whose draws nobody knows."""
+
+
+def test_a_vae_will_do_built_or_not():
+    check_model(tiny_vae())
+    vae = tiny_vae(built=False)
+    check_model(vae)
+    assert vae.encoder.built
+
+
+def test_an_autoencoder_has_no_prior():
+    with pytest.raises(ValueError, match=r"an autoencoder has no prior to code under\. Received: Autoencoder"):
+        check_model(tiny_autoencoder())
+
+
+def test_another_posterior_is_refused():
+    vae = VAE(Encoder(networks.dense([4]), Narrow(2)), Decoder(networks.dense([4]), likelihoods.Bernoulli(EVENT_SHAPE)))
+    with pytest.raises(ValueError, match=r"needs a DiagonalNormal posterior\. Received: Narrow"):
+        check_model(vae)
+
+
+def test_an_encoder_of_another_shape_is_refused():
+    vae = VAE(
+        Encoder(networks.dense([4]), posteriors.DiagonalNormal(2)),
+        Decoder(networks.dense([4]), likelihoods.Bernoulli(EVENT_SHAPE)),
+    )
+    vae.build((None, 64))
+    with pytest.raises(ValueError, match=r"the event's shape, \(8, 8, 1\)\. It takes \(64,\)"):
+        check_model(vae)

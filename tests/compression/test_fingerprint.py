@@ -1,0 +1,63 @@
+import numpy as np
+
+from keras_vae import VAE, Decoder, Encoder, likelihoods, load_model, networks, posteriors, priors
+from keras_vae.compression.fingerprint import checksum_of_tables, fingerprint
+
+from ..tiny_models import EVENT_SHAPE, tiny_vae
+
+
+def model(activation="gelu", prior=None, likelihood=None) -> VAE:
+    vae = VAE(
+        Encoder(networks.dense([5], activation), posteriors.DiagonalNormal(2)),
+        Decoder(networks.dense([5]), likelihood or likelihoods.BetaBinomial(EVENT_SHAPE, 4)),
+        prior=prior,
+    )
+    vae.build((None, *EVENT_SHAPE))
+    return vae
+
+
+def test_a_model_keeps_it_through_its_file(tmp_path):
+    vae = tiny_vae()
+    vae.compile(optimizer="adam")
+    vae.save(tmp_path / "model.keras")
+    assert fingerprint(load_model(tmp_path / "model.keras")) == fingerprint(vae)
+    assert len(fingerprint(vae)) == 16
+
+
+def test_it_is_that_of_the_weights_whatever_the_names():
+    one, other = model(), model()
+    assert fingerprint(one) != fingerprint(other)
+    other.set_weights(one.get_weights())
+    assert fingerprint(one) == fingerprint(other)
+
+
+def test_one_bit_of_one_weight_changes_it():
+    vae = model()
+    before = fingerprint(vae)
+    weight = vae.decoder.weights[-1]
+    changed = weight.numpy()
+    changed.view(np.int32)[0] ^= 1
+    weight.assign(changed)
+    assert fingerprint(vae) != before
+
+
+def test_parts_without_weights_count():
+    vaes = [
+        model(),
+        model(activation="relu"),
+        model(prior=priors.Laplace(2)),
+        model(likelihood=likelihoods.BetaBinomial(EVENT_SHAPE, 5)),
+        model(likelihood=likelihoods.DiscretizedLogistic(EVENT_SHAPE, 4)),
+    ]
+    for vae in vaes:
+        vae.set_weights(vaes[0].get_weights())
+    assert len({fingerprint(vae) for vae in vaes}) == len(vaes)
+
+
+def test_the_tables_checksum_is_that_of_every_entry_and_of_no_byte_order():
+    tables = [np.arange(5), np.linspace(0, 1, 7)]
+    checksum = checksum_of_tables(tables)
+    assert checksum_of_tables([tables[0].astype(">i8"), tables[1]]) == checksum
+    changed = tables[1].copy()
+    changed[3] = np.nextafter(changed[3], 1)
+    assert checksum_of_tables([tables[0], changed]) != checksum

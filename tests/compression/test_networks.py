@@ -1,0 +1,101 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
+from keras_vae.compression.networks import Float64Networks
+from keras_vae.compression.rounding import Grid
+
+from ..tiny_models import EVENT_SHAPE
+
+RNG = np.random.default_rng(0)
+IMAGES, CODES = (RNG.random((40, *EVENT_SHAPE)) < 0.5).astype(np.uint8), RNG.normal(size=(40, 3))
+POSTERIOR_GRIDS = {"mean": Grid(1024, -9.0, 9.0), "log_variance": Grid(16, -9.0, 9.0)}
+GRIDS = {"logits": Grid(64, -16.0, 16.0)}
+
+
+def vae(network=None, likelihood=None) -> VAE:
+    model = VAE(
+        Encoder(network or networks.dense([16]), posteriors.DiagonalNormal(3)),
+        Decoder(networks.dense([16]), likelihood or likelihoods.Bernoulli(EVENT_SHAPE)),
+    )
+    model.build((None, *EVENT_SHAPE))
+    return model
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", "float64"])
+def test_the_networks_again_in_float64(policy):
+    keras.config.set_dtype_policy(policy)
+    model = vae(likelihood=likelihoods.BetaBinomial(EVENT_SHAPE, 2))
+    keras.config.set_dtype_policy("float32")
+    again = Float64Networks(model)
+    assert keras.config.dtype_policy().name == "float32"
+    posterior, likelihood = again.posterior(IMAGES), again.likelihood(CODES)
+    # bfloat16 has 8 bits.
+    tolerance = 3e-2 if policy == "mixed_bfloat16" else 2e-6
+    for found, expected in (
+        (posterior, model.posterior_parameters(ops.convert_to_tensor(IMAGES))),
+        (likelihood, model.decoder(ops.convert_to_tensor(CODES, "float32"), training=False)),
+    ):
+        assert list(found) == list(expected)
+        for name, values in found.items():
+            assert values.dtype == np.float64
+            np.testing.assert_allclose(values, ops.convert_to_numpy(expected[name]), atol=tolerance)
+    np.testing.assert_allclose(again.mean_image(CODES), model.decode(CODES), atol=tolerance)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        lambda: networks.dense([16]),
+        lambda: networks.conv([4, 8]),
+        # A model that holds a model: neither casts what goes through it.
+        lambda: keras.Sequential([keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(9)])]),
+        lambda: keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(9), keras.layers.BatchNormalization()]),
+    ],
+)
+def test_an_example_has_the_same_outputs_alone_and_in_a_batch(network):
+    again = Float64Networks(vae(network()))
+    together = again.posterior(IMAGES)["mean"]
+    alone = np.concatenate([again.posterior(IMAGES[i : i + 1])["mean"] for i in range(len(IMAGES))])
+    # The rounding of outputs asks for 1e-7 / 1024.
+    np.testing.assert_allclose(together, alone, rtol=0, atol=1e-13)
+    again.check_repeatable(IMAGES, POSTERIOR_GRIDS, GRIDS)
+
+
+def test_the_model_is_left_as_it_was():
+    model = vae()
+    before = model.get_weights()
+    Float64Networks(model).posterior(IMAGES)
+    assert model.encoder.network.compute_dtype == "float32"
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+@keras.saving.register_keras_serializable("test_networks")
+class OfTheBatch(keras.layers.Layer):
+    """What a network must not do: look at the other examples."""
+
+    def call(self, x):
+        return x - ops.mean(x, axis=0, keepdims=True)
+
+
+@keras.saving.register_keras_serializable("test_networks")
+class OfChance(keras.layers.Layer):
+    """Nor draw, when it is not in training."""
+
+    def call(self, x):
+        return x + keras.random.normal(ops.shape(x), dtype=x.dtype)
+
+
+@pytest.mark.parametrize("layer", [OfTheBatch, OfChance])
+def test_networks_that_do_not_repeat_themselves_are_refused(layer):
+    network = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(9), layer()])
+    again = Float64Networks(vae(network))
+    with pytest.raises(ValueError, match="The encoder gives other values for an example that is computed alone"):
+        again.check_repeatable(IMAGES, POSTERIOR_GRIDS, GRIDS)
+
+
+def test_a_single_example_cannot_be_compared_with_others():
+    Float64Networks(vae()).check_repeatable(IMAGES[:1], POSTERIOR_GRIDS, GRIDS)

@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_vae.runs import image_files
+from keras_vae.runs.image_files import folder_batches, npy_batches, save_images
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_images_are_written_and_read_again_in_their_order(tmp_path, channels, monkeypatch):
+    monkeypatch.setattr(image_files, "AT_ONCE", 5)
+    x = RNG.integers(0, 256, (12, 6, 5, channels)).astype(np.uint8)
+    assert save_images(tmp_path / "images", iter([x[:7], x[7:]]), binary=False) == 12
+    count, batches = folder_batches(tmp_path / "images", binary=False)
+    assert count == 12
+    # Again and again.
+    for _ in range(2):
+        assert [len(batch) for batch in batches()] == [5, 5, 2]
+        np.testing.assert_array_equal(np.concatenate(list(batches())), x)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "float32", "uint8"])
+def test_zeros_and_ones_are_black_and_white(tmp_path, dtype):
+    x = RNG.integers(0, 2, (3, 6, 5, 1)).astype(dtype)
+    save_images(tmp_path, iter([x]), binary=True)
+    with Image.open(tmp_path / "000001.png") as image:
+        np.testing.assert_array_equal(np.asarray(image), x[1, ..., 0] * 255.0)
+    np.testing.assert_array_equal(next(folder_batches(tmp_path, binary=True)[1]()), x)
+
+
+def test_one_bit_images(tmp_path):
+    pixels = RNG.integers(0, 2, (6, 5)).astype(bool)
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    np.testing.assert_array_equal(next(folder_batches(tmp_path, binary=True)[1]())[0, ..., 0], pixels)
+
+
+def test_a_folder_that_will_not_do(tmp_path):
+    (tmp_path / "notes.txt").write_text("no image")
+    with pytest.raises(ValueError, match="There is no image in"):
+        folder_batches(tmp_path, binary=False)
+    Image.fromarray(np.zeros((4, 4), np.uint8)).save(tmp_path / "a.png")
+    Image.fromarray(np.zeros((4, 5), np.uint8)).save(tmp_path / "b.png")
+    with pytest.raises(ValueError, match=r"b\.png' is of shape \(4, 5, 1\), and the first image of \(4, 4, 1\)"):
+        list(folder_batches(tmp_path, binary=False)[1]())
+    Image.fromarray(np.zeros((4, 4, 4), np.uint8)).save(tmp_path / "b.png")
+    with pytest.raises(ValueError, match=r"mode 'RGBA'\. Expected 8-bit grey or RGB"):
+        list(folder_batches(tmp_path, binary=False)[1]())
+
+
+@pytest.mark.parametrize("x", [np.zeros((2, 9), np.uint8), np.zeros((2, 4, 4, 1), np.int64)])
+def test_examples_that_are_no_images(tmp_path, x):
+    with pytest.raises(ValueError, match=r"are no 8-bit images\. Give a \.npy file"):
+        save_images(tmp_path, iter([x]), binary=False)
+
+
+def test_arrays_stay_on_the_disk(tmp_path):
+    x = RNG.integers(0, 9, (1201, 3, 2))
+    np.save(tmp_path / "x.npy", x)
+    count, batches = npy_batches(tmp_path / "x.npy")
+    assert count == 1201
+    assert [len(batch) for batch in batches()] == [500, 500, 201]
+    np.testing.assert_array_equal(np.concatenate(list(batches())), x)
+
+
+def test_what_is_no_array(tmp_path):
+    (tmp_path / "text.npy").write_text("text")
+    with pytest.raises(ValueError, match=r"is no \.npy file of numbers"):
+        npy_batches(tmp_path / "text.npy")
+    np.save(tmp_path / "objects.npy", np.array([{}, {}]))
+    with pytest.raises(ValueError, match=r"is no \.npy file of numbers"):
+        npy_batches(tmp_path / "objects.npy")
+    np.save(tmp_path / "one.npy", np.zeros(5))
+    with pytest.raises(ValueError, match="must hold an array"):
+        npy_batches(tmp_path / "one.npy")
