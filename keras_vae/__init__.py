@@ -9,6 +9,7 @@ if keras.backend.backend() != "tensorflow":
     )
 
 from keras_vae import (
+    anomaly,
     callbacks,
     datasets,
     divergences,
@@ -30,6 +31,7 @@ __all__ = [
     "Autoencoder",
     "Decoder",
     "Encoder",
+    "anomaly",
     "callbacks",
     "datasets",
     "divergences",

@@ -20,7 +20,7 @@ LAYERS = [
     {"divergences", "objectives", "visualization"},
     {"models"},
     {"evaluation"},
-    {"callbacks"},
+    {"anomaly", "callbacks"},
     {"runs"},
     {"cli"},
 ]

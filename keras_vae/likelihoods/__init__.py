@@ -6,5 +6,14 @@ from keras_vae.likelihoods.categorical import Categorical
 from keras_vae.likelihoods.continuous_bernoulli import ContinuousBernoulli
 from keras_vae.likelihoods.discretized_logistic import DiscretizedLogistic
 from keras_vae.likelihoods.normal import Normal
+from keras_vae.likelihoods.tabular import Tabular
 
-__all__ = ["Bernoulli", "BetaBinomial", "Categorical", "ContinuousBernoulli", "DiscretizedLogistic", "Normal"]
+__all__ = [
+    "Bernoulli",
+    "BetaBinomial",
+    "Categorical",
+    "ContinuousBernoulli",
+    "DiscretizedLogistic",
+    "Normal",
+    "Tabular",
+]
