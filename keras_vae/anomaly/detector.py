@@ -158,7 +158,12 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
 
         A normal example has a p-value of at most a with a probability of at most a, for every a.
         """
-        return np.asarray(conformal.p_values(self.anomaly_scores(x), self.calibration_scores_))
+        return self.p_values_of(self.anomaly_scores(x))
+
+    def p_values_of(self, scores: np.ndarray) -> np.ndarray:
+        """`p_values` of examples whose `anomaly_scores` are known, `(n,)`."""
+        check_is_fitted(self, "threshold_")
+        return np.asarray(conformal.p_values(np.asarray(scores, np.float64), self.calibration_scores_))
 
     def explain(self, x) -> np.ndarray:
         """What each pixel or column adds to the score; the sum over an example is its `anomaly_scores`.

@@ -30,6 +30,16 @@ def figures_table(figures: dict) -> str:
     return "\n".join(lines)
 
 
+def detections_table(found, num: int) -> str:
+    """Lines of the strangest examples of `runs.detect`, and how many are anomalies."""
+    anomalies = int((found.verdicts == -1).sum())
+    lines = [f"{'example':>9}{'score':>14}{'p-value':>10}  verdict"]
+    for index in (-found.scores).argsort(kind="stable")[:num]:
+        verdict = "anomaly" if found.verdicts[index] == -1 else "normal"
+        lines.append(f"{index:>9}{found.scores[index]:>14.5g}{found.p_values[index]:>10.4f}  {verdict}")
+    return "\n".join([*lines, "", f"{anomalies:,} of {len(found.scores):,} are above {found.threshold:.5g}."])
+
+
 def size(num_bytes: int | None) -> str:
     """A number of bytes for reading."""
     return "unknown" if num_bytes is None else f"{num_bytes / 2**30:.2f} GiB"
