@@ -32,6 +32,10 @@ LIKELIHOODS = {
         lambda: likelihoods.Normal(EVENT_SHAPE, scale="predicted"),
         lambda: likelihoods.Normal(EVENT_SHAPE, scale="optimal"),
     ],
+    "Tabular": [
+        lambda: likelihoods.Tabular(EVENT_SHAPE),
+        lambda: likelihoods.Tabular(EVENT_SHAPE, scale="predicted", min_scale=0.01),
+    ],
 }
 OBJECTIVES = {
     "ELBO": [objectives.ELBO],
@@ -47,6 +51,7 @@ DATA = {
     "DiscretizedLogistic": INTEGERS,
     "Bernoulli": (RNG.random((12, *EVENT_SHAPE)) < 0.5).astype(np.float32),
     "Normal": RNG.normal(size=(12, *EVENT_SHAPE)).astype(np.float32),
+    "Tabular": RNG.normal(size=(12, *EVENT_SHAPE)).astype(np.float32),
 }
 
 
