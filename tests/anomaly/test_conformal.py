@@ -60,7 +60,7 @@ def test_the_promise_is_kept_exactly_where_scores_are_continuous(rate, count):
 
     alarm = integrate.quad(lambda u: (1 - u) * density(u), 0, 1, points=[k / (count + 1)])[0]
     assert alarm == pytest.approx(conformal.alarms_allowed(count, rate) / (count + 1), rel=1e-6)
-    assert alarm <= rate
+    assert alarm <= rate + 1e-9
     law = conformal.false_alarm_law(count, rate)
     assert law.mean() == pytest.approx(alarm, rel=1e-6)
     second = integrate.quad(lambda u: (1 - u) ** 2 * density(u), 0, 1, points=[k / (count + 1)])[0]
@@ -84,11 +84,12 @@ def test_alarms_among_new_scores_follow_the_beta_binomial_law(rate):
 def test_equal_scores_never_break_the_promise():
     """Scores of few values: the rate is below what is promised, and p-values are no smaller than uniform ones."""
     rng, count = np.random.default_rng(4), 39
-    draws = rng.poisson(1.5, size=(5000, count + 1)).astype(float)
-    p_values = np.array([float(conformal.p_values(row[count:], np.sort(row[:count]))[0]) for row in draws])
+    draws = rng.poisson(1.5, size=(500, count + 40)).astype(float)
+    p_values = np.array([conformal.p_values(row[count:], np.sort(row[:count])) for row in draws])
     for rate in (0.05, 0.1, 0.25, 0.5):
-        alarms = np.mean([row[count] > conformal.threshold(row[:count], rate) for row in draws])
-        error = 3 * np.sqrt(rate * (1 - rate) / 5000)
+        alarms = np.mean([row[count:] > conformal.threshold(row[:count], rate) for row in draws])
+        # The rate given a calibration varies no more than that of a single new example.
+        error = 3 * np.sqrt(rate * (1 - rate) / 500)
         assert alarms == np.mean(p_values <= rate)
         assert alarms <= rate + error
     # The cautious side is not the empty one.

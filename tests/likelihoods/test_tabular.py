@@ -3,10 +3,11 @@
 import keras
 import numpy as np
 import pytest
-from scipy import integrate, stats
+from scipy import stats
 
-from keras_vae import VAE, load_model
+from keras_vae import load_model
 from keras_vae.likelihoods import Tabular
+from tests.models.small import small_vae
 
 RNG = np.random.default_rng(0)
 # Columns of very different units; the third is binary.
@@ -39,17 +40,14 @@ def test_log_prob_is_scipys(scale):
 @pytest.mark.parametrize("column", range(4))
 def test_each_column_has_a_mass_of_one(column):
     likelihood = adapted("predicted")
-    params, x = likelihood(features(1)), np.zeros((1, 4), np.float32)
-
-    def density(value):
-        x[0, column] = value
-        return float(np.exp(likelihood.element_log_prob(params, x))[0, column])
-
-    if column == 2:
-        assert density(0) + density(1) == pytest.approx(1, rel=1e-6)
-    else:
-        center, width = float(params["location"][0, column]), float(np.exp(params["log_scale"][0, column]))
-        assert integrate.quad(density, center - 8 * width, center + 8 * width)[0] == pytest.approx(1, rel=1e-4)
+    params = likelihood(features(1))
+    center, width = float(params["location"][0, column]), float(np.exp(params["log_scale"][0, column]))
+    values = np.array([0.0, 1.0]) if column == 2 else center + width * np.linspace(-8, 8, 2001)
+    x = np.zeros((len(values), 4), np.float32)
+    x[:, column] = values
+    density = np.exp(np.asarray(likelihood.element_log_prob(params, x), np.float64)[:, column])
+    mass = density.sum() if column == 2 else np.trapezoid(density, x[:, column].astype(np.float64))
+    assert mass == pytest.approx(1, rel=1e-4)
 
 
 def test_the_encoder_sees_standardised_columns():
@@ -107,16 +105,16 @@ def test_scales_stay_above_the_floor(scale):
     likelihood = adapted(scale, min_scale=0.1)
     if scale == "shared":
         likelihood.column_log_scale.assign([-50.0] * 4)
-    params = likelihood(features() * (1 if scale == "shared" else 100))
+    params = likelihood(features() * (1 if scale == "shared" else 10))
     least = 0.1 * np.asarray(likelihood.column_deviation)[CONTINUOUS]
     assert np.all(np.exp(np.asarray(params["log_scale"])[:, CONTINUOUS]) >= least * (1 - 1e-5))
 
 
 def test_a_model_of_raw_columns_learns_and_is_saved_with_its_units(tmp_path):
-    vae = VAE.for_shape((4,), 2, likelihood=Tabular((4,), binary=[2]))
+    vae = small_vae(Tabular((4,), binary=[2]), event_shape=(4,))
     vae.decoder.likelihood.adapt(TABLE)
-    vae.compile(keras.optimizers.Adam(3e-3))
-    history = vae.fit(TABLE, epochs=15, batch_size=50, verbose=0).history["negative_elbo"]
+    vae.compile(keras.optimizers.Adam(0.01))
+    history = vae.fit(TABLE, epochs=30, batch_size=50, verbose=0).history["negative_elbo"]
     # The entropy of independent columns, which is the best that can be reached; in nats of the data's units.
     share = TABLE[:, 2].mean()
     entropy = stats.norm.entropy(0, DEVIATIONS[CONTINUOUS]).sum() + stats.bernoulli.entropy(share)
