@@ -15,7 +15,7 @@ from keras_vae.visualization.style import default_style
 
 # What adds to the score is red, what lowers it blue.
 RED, BLUE = "#cc3311", "#4477aa"
-PANEL_WIDTH, BAR_HEIGHT, PANEL_MARGIN, TITLE_HEIGHT = 330, 18, 70, 30
+PANEL_WIDTH, BAR_HEIGHT, PANEL_MARGIN, TITLE_HEIGHT = 400, 18, 70, 30
 
 
 def contributions(

@@ -83,7 +83,7 @@ class TestTables:
         assert figure.axes[1].get_yticklabels()[0].get_text() == "column 4 = 8"
         assert [axes.get_title(loc="left") for axes in figure.axes] == ["score 10", "score 20"]
         assert figure.get_suptitle() == "rows"
-        assert pixels(figure).shape[1] == 2 * 330
+        assert pixels(figure).shape[1] == 2 * 400
 
     def test_names_for_other_columns(self):
         with pytest.raises(ValueError, match=r"one name for each of 4 columns\. Received: 2"):
