@@ -1,14 +1,14 @@
 """Anomaly detection beside PyOD's and scikit-learn's: same data, same splits, same seeds.
 
 Each task holds one class out as the anomaly and trains on examples of all others; every class is held out in turn, but
-for `breast_cancer`, where benign tumours are normal. Of tables 60% of the normal rows are trained on, and the others are
-tested on together with all anomalies; of MNIST 4,000 normal training images, and 1,000 normal and 500 strange test
+for `breast_cancer`, where benign tumours are normal. Of tables 60% of the normal rows are trained on, and the others
+are tested on together with all anomalies; of MNIST 4,000 normal training images, and 1,000 normal and 500 strange test
 images. No method sees an anomaly before the test. scikit-learn's methods get standardised columns; the others scale for
 themselves. Every method has one setting for all tables, and one for images.
 
-Printed and written to `results/anomaly.json`: area under the ROC curve (AUC), average precision, and seconds of training
-and scoring, means over classes and seeds. A method whose package is missing is left out, and rows that are in the file
-already are kept, so that PyOD can be measured in an environment of its own:
+Printed and written to `results/anomaly.json`: area under the ROC curve (AUC), average precision, and seconds of
+training and scoring, means over classes and seeds. A method whose package is missing is left out, and rows that are in
+the file already are kept, so that PyOD can be measured in an environment of its own:
 
     python benchmarks/anomaly.py
     python benchmarks/anomaly.py --methods pyod_autoencoder pyod_vae
