@@ -34,7 +34,7 @@ LIKELIHOODS = {
     ],
     "Tabular": [
         lambda: likelihoods.Tabular(EVENT_SHAPE),
-        lambda: likelihoods.Tabular(EVENT_SHAPE, scale="predicted", min_scale=0.01),
+        lambda: likelihoods.Tabular(EVENT_SHAPE, scale="shared", min_scale=0.01),
     ],
 }
 OBJECTIVES = {

@@ -23,6 +23,7 @@ from keras_vae.ops.checks import checked_bool, checked_free_path, checked_name, 
 FALSE_ALARM_RATE = 0.01
 # Of the examples that are given to train on, what is held back to calibrate; more where the rate takes more.
 SHARE_HELD_BACK = 0.25
+STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 5000, 10, 100
 
 
 class AnomalyDetector(OutlierMixin, BaseEstimator):
@@ -60,7 +61,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             is promised. p-values are then ranks among examples that the model has seen.
         num_samples: Draws for each example; `None` is as many as is said above.
         train: Whether `fit` trains: `None` if the model is not trained, `True` always, `False` never.
-        epochs: Epochs of the training.
+        epochs: Epochs of the training; `None` is as many as make 5,000 steps, at least 10 and at most 100.
         batch_size: Examples of a training step.
         random_state: Int, seed of the choice of the examples that are held back.
 
@@ -84,7 +85,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         contamination: float | None = None,
         num_samples: int | None = None,
         train: bool | None = None,
-        epochs: int = 100,
+        epochs: int | None = None,
         batch_size: int = 32,
         random_state: int = 0,
     ):
@@ -252,8 +253,9 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             checked_size(self.num_samples, "num_samples")
         if self.train is not None:
             checked_bool(self.train, "train")
-        for name in ("epochs", "batch_size"):
-            checked_size(getattr(self, name), name)
+        if self.epochs is not None:
+            checked_size(self.epochs, "epochs")
+        checked_size(self.batch_size, "batch_size")
         checked_seed(self.random_state, "random_state")
 
     def _rate(self) -> float:
@@ -281,7 +283,8 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         model.decoder.likelihood.adapt(x)
         if not model.compiled:
             model.compile("adam")
-        model.fit(x, epochs=self.epochs, batch_size=self.batch_size, verbose=0)
+        epochs = _epochs(math.ceil(len(x) / self.batch_size)) if self.epochs is None else self.epochs
+        model.fit(x, epochs=epochs, batch_size=self.batch_size, verbose=0)
 
     def _check_enough(self, count):
         if self.contamination is None:
@@ -319,6 +322,10 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
 def _is_trained(model) -> bool:
     optimizer = getattr(model, "optimizer", None)
     return optimizer is not None and int(optimizer.iterations) > 0
+
+
+def _epochs(steps_per_epoch: int) -> int:
+    return min(max(math.ceil(STEPS / steps_per_epoch), FEWEST_EPOCHS), MOST_EPOCHS)
 
 
 def _checked_normals(model, x) -> np.ndarray:

@@ -27,8 +27,8 @@ class Tabular(Likelihood):
     scaled back. All that goes in and out, log-densities too, is in the data's own units; a model that is saved needs
     no scaler beside it.
 
-    `scale` is `"shared"`, one learned scale for each column, or `"predicted"`, the decoder's own for each element and
-    example.
+    `scale` is `"predicted"`, the decoder's own for each element and example, or `"shared"`, one learned scale for each
+    column.
 
     Parameters: `location`, of continuous columns the mean, of binary ones the logit; and `log_scale`, which broadcasts
     against it and means nothing for binary columns.
@@ -39,7 +39,7 @@ class Tabular(Likelihood):
     Args:
         event_shape: Shape of one example, such as `(30,)` for 30 columns.
         binary: Numbers of the columns, from 0, that hold zeros and ones.
-        scale: `"shared"` or `"predicted"`.
+        scale: `"predicted"` or `"shared"`.
         min_scale: Smallest scale that can be learned, in standard deviations of the column. Without one the density of
             a column that follows from the others grows without bound.
     """
@@ -51,7 +51,7 @@ class Tabular(Likelihood):
         self,
         event_shape: Sequence[int],
         binary: Sequence[int] = (),
-        scale: str = "shared",
+        scale: str = "predicted",
         min_scale: float = 0.05,
         **kwargs,
     ):

@@ -21,7 +21,7 @@ def features(count=6, seed=0):
     return np.random.default_rng(seed).normal(size=(count, 7)).astype(np.float32)
 
 
-def adapted(scale="shared", **kwargs) -> Tabular:
+def adapted(scale="predicted", **kwargs) -> Tabular:
     likelihood = Tabular((4,), binary=[2], scale=scale, **kwargs)
     likelihood.build((None, 7))
     likelihood.adapt(TABLE)
@@ -45,6 +45,7 @@ def test_each_column_has_a_mass_of_one(column):
     values = np.array([0.0, 1.0]) if column == 2 else center + width * np.linspace(-8, 8, 2001)
     x = np.zeros((len(values), 4), np.float32)
     x[:, column] = values
+    params = {name: np.repeat(value, len(x), axis=0) for name, value in params.items()}
     density = np.exp(np.asarray(likelihood.element_log_prob(params, x), np.float64)[:, column])
     mass = density.sum() if column == 2 else np.trapezoid(density, x[:, column].astype(np.float64))
     assert mass == pytest.approx(1, rel=1e-4)
