@@ -3,8 +3,8 @@
 The model never saw the examples that calibrate. If they and a new normal example are exchangeable, such as independent
 draws from one distribution, all orders of their scores are equally likely, whatever the model and the score.
 
-Sources: Vovk, Gammerman and Shafer 2005, "Algorithmic Learning in a Random World", proposition 2.4; Bates et al. 2023,
-"Testing for Outliers with Conformal p-values", equation 1 and section 2.
+Sources: Vovk, Gammerman and Shafer 2005, "Algorithmic Learning in a Random World", section 4.1; Bates et al. 2023,
+"Testing for Outliers with Conformal p-values", section 2.
 """
 
 import fractions
@@ -65,7 +65,8 @@ def false_alarm_law(num_scores: int, rate: float):
     Beta(l, n + 1 - l) with l = floor(rate (n + 1)), where scores are continuous: its mean is l / (n + 1), and its
     quantiles say how far a single calibration may be off.
 
-    Source: Vovk 2012, "Conditional Validity of Inductive Conformal Predictors", proposition 2a.
+    Source: Angelopoulos and Bates 2021, "A Gentle Introduction to Conformal Prediction and Distribution-Free
+    Uncertainty Quantification", section 3.2.
 
     Args:
         num_scores: Calibration scores, n.
