@@ -15,8 +15,10 @@ the file already are kept, so that PyOD can be measured in an environment of its
 """
 
 import argparse
+import concurrent.futures
 import importlib.util
 import json
+import multiprocessing
 import os
 import pathlib
 import time
@@ -52,25 +54,33 @@ def main():
     parser.add_argument("--data-dir")
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path(__file__).parent / "results")
     options = parser.parse_args()
-    # What grey values under a Bernoulli likelihood are worth is said in the README.
-    warnings.simplefilter("ignore")
+    methods = [method for method in options.methods if is_installed(method)]
+    # TensorFlow and PyTorch each bring an LLVM of their own, which do not bear each other in one process.
+    workers = {name: worker() for name in ("data", *methods)}
     path = options.output / "anomaly.json"
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"] if path.is_file() else {}
     for name in options.data:
         found = {}
-        for held_out, seed, task in tasks(name, options.seeds, options.data_dir):
-            for method in filter(is_installed, options.methods):
-                found.setdefault(method, []).append({"held_out": held_out, "seed": seed} | measured(method, *task))
+        images = workers["data"].submit(mnist, options.data_dir).result() if name == "mnist" else None
+        for held_out, seed, task in tasks(name, options.seeds, images):
+            for method in methods:
+                figures = workers[method].submit(measured, method, *task).result()
+                found.setdefault(method, []).append({"held_out": held_out, "seed": seed} | figures)
         rows.setdefault(name, {}).update({method: summary(trials) for method, trials in found.items()})
         print(f"{name}\n{table(rows[name])}\n", flush=True)
         options.output.mkdir(exist_ok=True)
         path.write_text(json.dumps({"seeds": options.seeds, "rows": rows}, indent=2) + "\n", encoding="utf-8")
 
 
-def tasks(name, seeds, data_dir):
+def worker() -> concurrent.futures.Executor:
+    """A process of its own."""
+    return concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+
+
+def tasks(name, seeds, images):
     """For each class to hold out and each seed, (class, seed, (training x, test x, whether a test row is strange))."""
     if name == "mnist":
-        (x, labels), (test, test_labels) = (mnist(split, data_dir) for split in ("train", "test"))
+        x, labels, test, test_labels = images
         for held_out in range(10):
             for seed in range(seeds):
                 rng = np.random.default_rng(seed)
@@ -89,16 +99,21 @@ def tasks(name, seeds, data_dir):
             yield held_out, seed, (x[normal[:count]], x[chosen], labels[chosen] == held_out)
 
 
-def mnist(split, data_dir) -> tuple[np.ndarray, np.ndarray]:
-    """Grey images in [0, 1], and their labels."""
+def mnist(data_dir) -> list[np.ndarray]:
+    """Grey images in [0, 1] and their labels, to train on and to test on."""
     from keras_vae import datasets
 
-    batches = list(datasets.load("mnist", split, 1000, with_labels=True, data_dir=data_dir, seed=0).as_numpy_iterator())
-    return tuple(np.concatenate(parts) for parts in zip(*batches, strict=True))
+    arrays = []
+    for split in ("train", "test"):
+        images = datasets.load("mnist", split, 1000, with_labels=True, data_dir=data_dir, seed=0)
+        arrays += [np.concatenate(parts) for parts in zip(*images.as_numpy_iterator(), strict=True)]
+    return arrays
 
 
 def measured(method, train, test, is_strange) -> dict:
     """AUC, average precision and seconds of a method on a task."""
+    # What grey values under a Bernoulli likelihood are worth is said in the README.
+    warnings.simplefilter("ignore")
     start = time.perf_counter()
     scores = METHODS[method](train, test)
     seconds = time.perf_counter() - start
