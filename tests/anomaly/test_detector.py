@@ -150,6 +150,7 @@ class TestTraining:
             seen.append((x, arguments))
 
         monkeypatch.setattr("keras_vae.models.latent_model.LatentModel.fit", fit)
+        monkeypatch.setattr(AnomalyDetector, "_scores", lambda self, model, x: np.arange(float(len(x))))
         counts = {0.1: 50, 0.02: 50, 0.012: 83}
         for rate, held_back in counts.items():
             AnomalyDetector(model(), false_alarm_rate=rate, epochs=3, batch_size=11).fit(x)
