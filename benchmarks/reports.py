@@ -8,7 +8,7 @@ import platform
 
 from keras_vae.runs.machine import versions
 
-PACKAGES = ("jax", "jaxlib", "torch", "pythae")
+PACKAGES = ("jax", "jaxlib", "torch", "pythae", "scikit-image")
 PROCESSORS = pathlib.Path("/proc/cpuinfo")
 
 

@@ -14,14 +14,17 @@ from keras_vae import (
     datasets,
     divergences,
     evaluation,
+    latent,
     likelihoods,
     networks,
     objectives,
     posteriors,
     priors,
+    regularizers,
+    restoration,
     visualization,
 )
-from keras_vae.models import VAE, Autoencoder, Decoder, Encoder, load_model
+from keras_vae.models import VAE, Autoencoder, ContractiveEncoder, Decoder, Encoder, TiedDecoder, load_model
 from keras_vae.version import VERSION
 
 __version__ = VERSION
@@ -29,18 +32,23 @@ __version__ = VERSION
 __all__ = [
     "VAE",
     "Autoencoder",
+    "ContractiveEncoder",
     "Decoder",
     "Encoder",
+    "TiedDecoder",
     "anomaly",
     "callbacks",
     "datasets",
     "divergences",
     "evaluation",
+    "latent",
     "likelihoods",
     "load_model",
     "networks",
     "objectives",
     "posteriors",
     "priors",
+    "regularizers",
+    "restoration",
     "visualization",
 ]

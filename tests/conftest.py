@@ -1,12 +1,14 @@
 """What all tests share: seeds, small data, and where real MNIST is."""
 
 import os
+import warnings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +18,16 @@ def _fresh_state():
     yield
     keras.config.set_dtype_policy("float32")
     keras.config.set_floatx("float32")
+
+
+@pytest.fixture
+def eagerly():
+    """Without graphs, whose tracing would take most of the time of trainings of a few steps."""
+    tf.config.run_functions_eagerly(True)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Even though the `tf.config.experimental_run_functions_eagerly`")
+        yield
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture

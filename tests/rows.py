@@ -6,13 +6,30 @@ A part that is exported without a row here fails the conformance tests.
 import keras
 import numpy as np
 
-from keras_vae import VAE, Autoencoder, Decoder, Encoder, likelihoods, networks, objectives, posteriors, priors
+from keras_vae import (
+    VAE,
+    Autoencoder,
+    ContractiveEncoder,
+    Decoder,
+    Encoder,
+    TiedDecoder,
+    likelihoods,
+    networks,
+    objectives,
+    posteriors,
+    priors,
+    regularizers,
+)
 
 EVENT_SHAPE, LATENT_DIM = (4, 3, 1), 2
 RNG = np.random.default_rng(0)
 
 POSTERIORS = {
-    "Deterministic": [lambda: posteriors.Deterministic(LATENT_DIM)],
+    "Deterministic": [
+        lambda: posteriors.Deterministic(LATENT_DIM),
+        lambda: posteriors.Deterministic(LATENT_DIM, "relu", keras.regularizers.L1(0.1)),
+        lambda: posteriors.Deterministic(LATENT_DIM, "sigmoid", regularizers.KullbackLeiblerSparsity(0.1)),
+    ],
     "DiagonalNormal": [lambda: posteriors.DiagonalNormal(LATENT_DIM, seed=5)],
 }
 PRIORS = {
@@ -26,6 +43,11 @@ LIKELIHOODS = {
     "Categorical": [lambda: likelihoods.Categorical(EVENT_SHAPE, num_classes=17)],
     "ContinuousBernoulli": [lambda: likelihoods.ContinuousBernoulli(EVENT_SHAPE)],
     "DiscretizedLogistic": [lambda: likelihoods.DiscretizedLogistic(EVENT_SHAPE, levels=17)],
+    "Masked": [
+        lambda: likelihoods.Masked(likelihoods.Bernoulli(EVENT_SHAPE)),
+        lambda: likelihoods.Masked(likelihoods.Categorical(EVENT_SHAPE, num_classes=3)),
+        lambda: likelihoods.Masked(likelihoods.Normal(EVENT_SHAPE, scale="optimal")),
+    ],
     "Normal": [
         lambda: likelihoods.Normal(EVENT_SHAPE, scale=0.3),
         lambda: likelihoods.Normal(EVENT_SHAPE, scale="shared", min_scale=0.01),
@@ -50,6 +72,7 @@ DATA = {
     "ContinuousBernoulli": RNG.random((12, *EVENT_SHAPE)).astype(np.float32),
     "DiscretizedLogistic": INTEGERS,
     "Bernoulli": (RNG.random((12, *EVENT_SHAPE)) < 0.5).astype(np.float32),
+    "Masked": np.where(RNG.random((12, *EVENT_SHAPE)) < 0.3, np.nan, INTEGERS % 2).astype(np.float32),
     "Normal": RNG.normal(size=(12, *EVENT_SHAPE)).astype(np.float32),
     "Tabular": RNG.normal(size=(12, *EVENT_SHAPE)).astype(np.float32),
 }
@@ -69,9 +92,23 @@ def vae(likelihood=None, **kwargs) -> VAE:
 
 def autoencoder(posterior) -> Autoencoder:
     """A small autoencoder around a posterior."""
-    model = Autoencoder(
-        Encoder(networks.dense([6]), posterior), Decoder(networks.dense([6]), likelihoods.Bernoulli(EVENT_SHAPE))
-    )
+    return autoencoder_of(Encoder(networks.dense([6]), posterior))
+
+
+def contractive_autoencoder() -> Autoencoder:
+    """A small autoencoder with a penalty of its encoder's derivatives."""
+    return autoencoder_of(ContractiveEncoder(networks.dense([6]), posteriors.Deterministic(LATENT_DIM), weight=0.5))
+
+
+def tied_autoencoder() -> Autoencoder:
+    """A small autoencoder with tied weights."""
+    encoder = Encoder(networks.dense([6]), posteriors.Deterministic(LATENT_DIM))
+    return autoencoder_of(encoder, TiedDecoder(likelihoods.Bernoulli(EVENT_SHAPE)))
+
+
+def autoencoder_of(encoder, decoder=None) -> Autoencoder:
+    """A small autoencoder around an encoder, built."""
+    model = Autoencoder(encoder, decoder or Decoder(networks.dense([6]), likelihoods.Bernoulli(EVENT_SHAPE)))
     model.build((None, *EVENT_SHAPE))
     return model
 
@@ -98,4 +135,6 @@ def models() -> dict:
         }
     options = {"beta": 0.5, "free_bits": 0.1, "num_samples": 3, "corruption": keras.layers.GaussianNoise(0.1, seed=1)}
     rows["VAE-options"] = (lambda: vae(**options), "Bernoulli")
+    rows["Autoencoder-contractive"] = (contractive_autoencoder, "Bernoulli")
+    rows["Autoencoder-tied"] = (tied_autoencoder, "Bernoulli")
     return {name: (make, DATA[data]) for name, (make, data) in rows.items()}

@@ -16,19 +16,22 @@ PACKAGE = pathlib.Path(keras_vae.__file__).parent
 LAYERS = [
     {"version"},
     {"ops"},
+    {"regularizers"},
     {"networks", "posteriors", "priors", "likelihoods", "datasets", "export"},
     {"divergences", "objectives", "visualization"},
     {"models"},
     {"evaluation"},
-    {"anomaly", "callbacks"},
+    {"anomaly", "callbacks", "latent", "restoration"},
     {"runs"},
     {"cli"},
 ]
 # Everything else is written with `keras.ops`, so that other backends can follow.
 MAY_IMPORT_TENSORFLOW = {
     "ops/noise.py",  # the replica's id, and only when it draws
+    "ops/gradient.py",  # which Keras leaves to its backends
     "ops/special.py",  # a function that Keras lacks
     "models/train_step.py",
+    "models/contractive_encoder.py",  # derivatives
     "models/data_checks.py",
     "models/rules.py",  # assertions in graphs
     "models/batches.py",

@@ -11,6 +11,16 @@ ROOT = pathlib.Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DECODER_SCALES = ["averaged squared error (scale^2 = D/2)", "fixed, unit", "shared, learned", "optimal"]
 CASES = ["dense_100", "dense_1000", "conv_128"]
+RESTORATIONS = [
+    "damaged image",
+    "bicubic interpolation",
+    "bicubic, block means kept",
+    "median filter",
+    "total variation",
+    "non-local means",
+    "biharmonic inpainting",
+    "trained autoencoder",
+]
 CONTENDERS = {
     "keras_vae_fit": "**keras_vae**",
     "keras_plain": "Keras, its documentation's VAE",
@@ -105,6 +115,41 @@ def test_its_seconds_are_those_of_the_results():
                 ours, theirs = (np.median(rows[name]["seconds"]) for name in ("keras_vae_fit", contender))
                 ratio = "" if contender == "keras_vae_fit" else f" ({ours / theirs:.2f})"
                 assert cell.strip() == f"{theirs:.2f}{ratio}"
+
+
+def test_its_bits_of_colours_are_those_of_the_results():
+    run, codecs = (
+        json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("colour_digits", "colour_digits_codecs")
+    )
+    test, settings, bits = run["test"], run["settings"], codecs["bits_per_dim"]
+    assert test["num_examples"] == codecs["num_examples"] == 297
+    assert test["bits_per_dim"] == pytest.approx(test["negative_elbo"] / 3072 / np.log(2), rel=1e-9)
+    assert f"negative ELBO, {test['negative_elbo']:.2f} nats | {test['bits_per_dim']:.3f} |" in README
+    for label, name in (("LZMA", "lzma"), ("PNG", "png"), ("WebP", "webp_lossless")):
+        (row,) = (line for line in README.splitlines() if line.startswith(f"| {label}, "))
+        assert row.endswith(f" | {bits[name]:.3f} |")
+    (command,) = re.findall(r"^`(keras-vae train --dataset colour_digits.*)`$", README, flags=re.MULTILINE)
+    words = command.split()[2:]
+    for option, value in zip(words[::2], words[1::2], strict=True):
+        setting = settings[option[2:].replace("-", "_")]
+        assert setting == type(setting)(value)
+
+
+def test_its_restorations_are_those_of_the_results():
+    results = json.loads((ROOT / "benchmarks" / "results" / "restoration.json").read_text(encoding="utf-8"))
+    for method in RESTORATIONS:
+        (row,) = (line for line in README.splitlines() if line.replace("**", "").startswith(f"| {method} |"))
+        rows = [task.get(method) for task in results["tasks"].values()]
+        cells = ["" if row is None else f"{row['psnr']:.2f} / {row['ssim']:.3f}" for row in rows]
+        assert [cell.strip() for cell in row.strip("|").split("|")[1:]] == cells
+
+
+def test_the_trained_restorers_beat_every_classical_method():
+    results = json.loads((ROOT / "benchmarks" / "results" / "restoration.json").read_text(encoding="utf-8"))
+    for rows in results["tasks"].values():
+        ours = rows.pop("trained autoencoder")
+        assert all(ours[score] > row[score] for row in rows.values() for score in ("psnr", "ssim"))
 
 
 def test_its_links_lead_somewhere():

@@ -52,7 +52,7 @@ class ReconstructionGrid(PictureCallback):
         super().on_train_begin(logs)
 
     def figure(self, title=None):
-        value_range = value_range_of(self.model) if self.value_range is None else self.value_range
+        value_range = value_range_of(self.model, self.value_range)
         return reconstruction_grid(self.x, self.model.reconstruct(self.x), self.columns, value_range, title)
 
 

@@ -40,5 +40,5 @@ class SampleGrid(PictureCallback):
 
     def figure(self, title=None):
         samples = self.model.sample(self.num_images, seed=self.seed, mean=True)
-        value_range = value_range_of(self.model) if self.value_range is None else self.value_range
+        value_range = value_range_of(self.model, self.value_range)
         return sample_grid(samples, value_range=value_range, title=title)

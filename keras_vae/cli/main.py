@@ -34,6 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _commands():
-    from keras_vae.cli import detect, evaluate, export, reconstruct, report, sample, train
+    from keras_vae.cli import detect, evaluate, export, reconstruct, report, restore, sample, sweep, train, traverse
 
-    return train, report, sample, reconstruct, evaluate, detect, export
+    return train, report, sample, reconstruct, restore, traverse, evaluate, detect, sweep, export

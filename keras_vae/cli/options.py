@@ -2,6 +2,9 @@
 
 import argparse
 
+from keras_vae.models.for_shape import LIKELIHOODS, NETWORKS
+from keras_vae.runs.schedules import SCHEDULES
+
 DEFAULT_DATASET = "digits"
 
 
@@ -15,7 +18,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dataset",
         default=DEFAULT_DATASET,
-        help="'digits', or a name of TensorFlow Datasets: mnist, cifar10, ... (default: %(default)s)",
+        help="'digits', 'colour_digits', or a name of TensorFlow Datasets: mnist, cifar10, ... (default: %(default)s)",
     )
     add_data_dir(parser)
 
@@ -25,9 +28,34 @@ def add_data_dir(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-dir", help="where TensorFlow Datasets finds or puts its data")
 
 
+def add_training(parser: argparse.ArgumentParser, epochs: int) -> None:
+    """What is trained and how, but for the size of the code."""
+    parser.add_argument("--network", choices=NETWORKS, default="dense", help="(default: %(default)s)")
+    parser.add_argument(
+        "--likelihood",
+        choices=tuple(LIKELIHOODS),
+        default="bernoulli",
+        help="bernoulli binarises the images, continuous_bernoulli and normal take grey values, the others bytes "
+        "(default: %(default)s)",
+    )
+    parser.add_argument("--epochs", type=int, default=epochs, help="(default: %(default)s)")
+    parser.add_argument("--batch-size", type=int, default=100, help="(default: %(default)s)")
+    parser.add_argument("--learning-rate", type=float, default=1e-3, help="at its highest (default: %(default)s)")
+    parser.add_argument(
+        "--schedule", choices=SCHEDULES, default="cosine", help="of the learning rate (default: %(default)s)"
+    )
+    parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL divergence (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="(default: %(default)s)")
+
+
 def add_picture(parser: argparse.ArgumentParser, default: str) -> None:
-    """The picture that a command writes."""
+    """The picture of several images that a command writes."""
     parser.add_argument("--num", type=int, default=64, help="how many images (default: %(default)s)")
+    add_png(parser, default)
+
+
+def add_png(parser: argparse.ArgumentParser, default: str) -> None:
+    """The file of a picture that a command writes."""
     parser.add_argument("--output", default=default, help="the PNG file to write (default: %(default)s)")
     add_overwrite(parser, "replace the file if it is there")
 

@@ -18,13 +18,43 @@ FIGURES = {
     "marginal_kl": ("of the KL", ".2f", "nats part codes from the prior"),
     "mean_squared_error": ("squared error", ".4g", "mean for each element"),
 }
+# Of each figure of `runs.sweep` its name, the width of its column and its format.
+SWEEP = {
+    "latent_dim": ("M", 6, "d"),
+    "negative_elbo": ("negative ELBO", 16, ".2f"),
+    "distortion": ("distortion", 13, ".2f"),
+    "rate": ("rate", 9, ".2f"),
+    "squared_error": ("squared error", 16, ".4g"),
+    "active_units": ("active units", 15, "d"),
+    "seconds": ("seconds", 10, ".1f"),
+}
+# And of `runs.restore`.
+RESTORATION = {
+    "num_examples": ("examples", ",", ""),
+    "missing": ("missing", ".1%", "of the elements"),
+    "starting_log_likelihood": ("log p(observed|z)", ".2f", "nats, at the encoder's code"),
+    "log_likelihood": ("log p(observed|z)", ".2f", "nats, at the best code"),
+    "acceptance_rate": ("accepted", ".0%", "of the steps"),
+    "observed_psnr": ("PSNR, observed", ".2f", "dB"),
+    "restored_psnr": ("PSNR, restored", ".2f", "dB"),
+    "coverage": ("in 90% intervals", ".1%", "of what is missing"),
+}
 
 
 def figures_table(figures: dict) -> str:
     """Lines of the test figures of `runs.evaluate`."""
+    return _table(figures, FIGURES, 16)
+
+
+def restoration_table(figures: dict) -> str:
+    """Lines of the figures of `runs.restore`."""
+    return _table(figures, RESTORATION, 18)
+
+
+def _table(figures, known, width):
     lines = [
-        f"  {name:<16}{format(figures[key], spec):>10} {unit}".rstrip()
-        for key, (name, spec, unit) in FIGURES.items()
+        f"  {name:<{width}}{format(figures[key], spec):>10} {unit}".rstrip()
+        for key, (name, spec, unit) in known.items()
         if key in figures
     ]
     return "\n".join(lines)
@@ -38,6 +68,15 @@ def detections_table(found, num: int) -> str:
         verdict = "anomaly" if found.verdicts[index] == -1 else "normal"
         lines.append(f"{index:>9}{found.scores[index]:>14.5g}{found.p_values[index]:>10.4f}  {verdict}")
     return "\n".join([*lines, "", f"{anomalies:,} of {len(found.scores):,} are above {found.threshold:.5g}."])
+
+
+def sweep_table(points: list[dict]) -> str:
+    """Lines of the points of `runs.sweep`, one for each latent size; a figure that is missing is a dash."""
+    lines = ["".join(f"{name:>{width}}" for name, width, _ in SWEEP.values())]
+    for point in points:
+        cells = ("-" if point[key] is None else format(point[key], spec) for key, (_, _, spec) in SWEEP.items())
+        lines.append("".join(f"{cell:>{width}}" for cell, (_, width, _) in zip(cells, SWEEP.values(), strict=True)))
+    return "\n".join(lines)
 
 
 def size(num_bytes: int | None) -> str:

@@ -1,8 +1,6 @@
 """`keras-vae train`."""
 
 from keras_vae.cli import options, tables
-from keras_vae.models.for_shape import LIKELIHOODS, NETWORKS
-from keras_vae.runs.schedules import SCHEDULES
 
 
 def add_to(commands) -> None:
@@ -10,22 +8,7 @@ def add_to(commands) -> None:
     parser = commands.add_parser("train", help="train a VAE and write all that comes of it to a folder")
     options.add_data(parser)
     parser.add_argument("--latent-dim", type=int, default=8, help="length of the code (default: %(default)s)")
-    parser.add_argument("--network", choices=NETWORKS, default="dense", help="(default: %(default)s)")
-    parser.add_argument(
-        "--likelihood",
-        choices=tuple(LIKELIHOODS),
-        default="bernoulli",
-        help="bernoulli binarises the images, continuous_bernoulli and normal take grey values, the others bytes "
-        "(default: %(default)s)",
-    )
-    parser.add_argument("--epochs", type=int, default=100, help="(default: %(default)s)")
-    parser.add_argument("--batch-size", type=int, default=100, help="(default: %(default)s)")
-    parser.add_argument("--learning-rate", type=float, default=1e-3, help="at its highest (default: %(default)s)")
-    parser.add_argument(
-        "--schedule", choices=SCHEDULES, default="cosine", help="of the learning rate (default: %(default)s)"
-    )
-    parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL divergence (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="(default: %(default)s)")
+    options.add_training(parser, epochs=100)
     parser.add_argument("--output", help="the folder to write (default: runs/DATASET)")
     options.add_overwrite(parser, "replace the run that is in the folder")
     parser.set_defaults(run=run)

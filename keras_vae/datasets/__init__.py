@@ -1,5 +1,6 @@
-"""Images to train on, as `tf.data` pipelines."""
+"""Data to train on: images as `tf.data` pipelines, signals as arrays."""
 
+from keras_vae.datasets.chirps import chirps
 from keras_vae.datasets.load import levels, load
 
-__all__ = ["levels", "load"]
+__all__ = ["chirps", "levels", "load"]

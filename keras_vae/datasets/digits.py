@@ -20,7 +20,7 @@ def load_digits(split: str) -> Images:
         ValueError: If the split is another.
     """
     if split not in ("train", "test"):
-        raise ValueError(f"The dataset 'digits' has the splits 'train' and 'test'. Received: split={split!r}.")
+        raise ValueError(f"The embedded digits have the splits 'train' and 'test'. Received: split={split!r}.")
     # Takes a second to import, and is not needed for other data.
     import sklearn.datasets
 

@@ -7,12 +7,15 @@ import tensorflow as tf
 
 from keras_vae.datasets import pipeline
 from keras_vae.datasets.binarize import binarize_once
+from keras_vae.datasets.colour_digits import load_colour_digits
 from keras_vae.datasets.digits import WHITE, load_digits
 from keras_vae.datasets.images import Images
 from keras_vae.datasets.tfds_source import open_dataset
 from keras_vae.ops.checks import checked_bool, checked_size
 
 BINARIZATIONS = (None, "dynamic", "static")
+# What needs no network.
+EMBEDDED = {"digits": load_digits, "colour_digits": load_colour_digits}
 STATIC_SEED = 0
 
 
@@ -32,9 +35,9 @@ def load(
     "train" are reshuffled in every epoch; others keep their order.
 
     Args:
-        name: `"digits"` (8x8, comes with scikit-learn, needs no network), or a name of TensorFlow Datasets
-            such as `"mnist"`, `"fashion_mnist"`, `"binarized_mnist"` or `"cifar10"`. What is not on disk is
-            downloaded.
+        name: `"digits"` (8x8, comes with scikit-learn), `"colour_digits"` (32x32x3, made of them), or a name of
+            TensorFlow Datasets such as `"mnist"`, `"fashion_mnist"`, `"binarized_mnist"` or `"cifar10"`. What is not
+            on disk is downloaded; the first two need no network.
         split: `"train"`, `"test"`, or for TFDS a slice such as `"train[:90%]"`.
         batch_size: Images for each batch; the last may be smaller.
         binarize: `None` for grey values in [0, 1]; `"dynamic"` draws each pixel afresh in each epoch, white
@@ -65,7 +68,7 @@ def load(
     batch_size = checked_size(batch_size, "batch_size")
     if seed is not None:
         seed = checked_size(seed, "seed", minimum=0)
-    source = load_digits(split) if name == "digits" else open_dataset(name, split, data_dir, with_labels, seed)
+    source = EMBEDDED[name](split) if name in EMBEDDED else open_dataset(name, split, data_dir, with_labels, seed)
     shuffle, dynamic = split.startswith("train"), binarize == "dynamic"
     if not isinstance(source, Images):
         if binarize == "static":

@@ -58,7 +58,7 @@ def _builder(name, data_dir):
         return tfds.builder(name, data_dir=data_dir)
     except (ValueError, AssertionError) as error:
         raise ValueError(
-            f"There is no dataset {name!r}. Expected 'digits', which comes with scikit-learn, or a name of "
+            f"There is no dataset {name!r}. Expected 'digits' or 'colour_digits', which need no network, or a name of "
             "TensorFlow Datasets such as 'mnist', 'fashion_mnist', 'binarized_mnist' or 'cifar10' "
             f"(https://www.tensorflow.org/datasets/catalog/overview). TFDS says: {str(error).strip()}"
         ) from error
@@ -88,7 +88,7 @@ def _prepare(builder, name):
             f"The dataset {name!r} is not prepared in {os.fspath(builder.data_dir)!r}, and there is no network to "
             "download it. Give `data_dir` (or the environment's TFDS_DATA_DIR) the folder that holds it, or prepare "
             f'it on a machine with a network: python -c "import tensorflow_datasets as tfds; '
-            f"tfds.builder('{name}').download_and_prepare()\". The dataset 'digits' needs no network."
+            f"tfds.builder('{name}').download_and_prepare()\". The datasets 'digits' and 'colour_digits' need none."
         )
     print(f"Downloading and preparing the dataset {name!r} in {os.fspath(builder.data_dir)!r} ...")
     builder.download_and_prepare()

@@ -5,6 +5,7 @@ from keras_vae.likelihoods.beta_binomial import BetaBinomial
 from keras_vae.likelihoods.categorical import Categorical
 from keras_vae.likelihoods.continuous_bernoulli import ContinuousBernoulli
 from keras_vae.likelihoods.discretized_logistic import DiscretizedLogistic
+from keras_vae.likelihoods.masked import Masked
 from keras_vae.likelihoods.normal import Normal
 from keras_vae.likelihoods.tabular import Tabular
 
@@ -14,6 +15,7 @@ __all__ = [
     "Categorical",
     "ContinuousBernoulli",
     "DiscretizedLogistic",
+    "Masked",
     "Normal",
     "Tabular",
 ]

@@ -31,10 +31,14 @@ class Likelihood(keras.layers.Layer):
     # What has a probability, where this is less than what can be trained on.
     support: str | None = None
     mend = "Remove or replace what is not finite."
+    # Whether NaN stands for what is missing.
+    takes_missing = False
 
     def __init__(self, event_shape: Sequence[int], **kwargs):
         super().__init__(**{"dtype": head_dtype(), **kwargs})
         self.event_shape = checked_event_shape(event_shape)
+        # A layer that is set before the likelihood is built is used in place of its own.
+        self.projection = None
 
     def build(self, features_shape):
         per_element = len(self.parameter_names) * self.values_per_parameter
@@ -56,7 +60,8 @@ class Likelihood(keras.layers.Layer):
             raise ValueError(
                 f"The decoder's network must end in a known number of features. Its shape is {features_shape}."
             )
-        self.projection = keras.layers.Dense(units, dtype=self.dtype_policy, name="projection")
+        if self.projection is None:
+            self.projection = keras.layers.Dense(units, dtype=self.dtype_policy, name="projection")
         self.projection.build(features_shape)
         freeze_built(self)
 
@@ -124,8 +129,15 @@ class Likelihood(keras.layers.Layer):
     def adapt(self, x) -> None:
         """Takes from training data `(batch, *event_shape)` what is stored of it, before `fit`: here nothing."""
 
-    def fitted(self, params, x, sample_weight=None):
-        """Parameters for a training step on x; a likelihood that estimates a scale from the batch does it here."""
+    def fitted(self, params, x, sample_weight=None, observed=None):
+        """Parameters for a training step on x; a likelihood that estimates a scale from the batch does it here.
+
+        Args:
+            params: Dict of parameters, each `(batch, num_samples, *event_shape)`.
+            x: `(batch, *event_shape)`.
+            sample_weight: `None` or `(batch,)`.
+            observed: Booleans in the shape of x, False where an element is to be left out; `None` is all of them.
+        """
         return params
 
     def in_domain(self, x):

@@ -88,13 +88,19 @@ class Normal(Likelihood):
         mean = params["mean"]
         return mean + ops.exp(self._log_scale(params)) * noise.normal(ops.shape(mean), seed, mean.dtype)
 
-    def fitted(self, params, x, sample_weight=None):
+    def fitted(self, params, x, sample_weight=None, observed=None):
         if self.scale != "optimal" or not self.trainable:
             return params
         error = self.aligned(params, x) - params["mean"]
         axes = tuple(range(1, len(error.shape)))
+        if observed is not None:
+            observed = self.aligned(params, observed)
+            error = error * observed
         variance = batch_mean(ops.mean(error * error, axis=axes), sample_weight)
         weight = 1.0 if sample_weight is None else ops.mean(ops.cast(sample_weight, variance.dtype))
+        if observed is not None:
+            # An example counts by what was observed of it.
+            weight = batch_mean(ops.mean(observed, axis=axes), sample_weight)
         variance = ops.maximum(ops.divide_no_nan(variance, weight), self.min_scale**2)
         self._remember(ops.stop_gradient(variance), weight)
         return {**params, "log_scale": ops.zeros_like(params["log_scale"]) + 0.5 * ops.log(variance)}

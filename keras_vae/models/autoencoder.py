@@ -20,6 +20,10 @@ class Autoencoder(LatentModel):
     With `likelihoods.Normal(event_shape, scale=0.5**0.5)` that is the summed squared error ||x - x̂||^2,
     up to a constant. Logs: `loss` and `reconstruction`, which differ by what regularizers add.
 
+    Its kinds differ by their parts. Sparse: a code with an `activity_regularizer`, see `posteriors.Deterministic`.
+    Contractive: `ContractiveEncoder`. With tied weights: `TiedDecoder`. Denoising: `corruption`. Linear: a network that
+    is `keras.layers.Identity()` on both sides.
+
     Args:
         encoder: An `Encoder` whose posterior is `posteriors.Deterministic`.
         decoder: A `Decoder`.

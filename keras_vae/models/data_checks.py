@@ -22,6 +22,7 @@ from keras_vae.models.rules import (
     Rule,
     assert_values,
     check_values,
+    input_rule_of,
     rule_of,
 )
 from keras_vae.models.train_step import check_event_shape
@@ -88,14 +89,14 @@ def _check_no_loss(model):
         )
 
 
-def check_examples(model, x, name: str, rule: Rule = FINITE, first: int = 0) -> np.ndarray:
+def check_examples(model, x, name: str, rule: Rule | None = None, first: int = 0) -> np.ndarray:
     """Returns x as an array after a check of its shape and values.
 
     Args:
         model: An `Autoencoder` or a `VAE`.
         x: Array-like `(batch, *event_shape)`.
         name: What to call it in a message.
-        rule: What values are allowed.
+        rule: What values are allowed; `None` is what the encoder takes.
         first: Index of the first example, where x is a part of something larger.
 
     Raises:
@@ -104,7 +105,7 @@ def check_examples(model, x, name: str, rule: Rule = FINITE, first: int = 0) -> 
     x = checked_array(x, name)
     check_event_shape(x.shape, _input_shape(model), name)
     _build(model, x)
-    check_values(rule, x, name, first)
+    check_values(_input_rule(model) if rule is None else rule, x, name, first)
     return x
 
 
@@ -133,7 +134,7 @@ def checked_codes(z, latent_dim: int) -> np.ndarray:
 
 
 def _checked_inputs(model, x):
-    """x for `predict`: finite, and of the encoder's shape."""
+    """x for `predict`: what the encoder takes, in values and in shape."""
     if isinstance(x, tf.data.Dataset):
         first, _, _ = keras.utils.unpack_x_y_sample_weight(_first_batch(x, "x"))
         check_examples(model, first, "x")
@@ -207,7 +208,7 @@ def _check_arrays(model, x, target, sample_weight, name):
         check_event_shape(target.shape, model.event_shape, "target")
         if len(target) != len(x):
             raise ValueError(f"x and target must have one length. Received: {len(x)} and {len(target)} examples.")
-        check_values(FINITE, x, name)
+        check_values(_input_rule(model), x, name)
         check_values(rule, target, "target")
     _build(model, x)
     check_event_shape(x.shape, _input_shape(model), name)
@@ -219,6 +220,10 @@ def _check_arrays(model, x, target, sample_weight, name):
 def _input_shape(model) -> tuple:
     """The shape of what the encoder takes; of an event, where it has taken nothing yet."""
     return model.event_shape if model.encoder.input_spec is None else model.encoder.input_spec.shape[1:]
+
+
+def _input_rule(model) -> Rule:
+    return input_rule_of(model.decoder.likelihood)
 
 
 def _build(model, x):
@@ -256,11 +261,11 @@ def _checked_dataset(model, dataset, name):
 
 def _assertion(model, shapes):
     """A function for `Dataset.map` over (number of the batch, element) that lets good batches through."""
-    rule = rule_of(model.decoder.likelihood)
+    rule, input_rule = rule_of(model.decoder.likelihood), _input_rule(model)
 
     def asserted(number, element):
         x, target, sample_weight = parts = keras.utils.unpack_x_y_sample_weight(element)
-        checks = [assert_values(rule if target is None else FINITE, x, "x", number)]
+        checks = [assert_values(rule if target is None else input_rule, x, "x", number)]
         if target is not None:
             checks.append(assert_values(rule, target, "target", number))
         if sample_weight is not None:

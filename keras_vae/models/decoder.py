@@ -32,6 +32,11 @@ class Decoder(Composite):
         """Shape of one example."""
         return self.likelihood.event_shape
 
+    def build_for(self, encoder) -> None:
+        """Builds itself for an encoder's codes, where it is not built yet."""
+        if not self.built:
+            self.build((None, encoder.latent_dim))
+
     def build(self, input_shape):
         features_shape = build_network(self.network, (None, input_shape[-1]), "decoder")
         if not self.likelihood.built:

@@ -9,14 +9,16 @@ from keras import ops
 from keras_vae.export import saved_model
 from keras_vae.models import batches, data_checks, fast_path
 from keras_vae.models.composite import checked_part
+from keras_vae.models.corruption_checks import check_fill, check_keeps_shape
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.encoder import Encoder
-from keras_vae.models.rules import FINITE, Rule, rule_of
+from keras_vae.models.rules import Rule, rule_of
 from keras_vae.models.train_step import Trainable
 from keras_vae.ops.checks import checked_free_path, checked_seed, checked_size
+from keras_vae.ops.missing import is_missing
 
 RANDOM_STATE = "random_state_"
-SHARED = "The encoder and the decoder share a layer, which a `.keras` file cannot hold."
+SHARED = "The encoder and the decoder share a layer, which a `.keras` file cannot hold; `TiedDecoder` shares weights."
 
 
 class LatentModel(Trainable):
@@ -37,9 +39,8 @@ class LatentModel(Trainable):
         self.decoder = checked_part(decoder, Decoder, "decoder")
         self.corruption = corruption
         if corruption is not None:
-            checked_part(corruption, keras.layers.Layer, "corruption")
-        if not self.decoder.built:
-            self.decoder.build((None, self.encoder.latent_dim))
+            check_fill(checked_part(corruption, keras.layers.Layer, "corruption"), decoder.likelihood)
+        self.decoder.build_for(self.encoder)
         if self.decoder.latent_dim != self.encoder.latent_dim:
             raise ValueError(
                 f"The decoder was built for codes of length {self.decoder.latent_dim}, and the encoder gives codes of "
@@ -64,8 +65,8 @@ class LatentModel(Trainable):
     def build(self, input_shape):
         if not self.encoder.built:
             self.encoder.build(tuple(input_shape))
-        if self.corruption is not None and not self.corruption.built:
-            self.corruption.build(tuple(input_shape))
+        if self.corruption is not None:
+            check_keeps_shape(self.corruption, input_shape)
 
     @functools.wraps(keras.Model.fit)
     def fit(self, *args, **kwargs):
@@ -155,19 +156,20 @@ class LatentModel(Trainable):
         """The compiled function of a name, which is compiled from `function` at the first call."""
         return self._functions.get(name, function)
 
-    def checked_batches(self, x, batch_size: int, rule: Rule):
+    def checked_batches(self, x, batch_size: int, rule: Rule | None):
         """The batches of an array or a dataset, as tensors that were checked.
 
         Args:
             x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
             batch_size: Examples at once; a dataset has its own.
-            rule: What values are allowed; any but `FINITE` asks for the shape of an event.
+            rule: What values are allowed; `None` is what the encoder takes, any other asks for the shape of an
+                event.
 
         Raises:
             ValueError: If x does not have the shape that the encoder takes, holds values that are not allowed, or is
                 a dataset without an end.
         """
-        if rule is not FINITE and self.encoder.input_spec is not None:
+        if rule is not None and self.encoder.input_spec is not None:
             expected = self.encoder.input_spec.shape[1:]
             if expected != self.event_shape:
                 raise ValueError(
@@ -202,7 +204,7 @@ class LatentModel(Trainable):
         """
         name = " ".join([function.__name__, *(f"{key}={value}" for key, value in options.items())])
         compiled = self.compiled_function(name, functools.partial(function, **options))
-        examples = self.checked_batches(x, batch_size, rule_of(self.decoder.likelihood) if target else FINITE)
+        examples = self.checked_batches(x, batch_size, rule_of(self.decoder.likelihood) if target else None)
         return map(compiled if seed is None else batches.seeded(compiled, checked_seed(seed)), examples)
 
     def rescaled(self, x):
@@ -230,10 +232,14 @@ class LatentModel(Trainable):
         return self.mean_image(self.mean_code(x))
 
     def squared_error(self, x):
-        """Mean over the elements of (x - reconstruction)^2, for tensors: `(batch, *event_shape)` to `(batch,)`."""
-        reconstruction = self.reconstruct_batch(x)
-        error = ops.cast(x, reconstruction.dtype) - reconstruction
-        return ops.mean(error * error, axis=tuple(range(1, len(error.shape))))
+        """Mean of (x - reconstruction)^2 over the elements that were observed.
+
+        For tensors: `(batch, *event_shape)` to `(batch,)`.
+        """
+        reconstruction, missing = self.reconstruct_batch(x), is_missing(x)
+        error = ops.where(missing, 0.0, ops.cast(x, reconstruction.dtype) - reconstruction)
+        axes = tuple(range(1, len(error.shape)))
+        return ops.sum(error * error, axis=axes) / ops.sum(ops.cast(~missing, error.dtype), axis=axes)
 
     def corrupted(self, x, training):
         """Applies the corruption in training, and nothing elsewhere."""
@@ -312,5 +318,5 @@ class LatentModel(Trainable):
 
     def _map(self, function, x, batch_size):
         return batches.run_in_batches(
-            self.compiled_function(function.__name__, function), self.checked_batches(x, batch_size, FINITE)
+            self.compiled_function(function.__name__, function), self.checked_batches(x, batch_size, None)
         )

@@ -7,8 +7,10 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from keras_vae.ops.missing import is_missing
+
 ROWS_AT_ONCE = 4096
-FILL_IN = "Remove the example, or fill in what is missing."
+FILL_IN = "Remove the example, or fill in what is missing. `likelihoods.Masked` leaves NaN out of a likelihood."
 # What stands about a message in TensorFlow's report of an assertion that failed.
 START, END = "<keras_vae>", "</keras_vae>"
 
@@ -21,14 +23,22 @@ class Rule:
         inside: Maps values to booleans of the same shape.
         expected: What is expected, in words.
         mend: How to get there from finite values.
+        takes_missing: Whether NaN stands for what is missing; of each example something must be there.
     """
 
     inside: Callable
     expected: str
     mend: str
+    takes_missing: bool = False
 
 
 FINITE = Rule(ops.isfinite, "finite numbers", FILL_IN)
+FINITE_OR_MISSING = Rule(
+    lambda x: ops.logical_or(is_missing(x), ops.isfinite(x)),
+    "finite numbers, or NaN where one is missing",
+    FILL_IN,
+    takes_missing=True,
+)
 WEIGHTS = Rule(
     lambda x: ops.logical_and(ops.isfinite(x), x >= 0),
     "finite numbers of at least 0",
@@ -36,19 +46,26 @@ WEIGHTS = Rule(
 )
 
 
+def input_rule_of(likelihood) -> Rule:
+    """What an encoder can be given, under a likelihood that need not allow it."""
+    return FINITE_OR_MISSING if likelihood.takes_missing else FINITE
+
+
 def rule_of(likelihood) -> Rule:
     """What a likelihood can be trained on."""
-    return Rule(likelihood.in_domain, f"{likelihood.domain} for {type(likelihood).__name__}", likelihood.mend)
+    expected = f"{likelihood.domain} for {type(likelihood).__name__}"
+    return Rule(likelihood.in_domain, expected, likelihood.mend, likelihood.takes_missing)
 
 
 def support_of(likelihood) -> Rule:
     """What has a probability, or a density, under a likelihood."""
     owner = f"{type(likelihood).__name__}, which gives no other a likelihood"
-    return Rule(likelihood.in_support, f"{likelihood.support or likelihood.domain} for {owner}", likelihood.mend)
+    expected = f"{likelihood.support or likelihood.domain} for {owner}"
+    return Rule(likelihood.in_support, expected, likelihood.mend, likelihood.takes_missing)
 
 
 def check_values(rule: Rule, x: np.ndarray, name: str, first: int = 0) -> None:
-    """Raises a ValueError that names the first value of an array that is not allowed.
+    """Raises a ValueError that names the first value of an array that is not allowed, or the first empty example.
 
     Args:
         rule: What is allowed.
@@ -57,12 +74,24 @@ def check_values(rule: Rule, x: np.ndarray, name: str, first: int = 0) -> None:
         first: Index of the first example, where x is a part of something larger.
     """
     for start in range(0, len(x), ROWS_AT_ONCE):
-        outside = ~np.asarray(rule.inside(x[start : start + ROWS_AT_ONCE]))
+        rows = x[start : start + ROWS_AT_ONCE]
+        if rule.takes_missing:
+            _check_observed(rows, name, first + start)
+        outside = ~np.asarray(rule.inside(rows))
         if outside.any():
             index = tuple(map(int, np.argwhere(outside)[0]))
             value, shown = x[start:][index], (first + start + index[0], *index[1:])
             mend = rule.mend if np.isfinite(value) else FILL_IN
             raise ValueError(f"`{name}` must hold {rule.expected}. Received: {value} at index {shown}. {mend}")
+
+
+def _check_observed(x, name, first):
+    empty = np.isnan(x).reshape(len(x), -1).all(axis=1)
+    if empty.any():
+        raise ValueError(
+            f"`{name}` must hold something of each example: NaN is what is missing, and of the example at index "
+            f"{first + int(np.argmax(empty))} everything is. Remove it."
+        )
 
 
 def assert_values(rule: Rule, values, name: str, batch_number):

@@ -61,6 +61,14 @@ def checked_number(value, name: str, minimum: float = -math.inf, inclusive: bool
     return number
 
 
+def checked_rate(value, name: str) -> float:
+    """Returns `value` as a float, or raises a ValueError if it is no number from 0 to below 1."""
+    rate = checked_number(value, name, 0.0)
+    if rate >= 1:
+        raise ValueError(f"`{name}` must be below 1. Received: {name}={value!r}.")
+    return rate
+
+
 def checked_seed(value, name: str = "seed") -> int:
     """Returns `value` as an int, or raises a ValueError if it is no whole number from 0 to 2**31 - 3."""
     seed = checked_size(value, name, minimum=0)

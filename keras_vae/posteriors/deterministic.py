@@ -4,19 +4,46 @@ import keras
 from keras import ops
 
 from keras_vae.posteriors.posterior import Posterior
+from keras_vae.regularizers import KullbackLeiblerSparsity
 
 
 @keras.saving.register_keras_serializable("keras_vae")
 class Deterministic(Posterior):
     """The code of an autoencoder: one point for each example, no noise and no KL divergence.
 
+    A sparse autoencoder is one whose code has an `activity_regularizer`: what it takes of each example is summed over
+    the units and averaged over the batch, and added to the loss once, in nats as the reconstruction is.
+    `keras.regularizers.L1(weight)` adds weight * sum_j |z_j|; with `activation="relu"` many units are exactly 0.
+    `regularizers.KullbackLeiblerSparsity(target, weight)` asks for `activation="sigmoid"`. As everywhere in Keras, a
+    regularizer does not see sample weights.
+
+    Such a penalty asks for small numbers, which a decoder can make large again: alone it may leave all units in use, at
+    a small scale. Noise on the code holds the scale, as in `Decoder(keras.Sequential([keras.layers.GaussianNoise(1.0),
+    networks.dense([128])]), likelihood)`.
+
     Parameters: `mean` `(batch, latent_dim)`.
 
     Args:
         latent_dim: Length of the code.
+        activation: A Keras activation of the code; `None` is none.
+        activity_regularizer: A `keras.regularizers.Regularizer` that is called on codes `(batch, latent_dim)`, and
+            whose value Keras divides by the batch size; `None` is none.
+
+    Raises:
+        ValueError: If the regularizer is not made for codes of this activation.
     """
 
     parameter_names = ("mean",)
+
+    def __init__(self, latent_dim: int, activation=None, activity_regularizer=None, **kwargs):
+        super().__init__(latent_dim, activity_regularizer=activity_regularizer, **kwargs)
+        self.activation = keras.activations.get(activation)
+        if isinstance(self.activity_regularizer, KullbackLeiblerSparsity):
+            self.activity_regularizer.check_activation(self.activation)
+
+    def call(self, features):
+        params = super().call(features)
+        return {"mean": self.activation(params["mean"])}
 
     def mean(self, params):
         return params["mean"]
@@ -26,3 +53,6 @@ class Deterministic(Posterior):
 
     def sample(self, params, num_samples: int = 1, seed=None, shared_noise: bool = False):
         return ops.repeat(ops.expand_dims(params["mean"], 1), num_samples, axis=1)
+
+    def get_config(self):
+        return {**super().get_config(), "activation": keras.activations.serialize(self.activation)}

@@ -4,6 +4,9 @@ from keras_vae.runs.detect import detect
 from keras_vae.runs.evaluate import evaluate
 from keras_vae.runs.reconstruct import reconstruct
 from keras_vae.runs.report import report
+from keras_vae.runs.restore import restore
+from keras_vae.runs.sweep import sweep
 from keras_vae.runs.train import train
+from keras_vae.runs.traverse import traverse
 
-__all__ = ["detect", "evaluate", "reconstruct", "report", "train"]
+__all__ = ["detect", "evaluate", "reconstruct", "report", "restore", "sweep", "train", "traverse"]

@@ -5,10 +5,7 @@ import time
 
 import keras
 
-from keras_vae import datasets
 from keras_vae.callbacks import ReconstructionGrid, SampleGrid
-from keras_vae.likelihoods.integer_likelihood import IntegerLikelihood
-from keras_vae.models import VAE
 from keras_vae.models.for_shape import LIKELIHOODS, NETWORKS
 from keras_vae.ops.checks import checked_name, checked_number, checked_seed, checked_size
 from keras_vae.runs.data import held_out_data, training_data
@@ -16,6 +13,8 @@ from keras_vae.runs.evaluate import BATCH_SIZE, evaluate
 from keras_vae.runs.folder import RunFolder
 from keras_vae.runs.machine import peak_memory, versions
 from keras_vae.runs.schedules import SCHEDULES, learning_rate_schedule
+from keras_vae.runs.vaes import compiled_vae
+from keras_vae.visualization.value_range import value_range_of
 
 
 def train(
@@ -57,35 +56,20 @@ def train(
     Raises:
         ValueError: Before any long work, if an argument is out of range or the folder holds something.
     """
-    settings = {
-        "dataset": dataset,
-        "latent_dim": checked_size(latent_dim, "latent_dim"),
-        "network": checked_name(network, NETWORKS, "network"),
-        "likelihood": checked_name(likelihood, LIKELIHOODS, "likelihood"),
-        "epochs": checked_size(epochs, "epochs"),
-        "batch_size": checked_size(batch_size, "batch_size"),
-        "learning_rate": checked_number(learning_rate, "learning_rate", 0.0, inclusive=False),
-        "schedule": checked_name(schedule, SCHEDULES, "schedule"),
-        "beta": checked_number(beta, "beta", 0.0),
-        "seed": checked_seed(seed),
-    }
+    settings = checked_settings(
+        dataset, latent_dim, network, likelihood, epochs, batch_size, learning_rate, schedule, beta, seed
+    )
     folder = RunFolder(output)
     folder.check(overwrite)
     keras.utils.set_random_seed(seed)
-    kind, options = LIKELIHOODS[likelihood]
+    kind, _ = LIKELIHOODS[likelihood]
     data = training_data(dataset, kind, batch_size, data_dir, seed)
     validation = held_out_data(dataset, kind, BATCH_SIZE, data_dir)
     event_shape = tuple(data.element_spec.shape[1:])
-    if issubclass(kind, IntegerLikelihood):
-        options = {**options, "levels": datasets.levels(dataset)}
-    vae = VAE.for_shape(event_shape, latent_dim, network, kind(event_shape, **options))
-    vae.beta = beta
-    vae.compile(keras.optimizers.Adam(learning_rate_schedule(schedule, learning_rate, epochs * len(data))))
+    vae = compiled_vae(event_shape, settings, learning_rate_schedule(schedule, learning_rate, epochs * len(data)))
     folder.create(overwrite)
     started = time.perf_counter()
-    history = vae.fit(
-        data, validation_data=validation, epochs=epochs, callbacks=_callbacks(folder, validation, options)
-    )
+    history = vae.fit(data, validation_data=validation, epochs=epochs, callbacks=_callbacks(folder, validation, vae))
     seconds = time.perf_counter() - started
     if not math.isfinite(history.history["loss"][-1]):
         raise ValueError(
@@ -106,9 +90,36 @@ def train(
     return metrics
 
 
-def _callbacks(folder, validation, options):
-    white = options.get("levels", 2) - 1
-    grids = {"value_range": (0, white)}
+def checked_settings(
+    dataset: str,
+    latent_dim: int,
+    network: str,
+    likelihood: str,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    schedule: str,
+    beta: float,
+    seed: int,
+) -> dict:
+    """The settings of a training as a dict, or a ValueError that names the one that is out of range."""
+    return {
+        "dataset": dataset,
+        "latent_dim": checked_size(latent_dim, "latent_dim"),
+        "network": checked_name(network, NETWORKS, "network"),
+        "likelihood": checked_name(likelihood, LIKELIHOODS, "likelihood"),
+        "epochs": checked_size(epochs, "epochs"),
+        "batch_size": checked_size(batch_size, "batch_size"),
+        "learning_rate": checked_number(learning_rate, "learning_rate", 0.0, inclusive=False),
+        "schedule": checked_name(schedule, SCHEDULES, "schedule"),
+        "beta": checked_number(beta, "beta", 0.0),
+        "seed": checked_seed(seed),
+    }
+
+
+def _callbacks(folder, validation, vae):
+    # What has no levels is in [0, 1].
+    grids = {"value_range": value_range_of(vae) or (0, 1)}
     return [
         SampleGrid(folder.logs, image_dir=folder.path, **grids),
         ReconstructionGrid(folder.logs, validation, image_dir=folder.path, **grids),

@@ -50,7 +50,7 @@ def latent_manifold(
         )
     quantiles = prior_quantiles(vae.prior, (np.arange(num_points) + 0.5) / num_points)
     codes = manifold_codes(quantiles)
-    value_range = value_range_of(vae) if value_range is None else value_range
+    value_range = value_range_of(vae, value_range)
     grid = image_grid(vae.decode(codes), num_points, value_range, cell=CELL)
     first, second = quantiles.T
     return framed(grid, title, _ends_and_name(second[::-1], "$z_2$"), _ends_and_name(first, "$z_1$"))

@@ -36,11 +36,13 @@ def latent_traversals(
         A `matplotlib.figure.Figure`.
 
     Raises:
-        ValueError: If there is no such latent, no value, or the example has another shape or is not finite.
+        ValueError: If the model decodes nothing, there is no such latent, no value, or the example has another shape or
+            is not finite.
     """
+    checked_decoder(vae, "latent_traversals")
     dimensions, values = checked_dimensions(dimensions, vae.latent_dim), checked_values(values)
-    codes = traversal_codes(_held(vae, example), values, dimensions)
-    value_range = value_range_of(vae) if value_range is None else value_range
+    codes = traversal_codes(held_code(vae, example), values, dimensions)
+    value_range = value_range_of(vae, value_range)
     grid = image_grid(vae.decode(codes.reshape(-1, vae.latent_dim)), len(values), value_range)
     names = [f"$z_{{{latent + 1}}}$" for latent in dimensions]
     return framed(grid, title, names, [number_label(value) for value in values])
@@ -61,6 +63,13 @@ def traversal_codes(held, values, dimensions) -> np.ndarray:
     for row, latent in zip(codes, dimensions, strict=True):
         row[:, latent] = values
     return codes
+
+
+def checked_decoder(model, name: str):
+    """Returns the model, or raises a ValueError that names what needs one if it does not decode codes."""
+    if not (hasattr(model, "decode") and hasattr(model, "latent_dim")):
+        raise ValueError(f"`{name}` decodes codes: give a VAE or an Autoencoder. Received: {type(model).__name__}.")
+    return model
 
 
 def checked_dimensions(dimensions, latent_dim: int) -> list[int]:
@@ -109,7 +118,8 @@ def checked_example(example, vae) -> np.ndarray:
     return example
 
 
-def _held(vae, example):
+def held_code(vae, example) -> np.ndarray:
+    """The code `(latent_dim,)` at which latents are held: the mean code of an example, zeros for `None`."""
     if example is None:
         return np.zeros(vae.latent_dim)
     return vae.encode(checked_example(example, vae)[np.newaxis])[0]

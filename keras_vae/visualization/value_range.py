@@ -23,10 +23,15 @@ def checked_value_range(value_range) -> tuple[float, float] | None:
     return low, high
 
 
-def value_range_of(model) -> tuple[float, float] | None:
-    """The range of a model's data where its likelihood has levels: 0 to levels - 1; `None` where it has none.
+def value_range_of(model, value_range: tuple[float, float] | None = None) -> tuple[float, float] | None:
+    """The values that are black and white in pictures of a model's data: those that are given, else the data's range.
 
-    Pictures of one model then have the same greys at every epoch, whatever values occur in them.
+    That is 0 to levels - 1 where the likelihood has levels, and `None` where it has none. Pictures of one model then
+    have the same greys at every epoch, whatever values occur in them.
     """
-    levels = getattr(model.decoder.likelihood, "levels", None)
+    if value_range is not None:
+        return value_range
+    likelihood = model.decoder.likelihood
+    # What `likelihoods.Masked` wraps.
+    levels = getattr(getattr(likelihood, "likelihood", likelihood), "levels", None)
     return None if levels is None else (0.0, levels - 1.0)

@@ -9,7 +9,7 @@ import pytest
 from keras_vae.cli import main as module
 from keras_vae.cli.main import main
 
-COMMANDS = ("train", "report", "sample", "reconstruct", "evaluate", "export")
+COMMANDS = ("train", "report", "sample", "reconstruct", "restore", "traverse", "evaluate", "sweep", "export")
 
 
 def exit_of(capsys, *arguments) -> tuple[int, str, str]:

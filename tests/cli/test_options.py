@@ -32,3 +32,40 @@ def test_picture():
     assert parsed([], add) == {"num": 64, "output": "picture.png", "overwrite": False}
     given = parsed(["--num", "3", "--output", "other.png", "--overwrite"], add)
     assert given == {"num": 3, "output": "other.png", "overwrite": True}
+
+
+def test_png():
+    def add(parser):
+        options.add_png(parser, "picture.png")
+
+    assert parsed([], add) == {"output": "picture.png", "overwrite": False}
+    assert parsed(["--output", "other.png", "--overwrite"], add) == {"output": "other.png", "overwrite": True}
+
+
+def test_training():
+    def add(parser):
+        options.add_training(parser, epochs=30)
+
+    defaults = {
+        "network": "dense",
+        "likelihood": "bernoulli",
+        "epochs": 30,
+        "batch_size": 100,
+        "learning_rate": 1e-3,
+        "schedule": "cosine",
+        "beta": 1.0,
+        "seed": 0,
+    }
+    assert parsed([], add) == defaults
+    given = {
+        "network": "conv",
+        "likelihood": "normal",
+        "epochs": 2,
+        "batch_size": 7,
+        "learning_rate": 0.5,
+        "schedule": "constant",
+        "beta": 2.0,
+        "seed": 4,
+    }
+    words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+    assert parsed(words, add) == given

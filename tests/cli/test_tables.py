@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_vae.cli.tables import detections_table, figures_table, size
+from keras_vae.cli.tables import detections_table, figures_table, restoration_table, size, sweep_table
 from keras_vae.runs.detect import Detections
 
 
@@ -67,4 +67,28 @@ def test_detections_are_listed_strangest_first():
         ["2", "3", "0.2500", "normal"],
         [],
         ["1", "of", "3", "are", "above", "4."],
+    ]
+
+
+def test_sweep():
+    row = {"negative_elbo": 131.987, "distortion": 125.5, "rate": 6.487, "squared_error": 0.0372, "seconds": 12.34}
+    points = [
+        {"latent_dim": 2, **row, "active_units": 2},
+        {"latent_dim": 128, **dict.fromkeys(row), "active_units": 0},
+    ]
+    assert sweep_table(points).splitlines() == [
+        "     M   negative ELBO   distortion     rate   squared error   active units   seconds",
+        "     2          131.99       125.50     6.49          0.0372              2      12.3",
+        "   128               -            -        -               -              0         -",
+    ]
+
+
+def test_figures_of_a_restoration():
+    figures = {"num_examples": 16, "missing": 0.1276, "log_likelihood": -764.626, "restored_psnr": 21.361}
+    assert restoration_table(figures | {"coverage": 0.942}).splitlines() == [
+        "  examples                  16",
+        "  missing                12.8% of the elements",
+        "  log p(observed|z)    -764.63 nats, at the best code",
+        "  PSNR, restored         21.36 dB",
+        "  in 90% intervals       94.2% of what is missing",
     ]

@@ -4,6 +4,7 @@ import tensorflow_datasets as tfds
 
 from keras_vae import datasets
 from keras_vae.datasets import tfds_source
+from keras_vae.datasets.colour_digits import load_colour_digits
 from keras_vae.datasets.digits import load_digits
 
 from .conftest import NUM_TRAIN
@@ -112,6 +113,16 @@ def test_integers_are_what_is_stored():
     assert images.max() == datasets.levels("digits") - 1
 
 
+def test_colour_digits_by_name():
+    digits = load_colour_digits("test")
+    images, labels = pairs_of(datasets.load("colour_digits", "test", with_labels=True, integers=True))
+    np.testing.assert_array_equal(images, digits.pixels)
+    np.testing.assert_array_equal(labels, digits.labels)
+    floats = images_of(datasets.load("colour_digits", "test"))
+    np.testing.assert_array_equal(floats, digits.pixels / np.float32(255))
+    assert [len(x) for x in datasets.load("colour_digits", batch_size=500)] == [500] * 3
+
+
 @pytest.mark.parametrize("most_bytes", [2**31, 0])
 def test_integers_of_tfds(tiny_dir, monkeypatch, most_bytes):
     """In memory, and in a stream."""
@@ -126,6 +137,7 @@ def test_integers_of_tfds(tiny_dir, monkeypatch, most_bytes):
     ("name", "levels"),
     [
         ("digits", 17),
+        ("colour_digits", 256),
         ("binarized_mnist", 2),
         ("binarized_mnist:1.0.0", 2),
         ("mnist", 256),

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_vae import Autoencoder, Decoder, Encoder, likelihoods, networks, posteriors
+from keras_vae import Autoencoder, Decoder, Encoder, datasets, likelihoods, networks, posteriors
 from tests.models.small import EVENT_SHAPE, binary, small_autoencoder
 
 
@@ -30,6 +30,23 @@ def test_it_learns_to_reconstruct(binary_images):
     before = np.mean((binary_images - model.reconstruct(binary_images)) ** 2)
     model.fit(binary_images, epochs=30, verbose=0)
     assert np.mean((binary_images - model.reconstruct(binary_images)) ** 2) < 0.1 * before
+
+
+def test_a_denoising_one_takes_the_noise_from_signals():
+    keras.utils.set_random_seed(0)
+    train, noise = datasets.chirps(600, 64, seed=0), 0.3
+    clean, noisy = datasets.chirps(200, 64, seed=1), datasets.chirps(200, 64, noise, seed=1)
+    model = Autoencoder(
+        Encoder(networks.conv([16, 32], kernel_size=7, rank=1), posteriors.Deterministic(8)),
+        Decoder(networks.conv_transpose([32, 16], (64, 1), kernel_size=7), likelihoods.Normal((64, 1), "optimal")),
+        corruption=keras.layers.GaussianNoise(noise, seed=0),
+    )
+    model.compile(keras.optimizers.Adam(5e-3))
+    model.fit(train, batch_size=50, epochs=20, verbose=0)
+    error = np.mean((model.reconstruct(noisy) - clean) ** 2)
+    # The best constant is worth the signals' variance, some 0.29; nothing at all the noise's, 0.09.
+    assert np.mean((noisy - clean) ** 2) == pytest.approx(noise**2, rel=0.05)
+    assert error < 0.6 * noise**2
 
 
 def test_score_is_minus_the_log_likelihood_of_each_example():

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_vae import Decoder, likelihoods, networks
+from keras_vae import Decoder, Encoder, likelihoods, networks, posteriors
 
 EVENT_SHAPE = (4, 3, 2)
 Z = np.random.default_rng(0).normal(size=(5, 3, 2)).astype(np.float32)
@@ -35,6 +35,14 @@ def test_codes_of_another_length_are_refused():
     for length in (1, 4, 8):
         with pytest.raises(ValueError, match=f"codes of length 2. Received shape .3, {length}"):
             decoder(np.zeros((3, length), np.float32))
+
+
+def test_it_is_built_for_an_encoders_codes_once():
+    decoder = Decoder(networks.dense([4]), likelihoods.Bernoulli(EVENT_SHAPE))
+    decoder.build_for(Encoder(networks.dense([4]), posteriors.Deterministic(3)))
+    assert (decoder.built, decoder.latent_dim) == (True, 3)
+    decoder.build_for(Encoder(networks.dense([4]), posteriors.Deterministic(5)))
+    assert decoder.latent_dim == 3
 
 
 def test_an_empty_batch_is_decoded_to_an_empty_batch():

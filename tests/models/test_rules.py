@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae.likelihoods import Bernoulli
+from keras_vae.likelihoods import Bernoulli, Masked
 from keras_vae.models import rules
 
 RULE = rules.rule_of(Bernoulli((3,)))
@@ -38,6 +38,26 @@ def test_the_first_other_value_is_named(value, mend):
     # TensorFlow's report escapes quotation marks.
     text = str(error.value).split(rules.START)[1].split(rules.END)[0].replace("\\'", "'")
     assert text == f"{expected}{value:g} at index (2, 1) of batch 5. {mend}"
+
+
+def test_under_a_masked_likelihood_nan_is_missing_and_infinity_is_an_error_still():
+    rule = rules.rule_of(Masked(Bernoulli((3,))))
+    x = np.array([[0.0, np.nan, 1.0], [np.nan, np.nan, np.inf]])
+    rules.check_values(rule, x[:1], "x")
+    rules.check_values(rules.input_rule_of(Masked(Bernoulli((3,)))), x[:1], "x")
+    tf.debugging.Assert(tf.reduce_all(rule.inside(tf.constant(x[:1]))), [])
+    for own in (rule, rules.FINITE_OR_MISSING):
+        with pytest.raises(ValueError, match=r"or NaN where one is missing.*Received: inf at index \(1, 2\)"):
+            rules.check_values(own, x, "x")
+    with pytest.raises(ValueError, match=r"Received: nan at index \(0, 1\).*`likelihoods.Masked` leaves NaN out"):
+        rules.check_values(rules.input_rule_of(Bernoulli((3,))), x, "x")
+
+
+def test_an_example_of_which_everything_is_missing_is_named():
+    x = np.zeros((5000, 3))
+    x[4321], x[:, 1] = np.nan, np.nan
+    with pytest.raises(ValueError, match="of the example at index 4331 everything is"):
+        rules.check_values(rules.FINITE_OR_MISSING, x, "x", first=10)
 
 
 @pytest.mark.parametrize("weight", [-1.0, np.nan, np.inf])

@@ -7,6 +7,7 @@ import tensorflow as tf
 from scipy import stats
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors, priors
+from keras_vae.datasets.colour_digits import load_colour_digits
 from tests.models.small import EVENT_SHAPE, LATENT_DIM, binary, small_autoencoder, small_vae, without_noise
 
 MEAN, LOG_VARIANCE = np.array([3.0, -2.0]), np.log([4.0, 0.01])
@@ -512,3 +513,37 @@ class TestSystems:
         assert error < 0.5 * np.mean((x - x.mean(axis=0)) ** 2)
         assert history["negative_elbo"][-1] < history["negative_elbo"][0]
         assert history["kl"][-1] > 1
+
+    def test_the_convolutional_vae_learns_its_noise_and_pays_for_its_codes(self):
+        """The source's has neither a log-variance nor a KL divergence, and draws with a standard deviation of 0.1."""
+        x = load_colour_digits("test").pixels
+        vae = VAE.for_shape((32, 32, 3), 8, "conv", "discretized_logistic")
+        vae.compile(keras.optimizers.Adam(3e-3))
+        vae.fit(x, epochs=6, batch_size=50, verbose=0)
+        outputs, posterior = vae(x), vae.encoder(vae.decoder.likelihood.rescaled(x))
+        params = {name: np.asarray(value, np.float64) for name, value in posterior.items()}
+        assert params["log_variance"].shape == params["mean"].shape == (297, 8)
+        kl = 0.5 * np.sum(params["mean"] ** 2 + np.exp(params["log_variance"]) - 1 - params["log_variance"], axis=-1)
+        np.testing.assert_allclose(outputs["kl"], kl, rtol=1e-4)
+        (added,) = vae.losses
+        assert float(added) == pytest.approx(kl.mean(), rel=1e-4)
+        assert kl.mean() > 5
+        # Begun near 1: it is of each latent, and of each image, what the data say.
+        deviations = np.exp(0.5 * params["log_variance"])
+        assert np.min(deviations.mean(axis=0)) < 0.3
+        assert np.max(np.std(np.log(deviations), axis=0)) > 0.05
+
+    def test_the_convolutional_vae_makes_its_layers_once_and_decodes_to_the_image(self):
+        """The source's makes inputs in each call, and has no reshape between its dense layer and its convolutions."""
+        vae = VAE.for_shape((32, 32, 3), 2, "conv", "discretized_logistic")
+        x = load_colour_digits("test").pixels[:3]
+        vae(x)
+        layers, weights = vae._flatten_layers, [id(weight) for weight in vae.weights]
+        before = [id(layer) for layer in layers()]
+        again = vae(x[:2])
+        assert [id(layer) for layer in layers()] == before
+        assert [id(weight) for weight in vae.weights] == weights
+        assert again["mean"].shape == again["log_scale"].shape == (2, 1, 32, 32, 3)
+        (grid,) = [layer.target_shape for layer in vae.decoder.network.layers if hasattr(layer, "target_shape")]
+        assert grid == (8, 8, 64)
+        assert vae.decode(np.zeros((5, 2))).shape == (5, 32, 32, 3)

@@ -10,7 +10,14 @@ from nbclient import NotebookClient
 import keras_vae
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
-NAMES = ("01_vae_on_mnist", "02_blobs_and_the_reparameterization_bug", "03_from_autoencoder_to_vae")
+NAMES = (
+    "01_vae_on_mnist",
+    "02_blobs_and_the_reparameterization_bug",
+    "03_from_autoencoder_to_vae",
+    "04_autoencoders_and_pca",
+    "05_restoration",
+    "06_choosing_the_latent_size",
+)
 MOST_BYTES = 1_500_000
 CELL_SECONDS = 120
 # A word that begins like a folder at the root of some machine, or like a drive of Windows.

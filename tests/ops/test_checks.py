@@ -47,6 +47,16 @@ def test_number_can_leave_its_bound_out():
         checks.checked_number(0, "scale", 0.0, inclusive=False)
 
 
+@pytest.mark.parametrize("value", [-0.1, 1, 1.5, "0.1", float("nan")])
+def test_rate_refuses_what_is_no_number_from_0_to_below_1(value):
+    with pytest.raises(ValueError, match=r"`rate` must be .*Received: rate="):
+        checks.checked_rate(value, "rate")
+
+
+def test_rate_takes_zero():
+    assert [checks.checked_rate(value, "rate") for value in (0, 0.25)] == [0.0, 0.25]
+
+
 @pytest.mark.parametrize("value", [0, 1, "no", None])
 def test_bool_refuses_what_only_counts_as_one(value):
     with pytest.raises(ValueError, match=r"`overwrite` must be True or False\. Received: overwrite="):

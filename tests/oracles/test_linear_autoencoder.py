@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 from scipy.linalg import subspace_angles
 
-from keras_vae import Autoencoder, Decoder, Encoder, datasets, likelihoods, posteriors
+from keras_vae import Autoencoder, Decoder, Encoder, TiedDecoder, datasets, likelihoods, posteriors
 from tests.oracles import principal_components
 
 # -log p(x|z) at this scale is ||x - x̂||^2 and log(pi) / 2 for each element.
@@ -91,6 +91,23 @@ class TestPrincipalComponents:
         # In units of the least deviation that a code keeps.
         deviation = np.sqrt(components.eigenvalues[model.latent_dim - 1])
         assert np.linalg.norm(centre - components.mean) < 0.01 * deviation
+
+
+class TestTiedWeights:
+    """One kernel A for both sides: x̂ = A A^T x + b is best where the columns of A are a basis of PCA's plane."""
+
+    def test_the_kernel_becomes_a_basis_of_the_principal_axes(self):
+        x = three_dimensions()
+        components, likelihood = principal_components.of(x), likelihoods.Normal((3,), SCALE)
+        model = Autoencoder(Encoder(keras.layers.Identity(), posteriors.Deterministic(2)), TiedDecoder(likelihood))
+        rate = keras.optimizers.schedules.CosineDecay(0.1, 400)
+        model.compile(keras.optimizers.Adam(rate, beta_2=0.99))
+        model.fit(tf.data.Dataset.from_tensors(x).repeat(400), verbose=0)
+        residual, error = components.residual(2), squared_error(model, x)
+        assert residual * (1 - 1e-5) < error < residual * (1 + 1e-3)
+        kernel = model.encoder.posterior.get_weights()[0].astype(np.float64)
+        assert np.rad2deg(subspace_angles(kernel, components.axes[:, :2])).max() < 1
+        np.testing.assert_allclose(kernel.T @ kernel, np.eye(2), atol=0.01)
 
 
 class TestTheSource:

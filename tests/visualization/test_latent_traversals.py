@@ -80,6 +80,14 @@ def test_value_range_is_the_datas_unless_another_is_given():
     assert picture_of(latent_traversals(model, values=[0.0], value_range=(0.0, 1.0)))[10, 10, 0] == 128
 
 
+@pytest.mark.parametrize("model", [None, "vae", np.zeros(3)])
+def test_what_decodes_nothing(model):
+    with pytest.raises(
+        ValueError, match=r"`latent_traversals` decodes codes: give a VAE or an Autoencoder\. Received: "
+    ):
+        latent_traversals(model)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

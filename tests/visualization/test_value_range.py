@@ -32,9 +32,16 @@ def test_what_is_no_range(value_range):
         (likelihoods.BetaBinomial(EVENT_SHAPE), (0.0, 255.0)),
         (likelihoods.DiscretizedLogistic(EVENT_SHAPE, levels=17), (0.0, 16.0)),
         (likelihoods.Categorical(EVENT_SHAPE, num_classes=5), (0.0, 4.0)),
+        (likelihoods.Masked(likelihoods.BetaBinomial(EVENT_SHAPE, levels=17)), (0.0, 16.0)),
         (likelihoods.Bernoulli(EVENT_SHAPE), None),
         (likelihoods.Normal(EVENT_SHAPE), None),
     ],
 )
 def test_ranges(likelihood, expected):
     assert value_range_of(tiny_vae(likelihood=likelihood)) == expected
+
+
+def test_a_range_that_is_given_is_taken():
+    vae = tiny_vae(likelihood=likelihoods.BetaBinomial(EVENT_SHAPE))
+    assert value_range_of(vae, (0.0, 16.0)) == (0.0, 16.0)
+    assert value_range_of(vae, None) == (0.0, 255.0)

@@ -1,0 +1,35 @@
+"""`keras-vae sweep`."""
+
+from keras_vae.cli import options, tables
+
+
+def add_to(commands) -> None:
+    """Adds the command to a parser."""
+    parser = commands.add_parser("sweep", help="train a VAE of each latent size, and say which size to take")
+    options.add_data(parser)
+    parser.add_argument(
+        "--latent-dims",
+        type=int,
+        nargs="+",
+        default=[2, 4, 8, 16, 32],
+        metavar="M",
+        help="lengths of the code, all different (default: 2 4 8 16 32)",
+    )
+    options.add_training(parser, epochs=30)
+    parser.add_argument(
+        "--output", help="the folder to write sweep.json and sweep.png to (default: runs/DATASET_sweep)"
+    )
+    options.add_overwrite(parser, "replace the sweep that is in the folder")
+    parser.set_defaults(run=run)
+
+
+def run(arguments) -> None:
+    """Trains, and prints the figures and the size to take."""
+    from keras_vae.runs import sweep
+
+    given = {key: value for key, value in vars(arguments).items() if key not in ("command", "run")}
+    given["output"] = arguments.output or f"runs/{arguments.dataset}_sweep"
+    results = sweep(**given)
+    print(f"\nTested on {arguments.dataset}, in nats for each image; the code of each drawn once:\n")
+    print(tables.sweep_table(results["points"]))
+    print(f"\n{results['reason']}\n\nAll is in {given['output']}: sweep.json and sweep.png.")

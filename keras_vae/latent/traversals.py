@@ -1,0 +1,55 @@
+"""What each latent does, as codes and what is decoded from them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from keras_vae.visualization.latent_traversals import (
+    VALUES,
+    checked_decoder,
+    checked_dimensions,
+    checked_values,
+    held_code,
+    traversal_codes,
+)
+
+
+class Traversals(NamedTuple):
+    """A row for each latent, in which it goes through the values.
+
+    Attributes:
+        codes: float32 `(dimensions, values, latent_dim)`.
+        examples: `(dimensions, values, *event_shape)`, the means of p(x|z).
+    """
+
+    codes: np.ndarray
+    examples: np.ndarray
+
+
+def traversals(
+    model, example=None, values: Sequence[float] = VALUES, dimensions: Sequence[int] | None = None
+) -> Traversals:
+    """Decodes codes in which one latent after the other goes through the values while the others are held.
+
+    `visualization.latent_traversals` draws them.
+
+    Args:
+        model: A `VAE` or an `Autoencoder`.
+        example: One example, as the encoder takes it, at whose mean code the other latents are held; `None` holds them
+            at 0.
+        values: `(n,)`, what the latent is set to, in the code's own units.
+        dimensions: The latents, counted from 0; `None` takes all.
+
+    Returns:
+        `Traversals`: codes and decoded examples.
+
+    Raises:
+        ValueError: If the model decodes nothing, there is no such latent, no value, or the example has another shape or
+            is not finite.
+    """
+    checked_decoder(model, "traversals")
+    dimensions, values = checked_dimensions(dimensions, model.latent_dim), checked_values(values)
+    codes = traversal_codes(held_code(model, example), values, dimensions)
+    decoded = model.decode(codes.reshape(-1, model.latent_dim))
+    return Traversals(codes, decoded.reshape(*codes.shape[:2], *decoded.shape[1:]))

@@ -1,0 +1,126 @@
+"""Data of which some elements are missing."""
+
+import keras
+from keras import ops
+
+from keras_vae.likelihoods.likelihood import Likelihood
+from keras_vae.ops.missing import is_missing
+
+
+@keras.saving.register_keras_serializable("keras_vae")
+class Masked(Likelihood):
+    """Another likelihood, for data in which NaN stands for what is missing: it is left out.
+
+    log p(x|z) = sum of log p(x_i|z) over the elements i that were observed, which is their marginal log-probability,
+    since the elements are independent given z. So the ELBO bounds log p of what was observed: right where what is
+    missing does not depend on its value ("missing at random"). The encoder sees zero where an element is missing, after
+    the wrapped likelihood's rescaling; a metric that the model is compiled with sees NaN.
+
+    Infinity is an error as ever, and so is an example of which nothing was observed.
+
+    Parameters, mean and samples are those of the wrapped likelihood: whole examples.
+
+    Sources: Nazabal et al. 2020, "Handling Incomplete Heterogeneous Data using VAEs", equations 3 and 5; Mattei and
+    Frellsen 2019, "MIWAE: Deep Generative Modelling and Imputation of Incomplete Data Sets", section 2.
+
+    Args:
+        likelihood: A likelihood of independent elements, such as `likelihoods.Bernoulli((28, 28, 1))`.
+
+    Raises:
+        ValueError: If it is no likelihood, its elements are not independent, or it is masked already.
+    """
+
+    takes_missing = True
+
+    def __init__(self, likelihood: Likelihood, **kwargs):
+        super().__init__(_checked(likelihood).event_shape, **kwargs)
+        self.likelihood = likelihood
+        self.parameter_names = likelihood.parameter_names
+        self.values_per_parameter = likelihood.values_per_parameter
+
+    @property
+    def domain(self) -> str:
+        """What data is expected."""
+        return f"{self.likelihood.domain}, or NaN where one is missing,"
+
+    @property
+    def support(self) -> str:
+        """What has a probability."""
+        return f"{self.likelihood.support or self.likelihood.domain}, or NaN where one is missing,"
+
+    @property
+    def mend(self) -> str:
+        """How to get there."""
+        return self.likelihood.mend
+
+    def build(self, features_shape):
+        if not self.likelihood.built:
+            self.likelihood.build(features_shape)
+
+    def call(self, features):
+        return self.likelihood(features)
+
+    def element_log_prob(self, params, x):
+        """Log-probability or log-density of each element that was observed; 0 elsewhere, with no gradient."""
+        missing = is_missing(x)
+        # Chosen before and after: the gradient of what is not chosen would be NaN times zero.
+        return ops.where(missing, 0.0, self.likelihood.element_log_prob(params, _filled(x, missing)))
+
+    def mean(self, params):
+        return self.likelihood.mean(params)
+
+    def sample(self, params, seed):
+        return self.likelihood.sample(params, seed)
+
+    def rescaled(self, x):
+        missing = is_missing(x)
+        rescaled = self.likelihood.rescaled(_filled(x, missing))
+        return ops.where(missing, ops.zeros_like(rescaled), rescaled)
+
+    def fitted(self, params, x, sample_weight=None):
+        missing = is_missing(x)
+        return self.likelihood.fitted(params, _filled(x, missing), sample_weight, observed=ops.logical_not(missing))
+
+    def in_domain(self, x):
+        missing = is_missing(x)
+        return ops.logical_or(missing, self.likelihood.in_domain(_filled(x, missing)))
+
+    def in_support(self, x):
+        missing = is_missing(x)
+        return ops.logical_or(missing, self.likelihood.in_support(_filled(x, missing)))
+
+    def caution(self, x) -> str | None:
+        return self.likelihood.caution(x[~ops.convert_to_numpy(is_missing(x))])
+
+    def get_config(self):
+        config = super().get_config()
+        del config["event_shape"]
+        return {**config, "likelihood": keras.saving.serialize_keras_object(self.likelihood)}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**{**config, "likelihood": keras.saving.deserialize_keras_object(config["likelihood"])})
+
+
+def _filled(x, missing):
+    """x with 0, which all likelihoods of the package allow, in place of what is missing."""
+    return ops.where(missing, ops.zeros_like(x), x)
+
+
+def _checked(likelihood) -> Likelihood:
+    if not isinstance(likelihood, Likelihood) or isinstance(likelihood, Masked):
+        raise ValueError(
+            "`likelihood` must be a likelihood that is not masked yet, such as `likelihoods.Bernoulli((28, 28, 1))`. "
+            f"Received: likelihood={likelihood!r}."
+        )
+    if type(likelihood).log_prob is not Likelihood.log_prob:
+        raise ValueError(
+            "`likelihood` must be one of independent elements: what is missing cannot be left out of "
+            f"{type(likelihood).__name__}, which has a `log_prob` of its own."
+        )
+    if not bool(likelihood.in_domain(ops.zeros(()))):
+        raise ValueError(
+            "`likelihood` must allow 0, which stands in the place of what is missing. "
+            f"{type(likelihood).__name__} takes {likelihood.domain}."
+        )
+    return likelihood

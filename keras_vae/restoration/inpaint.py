@@ -1,0 +1,44 @@
+"""Whole examples out of those with holes, in one pass."""
+
+import numpy as np
+
+from keras_vae.models import batches
+from keras_vae.models.data_checks import check_examples, checked_array
+from keras_vae.models.rules import FINITE_OR_MISSING
+from keras_vae.restoration.mask import with_missing
+
+
+def inpaint(model, x, mask=None, batch_size: int = batches.BATCH_SIZE) -> np.ndarray:
+    """Fills in what is missing by a model's reconstruction, and keeps what was observed.
+
+    The model is one that was trained for it: with a `corruption` that leaves something out, whose `fill` is put where
+    an element is missing here too, or with `likelihoods.Masked`. For several restorations with their uncertainty see
+    `restoration.infer`.
+
+    Args:
+        model: An `Autoencoder` or a `VAE` that reconstructs what it encodes.
+        x: Array `(batch, *event_shape)`, NaN where it is missing.
+        mask: Booleans in the shape of x or of one of its examples, False where it is missing; `None` is NaN alone.
+        batch_size: Examples at once.
+
+    Returns:
+        Array `(batch, *event_shape)`, in the data's units: x where it was observed.
+
+    Raises:
+        ValueError: If the mask or x is of another shape, of an example everything is missing, or a value is infinite.
+    """
+    x = with_missing(checked_array(x, "x"), mask)
+    check_examples(model, x, "x", FINITE_OR_MISSING)
+    if x.shape[1:] != model.event_shape:
+        raise ValueError(
+            f"What is missing is taken from the reconstruction, which must have the shape of x. Received x of shape "
+            f"{x.shape}; the model reconstructs {model.event_shape}."
+        )
+    missing = np.isnan(x)
+    restored = model.reconstruct(np.where(missing, _fill_of(model), x).astype(x.dtype), batch_size)
+    return np.where(missing, restored, x)
+
+
+def _fill_of(model) -> float:
+    """What the model was trained to see where something is missing."""
+    return np.nan if model.decoder.likelihood.takes_missing else getattr(model.corruption, "fill", 0.0)

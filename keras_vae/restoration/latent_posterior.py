@@ -1,0 +1,73 @@
+"""p(z | observed) of a VAE, for tensors."""
+
+from keras import ops
+
+from keras_vae.ops import noise
+from keras_vae.restoration import ascent, langevin
+
+
+class LatentPosterior:
+    """p(z | observed), which is proportional to p(z) p(observed | z): where it is highest, and draws from it.
+
+    Args:
+        vae: A `VAE`.
+        observation: Such as `MissingElements`: what was observed, and log p(observed | z).
+        num_chains: Draws for each example.
+    """
+
+    def __init__(self, vae, observation, num_chains: int):
+        self.vae, self.observation, self.num_chains = vae, observation, num_chains
+
+    def compiled(self, method):
+        """One of the methods as a compiled function, the same for all that share model, observation and number."""
+        name = f"p(z | {self.observation.key}) {method.__name__} {self.num_chains}"
+        return self.vae.compiled_function(name, method)
+
+    def begin(self, y, step_size, seed, stream):
+        """What was observed as tensors, the encoder's variance, and an ascent that begins at the encoder's code.
+
+        Args:
+            y: What was observed, `(batch, ...)`, NaN where it is missing.
+            step_size: Of the first step, as a share of the variance.
+            seed: Scalar integer tensor.
+            stream: Which of the sequences of draws that belong to the seed.
+
+        Returns:
+            Dict of tensors, variance `(batch, 1, latent_dim)`, and a state for `ascend`, of one code for each example.
+        """
+        posterior = self.vae.posterior_parameters(self.observation.start(y))
+        z = self.vae.encoder.posterior.mean(posterior)
+        known = self.observation.known(y, z, seed, stream)
+        variance = self.vae.encoder.posterior.variance(posterior)[:, None]
+        return known, variance, ascent.start_ascent(self._log_joint(known), z[:, None], step_size)
+
+    def ascend(self, known, state, variance, num_steps):
+        """The state of an ascent after so many steps."""
+        return ascent.ascend(self._log_joint(known), state, variance, num_steps)
+
+    def begin_chains(self, known, z, variance, step_size, seed, stream):
+        """A state for `move`: chains from about codes `(batch, 1, latent_dim)`, as wide as the encoder's q(z|x)."""
+        shape = (ops.shape(z)[0], self.num_chains, self.vae.latent_dim)
+        starts = z + ops.sqrt(variance) * noise.normal(shape, noise.FixedSeed(seed, stream), z.dtype)
+        return langevin.start_chains(self._log_joint(known), starts, step_size)
+
+    def move(self, known, state, variance, seed, stream, first, last, adapts):
+        """The state of chains at step `last`, from that at step `first`."""
+        return langevin.move(self._log_joint(known), state, variance, seed, stream, first, last, adapts)
+
+    def draw(self, y, z, seed, stream):
+        """Draws of x given codes and what was observed, and its mean: each `(batch, num_chains, *event_shape)`."""
+        params, likelihood = self.vae.decoder(z, training=False), self.vae.decoder.likelihood
+        drawn = likelihood.sample(params, noise.FixedSeed(seed, stream))
+        return self.observation.completed(drawn, y), self.observation.completed(likelihood.mean(params), y)
+
+    def picture(self, y, z):
+        """The mean of p(x|z) given codes `(batch, latent_dim)` and what was observed: `(batch, *event_shape)`."""
+        return self.observation.completed(self.vae.mean_image(z), y)
+
+    def _log_joint(self, known):
+        def log_joint(z):
+            log_likelihood = self.observation.log_prob(self.vae.decoder(z, training=False), known)
+            return self.vae.prior.log_prob(z) + log_likelihood, log_likelihood
+
+        return log_joint

@@ -1,0 +1,85 @@
+"""Trainings at several latent sizes: figures, a picture, and the size to take."""
+
+import json
+import os
+import pathlib
+from collections.abc import Sequence
+
+import keras
+
+from keras_vae import latent
+from keras_vae.models.for_shape import LIKELIHOODS
+from keras_vae.ops.checks import checked_free_path, checked_sizes
+from keras_vae.runs.data import held_out_data, training_data
+from keras_vae.runs.evaluate import BATCH_SIZE
+from keras_vae.runs.folder import checked_folder
+from keras_vae.runs.machine import versions
+from keras_vae.runs.schedules import learning_rate_schedule
+from keras_vae.runs.train import checked_settings
+from keras_vae.runs.vaes import compiled_vae
+from keras_vae.visualization import latent_sweep, save_png
+
+
+def sweep(
+    output: str,
+    dataset: str = "digits",
+    data_dir: str | None = None,
+    latent_dims: Sequence[int] = (2, 4, 8, 16, 32),
+    network: str = "dense",
+    likelihood: str = "bernoulli",
+    epochs: int = 30,
+    batch_size: int = 100,
+    learning_rate: float = 1e-3,
+    schedule: str = "cosine",
+    beta: float = 1.0,
+    seed: int = 0,
+    overwrite: bool = False,
+) -> dict:
+    """Trains a VAE of each latent size, and writes figures and a picture of them to a folder.
+
+    Args:
+        output: The folder, for `sweep.json` and `sweep.png`.
+        dataset: A name for `datasets.load`.
+        data_dir: Where TFDS finds or puts its data.
+        latent_dims: Lengths of the code, all different.
+        network: This and the others as `runs.train` takes them.
+        likelihood: See there.
+        epochs: Passes over the training split for each size.
+        batch_size: Images for each step.
+        learning_rate: Adam's, at its highest.
+        schedule: Of the learning rate.
+        beta: Weight of the KL divergence.
+        seed: Int, of weights, order and noise of each training.
+        overwrite: Replace an older sweep in the folder.
+
+    Returns:
+        What is written to `sweep.json`: settings, a point for each size (`latent.SweepPoint`), the recommended size
+        with its reason, and versions.
+
+    Raises:
+        ValueError: Before any training, if an argument is out of range or there is a sweep in the folder.
+    """
+    latent_dims = checked_sizes(list(latent_dims), "latent_dims")
+    settings = checked_settings(
+        dataset, latent_dims[0], network, likelihood, epochs, batch_size, learning_rate, schedule, beta, seed
+    )
+    table, picture = (os.path.join(checked_folder(output), name) for name in ("sweep.json", "sweep.png"))
+    for path in (table, picture):
+        checked_free_path(path, overwrite)
+    kind, _ = LIKELIHOODS[likelihood]
+    train = training_data(dataset, kind, batch_size, data_dir, seed)
+    event_shape = tuple(train.element_spec.shape[1:])
+
+    def build(latent_dim):
+        keras.utils.set_random_seed(seed)
+        rate = learning_rate_schedule(schedule, learning_rate, epochs * len(train))
+        return compiled_vae(event_shape, {**settings, "latent_dim": latent_dim}, rate)
+
+    found = latent.sweep(build, latent_dims, train, held_out_data(dataset, kind, BATCH_SIZE, data_dir), epochs)
+    # The sizes stand in place of the one size of a run.
+    settings = {name: value for name, value in settings.items() if name != "latent_dim"} | {"latent_dims": latent_dims}
+    results = {"settings": settings, **found.as_dict(), "versions": versions()}
+    os.makedirs(output, exist_ok=True)
+    pathlib.Path(table).write_text(json.dumps(results, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    save_png(picture, latent_sweep(found), overwrite)
+    return results
