@@ -2,7 +2,7 @@
 
 Each task holds one class out as the anomaly and trains on examples of all others; every class is held out in turn, but
 for `breast_cancer`, where benign tumours are normal. Of tables 60% of the normal rows are trained on, and the others
-are tested on together with all anomalies; of MNIST 4,000 normal training images, and 1,000 normal and 500 strange test
+are tested on together with all anomalies; of MNIST 1,000 normal training images, and 500 normal and 200 strange test
 images. No method sees an anomaly before the test. scikit-learn's methods get standardised columns; the others scale for
 themselves. Every method has one setting for all tables, and one for images.
 
@@ -41,7 +41,7 @@ TABLES = {
     "digits": sklearn.datasets.load_digits,
 }
 DATA = (*TABLES, "mnist")
-TRAINED_ON, MNIST_TRAIN, MNIST_NORMAL, MNIST_STRANGE = 0.6, 4000, 1000, 500
+TRAINED_ON, MNIST_TRAIN, MNIST_NORMAL, MNIST_STRANGE = 0.6, 1000, 500, 200
 MALIGNANT = 0
 
 
