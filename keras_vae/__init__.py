@@ -9,6 +9,7 @@ if keras.backend.backend() != "tensorflow":
     )
 
 from keras_vae import (
+    anomaly,
     callbacks,
     compression,
     datasets,
@@ -36,6 +37,7 @@ __all__ = [
     "Decoder",
     "Encoder",
     "TiedDecoder",
+    "anomaly",
     "callbacks",
     "compression",
     "datasets",

@@ -54,6 +54,10 @@ LIKELIHOODS = {
         lambda: likelihoods.Normal(EVENT_SHAPE, scale="predicted"),
         lambda: likelihoods.Normal(EVENT_SHAPE, scale="optimal"),
     ],
+    "Tabular": [
+        lambda: likelihoods.Tabular(EVENT_SHAPE),
+        lambda: likelihoods.Tabular(EVENT_SHAPE, scale="shared", min_scale=0.01),
+    ],
 }
 OBJECTIVES = {
     "ELBO": [objectives.ELBO],
@@ -70,6 +74,7 @@ DATA = {
     "Bernoulli": (RNG.random((12, *EVENT_SHAPE)) < 0.5).astype(np.float32),
     "Masked": np.where(RNG.random((12, *EVENT_SHAPE)) < 0.3, np.nan, INTEGERS % 2).astype(np.float32),
     "Normal": RNG.normal(size=(12, *EVENT_SHAPE)).astype(np.float32),
+    "Tabular": RNG.normal(size=(12, *EVENT_SHAPE)).astype(np.float32),
 }
 
 

@@ -21,7 +21,7 @@ LAYERS = [
     {"divergences", "objectives", "visualization"},
     {"models"},
     {"evaluation"},
-    {"callbacks", "compression", "latent", "restoration"},
+    {"anomaly", "callbacks", "compression", "latent", "restoration"},
     {"runs"},
     {"cli"},
 ]

@@ -37,6 +37,7 @@ def _commands():
     from keras_vae.cli import (
         compress,
         decompress,
+        detect,
         evaluate,
         export,
         reconstruct,
@@ -48,4 +49,17 @@ def _commands():
         traverse,
     )
 
-    return train, report, sample, reconstruct, restore, traverse, evaluate, sweep, compress, decompress, export
+    return (
+        train,
+        report,
+        sample,
+        reconstruct,
+        restore,
+        traverse,
+        evaluate,
+        detect,
+        sweep,
+        compress,
+        decompress,
+        export,
+    )

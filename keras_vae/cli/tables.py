@@ -60,6 +60,16 @@ def _table(figures, known, width):
     return "\n".join(lines)
 
 
+def detections_table(found, num: int) -> str:
+    """Lines of the strangest examples of `runs.detect`, and how many are anomalies."""
+    anomalies = int((found.verdicts == -1).sum())
+    lines = [f"{'example':>9}{'score':>14}{'p-value':>10}  verdict"]
+    for index in (-found.scores).argsort(kind="stable")[:num]:
+        verdict = "anomaly" if found.verdicts[index] == -1 else "normal"
+        lines.append(f"{index:>9}{found.scores[index]:>14.5g}{found.p_values[index]:>10.4f}  {verdict}")
+    return "\n".join([*lines, "", f"{anomalies:,} of {len(found.scores):,} are above {found.threshold:.5g}."])
+
+
 def sweep_table(points: list[dict]) -> str:
     """Lines of the points of `runs.sweep`, one for each latent size; a figure that is missing is a dash."""
     lines = ["".join(f"{name:>{width}}" for name, width, _ in SWEEP.values())]

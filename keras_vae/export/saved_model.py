@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 
-def write(model, filepath, verbose: bool | None = None, input_signature=None) -> None:
+def write(model, filepath, verbose: bool | None = None, input_signature=None, of_x: dict | None = None) -> None:
     """Writes a SavedModel of a built model.
 
     The first endpoint, `serve`, draws nothing at random, so that every runtime can run it; it is what
@@ -17,6 +17,7 @@ def write(model, filepath, verbose: bool | None = None, input_signature=None) ->
         filepath: The folder to write.
         verbose: Whether to print the endpoints.
         input_signature: Specification of x; by default float32 of the encoder's input shape, any batch size.
+        of_x: Further signatures: for each name a function of x.
 
     Raises:
         ValueError: If the model has not been built.
@@ -28,7 +29,7 @@ def write(model, filepath, verbose: bool | None = None, input_signature=None) ->
         )
     if os.path.isfile(filepath):
         raise ValueError(f"A SavedModel is a folder, and {os.fspath(filepath)!r} is a file.")
-    endpoints = _endpoints(model, _single(input_signature))
+    endpoints = _endpoints(model, _single(input_signature), of_x or {})
     try:
         _write(model, filepath, endpoints, verbose, track=False)
     except AssertionError:
@@ -36,7 +37,7 @@ def write(model, filepath, verbose: bool | None = None, input_signature=None) ->
         _write(model, filepath, endpoints, verbose, track=True)
 
 
-def _endpoints(model, signature) -> dict:
+def _endpoints(model, signature, of_x) -> dict:
     x = signature or tf.TensorSpec(model.encoder.input_spec.shape, tf.float32, name="x")
     z = tf.TensorSpec((None, model.latent_dim), tf.float32, name="z")
     n, seed = tf.TensorSpec((), tf.int32, name="n"), tf.TensorSpec((), tf.int32, name="seed")
@@ -52,7 +53,7 @@ def _endpoints(model, signature) -> dict:
     if hasattr(model, "prior"):
         endpoints["sample"] = (lambda n: model.draw(n, _fresh_seed()), [n])
         endpoints["sample_seeded"] = (lambda n, seed: model.draw(n, seed), [n, seed])
-    return endpoints
+    return endpoints | {name: (function, [x]) for name, function in of_x.items()}
 
 
 def _write(model, filepath, endpoints, verbose, track):

@@ -7,5 +7,15 @@ from keras_vae.likelihoods.continuous_bernoulli import ContinuousBernoulli
 from keras_vae.likelihoods.discretized_logistic import DiscretizedLogistic
 from keras_vae.likelihoods.masked import Masked
 from keras_vae.likelihoods.normal import Normal
+from keras_vae.likelihoods.tabular import Tabular
 
-__all__ = ["Bernoulli", "BetaBinomial", "Categorical", "ContinuousBernoulli", "DiscretizedLogistic", "Masked", "Normal"]
+__all__ = [
+    "Bernoulli",
+    "BetaBinomial",
+    "Categorical",
+    "ContinuousBernoulli",
+    "DiscretizedLogistic",
+    "Masked",
+    "Normal",
+    "Tabular",
+]

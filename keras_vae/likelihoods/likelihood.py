@@ -121,6 +121,14 @@ class Likelihood(keras.layers.Layer):
         """Maps x from the data's units to what suits a network, for the encoder."""
         return x
 
+    @property
+    def unit(self):
+        """Size of the unit that networks see, in the data's units: a number, or one for each column."""
+        return 1.0
+
+    def adapt(self, x) -> None:
+        """Takes from training data `(batch, *event_shape)` what is stored of it, before `fit`: here nothing."""
+
     def fitted(self, params, x, sample_weight=None, observed=None):
         """Parameters for a training step on x; a likelihood that estimates a scale from the batch does it here.
 

@@ -19,15 +19,30 @@ def load_model(filepath, compile: bool = True) -> LatentModel:
     Raises:
         ValueError: If there is no such file, or it holds something else.
     """
+    return load_saved(filepath, LatentModel, "an Autoencoder or a VAE", "`vae.save('NAME.keras')`", compile)
+
+
+def load_saved(filepath, kind: type, holds: str, writer: str, compile: bool = True):
+    """Loads a `.keras` file of one kind of model.
+
+    Args:
+        filepath: The file.
+        kind: The class.
+        holds: What the file is to hold, for messages.
+        writer: What writes such files, for messages.
+        compile: Whether to restore the optimizer and the compilation as well.
+
+    Raises:
+        ValueError: If there is no such file, or it holds something else.
+    """
     filepath = os.fspath(filepath)
     if not os.path.isfile(filepath):
-        raise ValueError(f"There is no file at {filepath!r}. Expected a model that `vae.save('NAME.keras')` wrote.")
+        raise ValueError(f"There is no file at {filepath!r}. Expected a model that {writer} wrote.")
     found = _saved_class(filepath)
-    kind = keras.saving.get_registered_object(found)
-    if not (isinstance(kind, type) and issubclass(kind, LatentModel)):
+    saved = keras.saving.get_registered_object(found)
+    if not (isinstance(saved, type) and issubclass(saved, kind)):
         raise ValueError(
-            f"{filepath!r} is not a model of keras_vae. Expected a `.keras` file of an Autoencoder or a VAE; "
-            f"found {found}."
+            f"{filepath!r} is not a model of keras_vae. Expected a `.keras` file of {holds}; found {found}."
         )
     try:
         return keras.saving.load_model(filepath, compile=compile)

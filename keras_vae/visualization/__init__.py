@@ -1,5 +1,6 @@
 """Pictures of what was learned: plain functions that return matplotlib figures, and what they are made of."""
 
+from keras_vae.visualization.contributions import contributions
 from keras_vae.visualization.grid import image_grid
 from keras_vae.visualization.latent_histogram import latent_histogram
 from keras_vae.visualization.latent_kl import latent_kl
@@ -15,10 +16,12 @@ from keras_vae.visualization.rate_distortion import rate_distortion
 from keras_vae.visualization.reconstruction_grid import reconstruction_grid
 from keras_vae.visualization.restoration_grid import restoration_grid
 from keras_vae.visualization.sample_grid import sample_grid
+from keras_vae.visualization.score_timeline import score_timeline
 from keras_vae.visualization.write_embedding import write_embedding
 
 __all__ = [
     "Panel",
+    "contributions",
     "image_grid",
     "latent_histogram",
     "latent_kl",
@@ -35,5 +38,6 @@ __all__ = [
     "restoration_grid",
     "sample_grid",
     "save_png",
+    "score_timeline",
     "write_embedding",
 ]

@@ -17,6 +17,7 @@ COMMANDS = (
     "restore",
     "traverse",
     "evaluate",
+    "detect",
     "sweep",
     "compress",
     "decompress",

@@ -1,6 +1,8 @@
+import numpy as np
 import pytest
 
-from keras_vae.cli.tables import figures_table, restoration_table, size, sweep_table
+from keras_vae.cli.tables import detections_table, figures_table, restoration_table, size, sweep_table
+from keras_vae.runs.detect import Detections
 
 
 def test_figures_of_a_vae():
@@ -54,6 +56,18 @@ def test_figures_of_an_autoencoder():
 @pytest.mark.parametrize(("num_bytes", "text"), [(None, "unknown"), (2**30, "1.00 GiB"), (3 * 2**28, "0.75 GiB")])
 def test_size(num_bytes, text):
     assert size(num_bytes) == text
+
+
+def test_detections_are_listed_strangest_first():
+    found = Detections(np.array([1.5, 9.25, 3.0]), np.array([0.5, 0.01, 0.25]), np.array([1, -1, 1]), 4.0)
+    lines = detections_table(found, 2).splitlines()
+    assert [line.split() for line in lines] == [
+        ["example", "score", "p-value", "verdict"],
+        ["1", "9.25", "0.0100", "anomaly"],
+        ["2", "3", "0.2500", "normal"],
+        [],
+        ["1", "of", "3", "are", "above", "4."],
+    ]
 
 
 def test_sweep():

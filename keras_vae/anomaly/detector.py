@@ -1,0 +1,354 @@
+"""Anomaly detection as scikit-learn has it."""
+
+import copy
+import math
+import os
+
+import numpy as np
+from sklearn.base import BaseEstimator, OutlierMixin
+from sklearn.utils.validation import check_is_fitted
+
+from keras_vae.anomaly import attribution, conformal
+from keras_vae.anomaly.calibrated_model import CalibratedModel
+from keras_vae.anomaly.scores import SCORES, check_score, over_examples, score_batch
+from keras_vae.export import saved_model
+from keras_vae.models import batches
+from keras_vae.models.composite import checked_part
+from keras_vae.models.data_checks import check_examples
+from keras_vae.models.latent_model import LatentModel
+from keras_vae.models.loading import load_saved
+from keras_vae.models.rules import rule_of
+from keras_vae.ops.checks import checked_bool, checked_free_path, checked_name, checked_seed, checked_size
+
+FALSE_ALARM_RATE = 0.01
+# Of the examples that are given to train on, what is held back to calibrate; more where the rate takes more.
+SHARE_HELD_BACK = 0.25
+STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 5000, 10, 100
+
+
+class AnomalyDetector(OutlierMixin, BaseEstimator):
+    """Finds examples that are unlike those that a model was trained on, with a promise about false alarms.
+
+    The promise, of `false_alarm_rate` = a: let n examples calibrate that the model was not trained on, and let a new
+    normal example be exchangeable with them, such as an independent draw from the same distribution. Then
+    P(`predict` gives it -1) <= a, and is exactly floor(a (n + 1)) / (n + 1) where no two scores are equal: for every
+    n of at least 1 / a - 1, every model, well or badly trained, and every score. It is a mean over calibrations; given
+    one, the rate follows a Beta law, see `false_alarm_law`. Nothing is promised of how many anomalies are found, nor
+    where normals have drifted: then calibrate anew, by `fit` on new ones.
+
+    Scores, all the higher, the stranger an example is; `score_samples` gives their negative, as scikit-learn has it:
+
+    - `"elbo"`: -ELBO, by 16 draws; of an `Autoencoder`, -log p(x|z).
+    - `"reconstruction_probability"`: -E_q[log p(x|z)], by 16 draws.
+    - `"log_likelihood"`: -log p(x), importance-sampled by 16 draws; needs a VAE.
+    - `"mse"`: the mean squared error of the reconstruction, without draws.
+
+    Draws are fixed and the same for all examples: the same example has the same score.
+
+    `fit` trains a copy of a model that is not trained, on a part of the examples, and calibrates with the rest, which
+    a seed chooses. A model that is trained, and a detector that was fitted before, is calibrated with all examples. A
+    model counts as trained if its optimizer has made a step; `train` says otherwise.
+
+    Sources: see `anomaly.conformal` and `anomaly.scores`.
+
+    Args:
+        model: An `Autoencoder` or a `VAE`. It is never changed. One that is not compiled is trained by Adam.
+        score: `"elbo"`, `"reconstruction_probability"`, `"log_likelihood"` or `"mse"`.
+        false_alarm_rate: Share of normal examples that may be called anomalies, in (0, 1); `None` is 0.01, unless
+            `contamination` is given.
+        contamination: Share of anomalies among the examples that `fit` is given, in (0, 0.5), as scikit-learn has it.
+            It takes the place of `false_alarm_rate`: all examples are trained on, so many of them get -1, and nothing
+            is promised. p-values are then ranks among examples that the model has seen.
+        num_samples: Draws for each example; `None` is as many as is said above.
+        train: Whether `fit` trains: `None` if the model is not trained, `True` always, `False` never.
+        epochs: Epochs of the training; `None` is as many as make 5,000 steps, at least 10 and at most 100.
+        batch_size: Examples of a training step.
+        random_state: Int, seed of the choice of the examples that are held back.
+
+    Attributes:
+        model_: The trained model.
+        calibration_scores_: Scores of the examples that calibrate, in ascending order, `(n,)`.
+        threshold_: The score above which an example is an anomaly.
+        offset_: -threshold_: `decision_function` is `score_samples` less this.
+        n_features_in_: Columns, where an example is a row of a table.
+
+    Raises:
+        ValueError: If an argument is out of range, or the model does not have the score.
+    """
+
+    def __init__(
+        self,
+        model: LatentModel,
+        score: str = "elbo",
+        *,
+        false_alarm_rate: float | None = None,
+        contamination: float | None = None,
+        num_samples: int | None = None,
+        train: bool | None = None,
+        epochs: int | None = None,
+        batch_size: int = 32,
+        random_state: int = 0,
+    ):
+        self.model = model
+        self.score = score
+        self.false_alarm_rate = false_alarm_rate
+        self.contamination = contamination
+        self.num_samples = num_samples
+        self.train = train
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.random_state = random_state
+        self._check_settings()
+
+    def fit(self, x, y=None):
+        """Trains where it is needed, and calibrates.
+
+        Args:
+            x: Normal examples `(n, *event_shape)`; a `tf.data.Dataset` of batches where nothing is to be trained.
+            y: Ignored, as scikit-learn asks.
+
+        Returns:
+            The detector.
+
+        Raises:
+            ValueError: If there are too few examples for the rate, all are equal, or they do not fit the model.
+        """
+        self._check_settings()
+        if self._trains():
+            model = copy.deepcopy(self.model)
+            training, held_back = self._split(_checked_normals(model, x))
+            self._train(model, training)
+        else:
+            model, held_back = self.model_ if self._keeps_model() else self.model, x
+            if not batches.is_dataset(x):
+                self._check_enough(len(_checked_normals(model, x)))
+        scores = np.sort(self._scores(model, held_back))
+        self._check_enough(len(scores))
+        self._calibrate(model, scores, self._threshold(scores))
+        return self
+
+    def anomaly_scores(self, x) -> np.ndarray:
+        """The score of each example, the higher, the stranger.
+
+        Args:
+            x: Array `(n, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
+
+        Returns:
+            float64 `(n,)`; in nats, for `"mse"` in the data's units squared.
+
+        Raises:
+            ValueError: If x has another shape, or holds values that the likelihood does not allow.
+        """
+        check_is_fitted(self, "threshold_")
+        return self._scores(self.model_, x)
+
+    def score_samples(self, x) -> np.ndarray:
+        """The negative of `anomaly_scores`: the lower, the stranger, as scikit-learn has it, `(n,)`."""
+        return -self.anomaly_scores(x)
+
+    def decision_function(self, x) -> np.ndarray:
+        """`score_samples` less `offset_`: negative for anomalies, `(n,)`."""
+        return self.score_samples(x) - self.offset_
+
+    def predict(self, x) -> np.ndarray:
+        """-1 for anomalies and 1 for normal examples, ints `(n,)`."""
+        return np.where(self.decision_function(x) < 0, -1, 1)
+
+    def p_values(self, x) -> np.ndarray:
+        """(1 + how many calibration scores are at least as high) / (n + 1), `(n,)`.
+
+        A normal example has a p-value of at most a with a probability of at most a, for every a.
+        """
+        return self.p_values_of(self.anomaly_scores(x))
+
+    def p_values_of(self, scores: np.ndarray) -> np.ndarray:
+        """`p_values` of examples whose `anomaly_scores` are known, `(n,)`."""
+        check_is_fitted(self, "threshold_")
+        return np.asarray(conformal.p_values(np.asarray(scores, np.float64), self.calibration_scores_))
+
+    def explain(self, x) -> np.ndarray:
+        """What each pixel or column adds to the score; the sum over an example is its `anomaly_scores`.
+
+        What belongs to no element, such as the KL divergence, is shared out equally among all. For a picture see
+        `visualization.contributions`.
+
+        Args:
+            x: Array `(n, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
+
+        Returns:
+            float64 `(n, *event_shape)`, in the score's unit.
+        """
+        check_is_fitted(self, "threshold_")
+        return self._over_examples(self.model_, attribution.contributions, x)
+
+    def false_alarm_law(self):
+        """How the false alarm rate of a calibration of this size varies: a frozen `scipy.stats.beta`.
+
+        Raises:
+            ValueError: If the threshold is by `contamination`, which promises nothing.
+        """
+        check_is_fitted(self, "threshold_")
+        if self.contamination is not None:
+            raise ValueError("A threshold by `contamination` promises no false alarm rate. Use `false_alarm_rate`.")
+        return conformal.false_alarm_law(len(self.calibration_scores_), self._rate())
+
+    def save(self, filepath, overwrite: bool = False) -> None:
+        """Writes model, score, threshold and calibration to one `.keras` file, which `load` reads.
+
+        Raises:
+            ValueError: If something is at `filepath` that may not be overwritten, or the name is not a `.keras` file's.
+        """
+        check_is_fitted(self, "threshold_")
+        if not os.fspath(filepath).endswith(".keras"):
+            raise ValueError(f"`filepath` must end in '.keras'. Received: {os.fspath(filepath)!r}.")
+        self._calibrated_model().save(checked_free_path(filepath, overwrite))
+
+    @classmethod
+    def load(cls, filepath) -> "AnomalyDetector":
+        """The detector that `save` wrote; its `model` is the trained one.
+
+        Raises:
+            ValueError: If there is no such file, or it holds something else.
+        """
+        saved = load_saved(filepath, CalibratedModel, "a detector", "`detector.save('NAME.keras')`")
+        detector = cls(saved.model, saved.score, num_samples=saved.num_samples, **saved.settings)
+        detector._calibrate(saved.model, saved.sorted_scores.numpy(), float(saved.threshold.numpy()))
+        return detector
+
+    def export(self, filepath, verbose: bool | None = None, input_signature=None, overwrite: bool = False) -> None:
+        """Writes a SavedModel with the model's own signatures, and `detect`.
+
+        `detect` maps x to a dict of `score` (as `anomaly_scores`), `p_value` and `verdict`, -1 for anomalies.
+
+        Args:
+            filepath: The folder to write.
+            verbose: Whether to print the endpoints.
+            input_signature: Specification of x; by default float32 of the encoder's input shape.
+            overwrite: Write over what is at `filepath`.
+
+        Raises:
+            ValueError: If something is at `filepath` that may not be overwritten.
+        """
+        check_is_fitted(self, "threshold_")
+        checked_free_path(filepath, overwrite)
+        detect = {"detect": self._calibrated_model().call}
+        saved_model.write(self.model_, filepath, verbose, input_signature, of_x=detect)
+
+    def _check_settings(self):
+        checked_part(self.model, LatentModel, "model")
+        check_score(self.model, checked_name(self.score, SCORES, "score"))
+        for name, value, most in (
+            ("false_alarm_rate", self.false_alarm_rate, 1.0),
+            ("contamination", self.contamination, 0.5),
+        ):
+            if value is not None:
+                _check_share(value, name, most)
+        if self.false_alarm_rate is not None and self.contamination is not None:
+            raise ValueError(
+                "`false_alarm_rate` promises a rate among normal examples, `contamination` says what share of the data "
+                f"to `fit` are anomalies: give one. Received: false_alarm_rate={self.false_alarm_rate!r}, "
+                f"contamination={self.contamination!r}."
+            )
+        if self.num_samples is not None:
+            checked_size(self.num_samples, "num_samples")
+        if self.train is not None:
+            checked_bool(self.train, "train")
+        if self.epochs is not None:
+            checked_size(self.epochs, "epochs")
+        checked_size(self.batch_size, "batch_size")
+        checked_seed(self.random_state, "random_state")
+
+    def _rate(self) -> float:
+        return FALSE_ALARM_RATE if self.false_alarm_rate is None else self.false_alarm_rate
+
+    def _trains(self) -> bool:
+        return not (self._keeps_model() or _is_trained(self.model)) if self.train is None else self.train
+
+    def _keeps_model(self) -> bool:
+        """Whether there is a model of an earlier `fit`, and no other was given since."""
+        return getattr(self, "_fitted_to", None) is self.model
+
+    def _split(self, x) -> tuple[np.ndarray, np.ndarray]:
+        """Examples to train on, and examples to calibrate with."""
+        if self.contamination is not None:
+            return x, x
+        needed = conformal.fewest_scores(self._rate())
+        held_back = max(math.ceil(SHARE_HELD_BACK * len(x)), needed)
+        split = f" To train as well, at least as many again are needed, {2 * needed} in all."
+        conformal.check_enough(min(held_back, len(x) - held_back), self._rate(), split)
+        order = np.random.default_rng(self.random_state).permutation(len(x))
+        return x[order[held_back:]], x[order[:held_back]]
+
+    def _train(self, model, x):
+        model.decoder.likelihood.adapt(x)
+        if not model.compiled:
+            model.compile("adam")
+        epochs = _epochs(math.ceil(len(x) / self.batch_size)) if self.epochs is None else self.epochs
+        model.fit(x, epochs=epochs, batch_size=self.batch_size, verbose=0)
+
+    def _check_enough(self, count):
+        if self.contamination is None:
+            conformal.check_enough(count, self._rate())
+
+    def _threshold(self, sorted_scores) -> float:
+        if self.contamination is not None:
+            return float(np.quantile(sorted_scores, 1 - self.contamination))
+        return conformal.threshold(sorted_scores, self._rate())
+
+    def _calibrate(self, model, sorted_scores, threshold):
+        self.model_, self._fitted_to = model, self.model
+        self.calibration_scores_, self.threshold_, self.offset_ = sorted_scores, threshold, -threshold
+        if len(model.event_shape) == 1:
+            self.n_features_in_ = model.event_shape[0]
+
+    def _scores(self, model, x) -> np.ndarray:
+        return self._over_examples(model, score_batch, x)
+
+    def _over_examples(self, model, function, x) -> np.ndarray:
+        return over_examples(model, function, x, self.score, self._draws()).astype(np.float64)
+
+    def _draws(self) -> int:
+        return SCORES[self.score][1] if self.num_samples is None else self.num_samples
+
+    def _calibrated_model(self) -> CalibratedModel:
+        # `train` speaks of the model that was given; the one that is kept is trained.
+        settings = self.get_params(deep=False) | {"train": None}
+        del settings["model"], settings["score"], settings["num_samples"]
+        calibrated = CalibratedModel(self.model_, self.score, self._draws(), len(self.calibration_scores_), settings)
+        calibrated.calibrate(self.calibration_scores_, self.threshold_)
+        return calibrated
+
+
+def _is_trained(model) -> bool:
+    optimizer = getattr(model, "optimizer", None)
+    return optimizer is not None and int(optimizer.iterations) > 0
+
+
+def _epochs(steps_per_epoch: int) -> int:
+    return min(max(math.ceil(STEPS / steps_per_epoch), FEWEST_EPOCHS), MOST_EPOCHS)
+
+
+def _checked_normals(model, x) -> np.ndarray:
+    if batches.is_dataset(x):
+        raise ValueError(
+            "`x` must be an array: a dataset cannot be split into examples to train on and examples to calibrate with. "
+            "Train the model on the one, and give the other to `fit`."
+        )
+    x = check_examples(model, x, "x", rule_of(model.decoder.likelihood))
+    if len(x) == 0:
+        raise ValueError(f"`x` is empty: it must hold normal examples. Received shape {x.shape}.")
+    if len(x) > 1 and np.all(x == x[0]):
+        raise ValueError(
+            f"`x` holds {len(x)} examples that are all equal: neither can a model learn from them, nor do their scores "
+            "say what is strange. Give examples that differ."
+        )
+    return x
+
+
+def _check_share(value, name, most):
+    try:
+        share = math.nan if isinstance(value, (bool, str)) else float(value)
+    except (TypeError, ValueError):
+        share = math.nan
+    if not 0 < share < most:
+        raise ValueError(f"`{name}` must be above 0 and below {most:g}. Received: {name}={value!r}.")

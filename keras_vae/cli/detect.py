@@ -1,0 +1,32 @@
+"""`keras-vae detect`."""
+
+from keras_vae.cli import options, tables
+from keras_vae.ops.checks import checked_free_path, checked_size
+
+
+def add_to(commands) -> None:
+    """Adds the command to a parser."""
+    parser = commands.add_parser("detect", help="find anomalies with a detector that was fitted")
+    parser.add_argument("model", metavar="MODEL", help="a .keras file that `AnomalyDetector.save` wrote")
+    parser.add_argument("input", metavar="INPUT", help="a .npy file, a .csv file, or a dataset's name such as digits")
+    parser.add_argument("--split", default="test", help="of a dataset (default: %(default)s)")
+    options.add_data_dir(parser)
+    parser.add_argument("--num", type=int, default=10, help="how many to print, strangest first (default: %(default)s)")
+    parser.add_argument("--output", help="a CSV file to write all scores, p-values and verdicts to")
+    options.add_overwrite(parser, "replace the file if it is there")
+    parser.set_defaults(run=run)
+
+
+def run(arguments) -> None:
+    """Prints the strangest examples, and writes all where they are wanted."""
+    from keras_vae.anomaly import AnomalyDetector
+    from keras_vae.runs import detect
+
+    checked_size(arguments.num, "num")
+    if arguments.output is not None:
+        checked_free_path(arguments.output, arguments.overwrite)
+    found = detect(AnomalyDetector.load(arguments.model), arguments.input, arguments.data_dir, arguments.split)
+    print(tables.detections_table(found, arguments.num))
+    if arguments.output is not None:
+        found.write_csv(arguments.output, arguments.overwrite)
+        print(f"Wrote {len(found.scores):,} rows to {arguments.output}.")

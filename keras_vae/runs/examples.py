@@ -1,0 +1,69 @@
+"""Examples from files that people have, or from datasets by name."""
+
+import csv
+import math
+import os
+
+import numpy as np
+
+from keras_vae.runs.data import held_out_data
+
+BATCH_SIZE = 250
+
+
+def read_examples(source: str, likelihood, data_dir: str | None = None, split: str = "test") -> np.ndarray:
+    """Reads examples.
+
+    Args:
+        source: A `.npy` file with an array `(n, *event_shape)`; a `.csv` file of a table, with or without a line of
+            names above it; or a name for `datasets.load`, in the form that the likelihood takes.
+        likelihood: A model's likelihood.
+        data_dir: Where TFDS finds its data.
+        split: The dataset's split.
+
+    Returns:
+        Array `(n, *event_shape)`.
+
+    Raises:
+        ValueError: If there is no such file or dataset, or a file holds something else.
+    """
+    kind = os.path.splitext(source)[1].lower()
+    if kind not in (".npy", ".csv"):
+        batches = held_out_data(source, type(likelihood), BATCH_SIZE, data_dir, split)
+        return np.concatenate(list(batches.as_numpy_iterator()))
+    if not os.path.isfile(source):
+        raise ValueError(f"There is no file at {source!r}. Expected a .npy file, a .csv file or a dataset's name.")
+    return _read_npy(source) if kind == ".npy" else _read_csv(source)
+
+
+def _read_npy(path) -> np.ndarray:
+    try:
+        return np.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{path!r} is no .npy file of numbers: {error}") from error
+
+
+def _read_csv(path) -> np.ndarray:
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        lines = [(number, row) for number, row in enumerate(csv.reader(file), start=1) if row]
+    if lines and not all(map(_is_number, lines[0][1])):
+        del lines[0]
+    if not lines:
+        raise ValueError(f"{path!r} holds no row of numbers.")
+    width = len(lines[0][1])
+    for number, row in lines:
+        if len(row) != width:
+            raise ValueError(f"{path!r} has {len(row)} columns in line {number}, and {width} before.")
+        for value in row:
+            if not _is_number(value):
+                raise ValueError(f"{path!r} must hold numbers. Received: {value!r} in line {number}.")
+    return np.array([[float(value or math.nan) for value in row] for _, row in lines])
+
+
+def _is_number(text) -> bool:
+    """Whether a field is a number; an empty one is a value that is missing."""
+    try:
+        float(text or math.nan)
+    except ValueError:
+        return False
+    return True

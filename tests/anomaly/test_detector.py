@@ -1,0 +1,418 @@
+"""The detector: scikit-learn's conventions, the promise on fresh data, saving, and what it refuses."""
+
+import pathlib
+import pickle
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from keras_vae import Autoencoder, Decoder, Encoder, likelihoods, networks, posteriors
+from keras_vae.anomaly import AnomalyDetector, conformal
+from tests.models.small import same_weights, small_autoencoder, small_vae
+from tests.oracles import linear_gaussian
+
+COLUMNS = 5
+MIXING = np.random.default_rng(1).normal(size=(2, COLUMNS))
+
+
+def normals(count, seed=0):
+    """Rows near a plane, float32 `(count, 5)`."""
+    rng = np.random.default_rng(seed)
+    return (rng.normal(size=(count, 2)) @ MIXING + 0.2 * rng.normal(size=(count, COLUMNS))).astype(np.float32)
+
+
+def strange(count, seed=9):
+    """Rows of the same spread off the plane."""
+    return np.random.default_rng(seed).permuted(normals(count, seed), axis=0)
+
+
+def model(likelihood=None, **kwargs):
+    return small_vae(likelihood or likelihoods.Normal((COLUMNS,), "shared"), event_shape=(COLUMNS,), **kwargs)
+
+
+def trained(score="elbo", **kwargs) -> AnomalyDetector:
+    """A detector whose model needs no training: q(z|x) is the exact posterior of p(x|z)."""
+    vae = linear_gaussian.linear_vae(COLUMNS, 2, scale=0.2)
+    covariance = np.linalg.inv(np.eye(2) + MIXING @ MIXING.T / 0.2**2)
+    kernel = np.concatenate([MIXING.T @ covariance / 0.2**2, np.zeros((COLUMNS, 2))], axis=1)
+    vae.encoder.posterior.set_weights([kernel, np.append([0, 0], np.log(np.diag(covariance)))])
+    vae.decoder.likelihood.set_weights([MIXING, np.zeros(COLUMNS)])
+    return AnomalyDetector(vae, score, train=False, **kwargs)
+
+
+class TestConventions:
+    def test_signs_and_thresholds(self):
+        detector = trained(false_alarm_rate=0.1).fit(normals(200))
+        x = np.concatenate([normals(50, 1), strange(50)])
+        samples, decision = detector.score_samples(x), detector.decision_function(x)
+        np.testing.assert_array_equal(samples, -detector.anomaly_scores(x))
+        np.testing.assert_array_equal(decision, samples - detector.offset_)
+        assert detector.offset_ == -detector.threshold_
+        np.testing.assert_array_equal(detector.predict(x), np.where(decision < 0, -1, 1))
+        np.testing.assert_array_equal(detector.predict(x) == -1, detector.p_values(x) <= 0.1)
+        assert roc_auc_score(np.repeat([1, 0], 50), samples) > 0.9
+        assert detector.n_features_in_ == COLUMNS
+
+    def test_the_threshold_is_that_of_the_scores_of_all_examples(self):
+        x = normals(137)
+        detector = trained(false_alarm_rate=0.07)
+        detector.fit(x)
+        scores = np.sort(detector.anomaly_scores(x))
+        np.testing.assert_array_equal(detector.calibration_scores_, scores)
+        # ceil(138 * 0.93) = 129.
+        assert detector.threshold_ == scores[128]
+
+    def test_contamination_is_the_share_of_anomalies_among_what_was_fitted(self):
+        x = np.concatenate([normals(180), strange(20)])
+        detector = trained(contamination=0.1).fit(x)
+        assert np.sum(detector.predict(x) == -1) == 20
+        np.testing.assert_array_equal(detector.fit_predict(x), detector.predict(x))
+        with pytest.raises(ValueError, match="promises no false alarm rate"):
+            detector.false_alarm_law()
+
+    def test_parameters_are_kept_as_they_were_given(self):
+        vae = model()
+        given = {"score": "mse", "false_alarm_rate": 0.2, "num_samples": 3, "train": True, "epochs": 7}
+        given |= {"batch_size": 9, "random_state": 4, "contamination": None}
+        detector = AnomalyDetector(vae, **given)
+        assert detector.get_params(deep=False) == {"model": vae, **given}
+        assert detector.set_params(epochs=8).epochs == 8
+
+    def test_a_clone_is_not_fitted_and_has_the_weights_that_were_given(self):
+        vae = model()
+        detector = AnomalyDetector(vae, false_alarm_rate=0.1, epochs=1).fit(normals(60))
+        copied = clone(detector)
+        with pytest.raises(NotFittedError):
+            copied.predict(normals(3))
+        assert copied.model is not vae
+        assert same_weights(copied.model, vae)
+        assert not same_weights(detector.model_, vae)
+        # What was not given to it is trained anew.
+        assert not same_weights(copied.fit(normals(60)).model_, vae)
+
+    def test_pipelines_and_searches(self):
+        x = 100 * normals(80)
+        pipeline = make_pipeline(StandardScaler(), AnomalyDetector(model(), false_alarm_rate=0.1, epochs=2))
+        assert set(pipeline.fit(x).predict(x)) <= {-1, 1}
+        assert pipeline.score_samples(x).shape == (80,)
+        search = GridSearchCV(
+            AnomalyDetector(model(), contamination=0.1, epochs=1),
+            {"score": ["elbo", "mse"]},
+            scoring=lambda detector, x, y=None: detector.score_samples(x).mean(),
+            cv=2,
+            error_score="raise",
+        )
+        assert search.fit(normals(60)).best_params_["score"] in ("elbo", "mse")
+
+    def test_pickles(self):
+        detector, x = trained(false_alarm_rate=0.1).fit(normals(50)), normals(20, 3)
+        again = pickle.loads(pickle.dumps(detector))
+        np.testing.assert_array_equal(again.decision_function(x), detector.decision_function(x))
+        # It still knows whose model it keeps: new normals calibrate, and train nothing.
+        again.set_params(train=None).fit(normals(30, 5))
+        np.testing.assert_array_equal(again.anomaly_scores(x), detector.anomaly_scores(x))
+
+    def test_lists_and_datasets(self):
+        detector, x = trained(false_alarm_rate=0.1), normals(40)
+        detector.fit(x.tolist())
+        dataset = tf.data.Dataset.from_tensor_slices(x).batch(16)
+        np.testing.assert_allclose(detector.anomaly_scores(dataset), detector.anomaly_scores(x), rtol=1e-5)
+        threshold = detector.threshold_
+        assert detector.fit(dataset).threshold_ == pytest.approx(threshold, rel=1e-5)
+
+
+class TestTraining:
+    def test_the_model_that_was_given_is_left_as_it_is(self):
+        vae = model()
+        vae.compile(keras.optimizers.Adam(0.01))
+        before = vae.get_weights()
+        detector = AnomalyDetector(vae, false_alarm_rate=0.1, epochs=60).fit(normals(200))
+        for weight, value in zip(vae.get_weights(), before, strict=True):
+            np.testing.assert_array_equal(weight, value)
+        assert vae.optimizer.iterations == 0
+        x = np.concatenate([normals(100, 1), strange(100)])
+        assert roc_auc_score(np.repeat([1, 0], 100), detector.score_samples(x)) > 0.8
+
+    def test_a_part_is_held_back_that_the_seed_chooses(self, monkeypatch):
+        seen, x = [], normals(200)
+
+        def fit(self, x, **arguments):
+            seen.append((x, arguments))
+
+        monkeypatch.setattr("keras_vae.models.latent_model.LatentModel.fit", fit)
+        monkeypatch.setattr(AnomalyDetector, "_scores", lambda self, model, x: np.arange(float(len(x))))
+        counts = {0.1: 50, 0.02: 50, 0.012: 83}
+        for rate, held_back in counts.items():
+            AnomalyDetector(model(), false_alarm_rate=rate, epochs=3, batch_size=11).fit(x)
+            assert len(seen[-1][0]) == 200 - held_back
+            assert seen[-1][1] == {"epochs": 3, "batch_size": 11, "verbose": 0}
+            assert len(np.unique(seen[-1][0], axis=0)) == 200 - held_back
+        for seed in (0, 5):
+            AnomalyDetector(model(), false_alarm_rate=0.1, random_state=seed).fit(x)
+        np.testing.assert_array_equal(seen[0][0], seen[-2][0])
+        assert np.any(seen[0][0] != seen[-1][0])
+        AnomalyDetector(model(), contamination=0.1).fit(x)
+        np.testing.assert_array_equal(seen[-1][0], x)
+        # Where nothing is said, 5,000 steps in 10 to 100 epochs of the 200 rows.
+        for batch_size, epochs in ((32, 100), (3, 75), (2, 50), (1, 25)):
+            AnomalyDetector(model(), contamination=0.1, batch_size=batch_size).fit(x)
+            assert seen[-1][1]["epochs"] == epochs
+        AnomalyDetector(model(), contamination=0.1, batch_size=1).fit(normals(1000))
+        assert seen[-1][1]["epochs"] == 10
+
+    def test_what_is_held_back_is_what_calibrates(self):
+        x = normals(100)
+        detector = AnomalyDetector(model(), false_alarm_rate=0.1, epochs=1).fit(x)
+        held_back = np.random.default_rng(0).permutation(100)[:25]
+        np.testing.assert_allclose(
+            detector.calibration_scores_, np.sort(detector.anomaly_scores(x[held_back])), rtol=1e-6
+        )
+
+    def test_new_normals_calibrate_and_train_nothing(self):
+        detector = AnomalyDetector(model(), false_alarm_rate=0.1, epochs=2).fit(normals(80))
+        weights, threshold = detector.model_.get_weights(), detector.threshold_
+        drifted = normals(40, 3) + 0.5
+        detector.fit(drifted)
+        for weight, value in zip(detector.model_.get_weights(), weights, strict=True):
+            np.testing.assert_array_equal(weight, value)
+        assert len(detector.calibration_scores_) == 40
+        assert detector.threshold_ > threshold
+        other = model()
+        assert detector.set_params(model=other).fit(normals(80)).model_ is not other
+        assert len(detector.calibration_scores_) == 20
+
+    def test_a_model_with_steps_behind_it_is_trained(self):
+        vae = model()
+        vae.compile("adam")
+        vae.fit(normals(64), verbose=0)
+        weights = vae.get_weights()
+        detector = AnomalyDetector(vae, false_alarm_rate=0.1).fit(normals(30))
+        assert detector.model_ is vae
+        assert all(np.array_equal(a, b) for a, b in zip(vae.get_weights(), weights, strict=True))
+        assert len(detector.calibration_scores_) == 30
+        # Unless it is to be trained all the same; on a copy.
+        detector.set_params(train=True, epochs=1).fit(normals(30))
+        assert not same_weights(detector.model_, vae)
+
+    def test_the_models_own_optimizer_and_units(self):
+        vae = model(likelihoods.Tabular((COLUMNS,)))
+        vae.compile(keras.optimizers.SGD(1e-4))
+        x = normals(100) * 1000 + 5
+        fitted = AnomalyDetector(vae, contamination=0.1, epochs=1).fit(x).model_
+        assert isinstance(fitted.optimizer, keras.optimizers.SGD)
+        np.testing.assert_allclose(fitted.decoder.likelihood.column_deviation, x.std(axis=0), rtol=1e-4)
+        np.testing.assert_array_equal(vae.decoder.likelihood.column_deviation, np.ones(COLUMNS))
+
+    def test_autoencoders_and_images(self):
+        x = (np.random.default_rng(0).random((60, 4, 3, 1)) < 0.5).astype(np.float32)
+        detector = AnomalyDetector(small_autoencoder(), false_alarm_rate=0.1, epochs=1).fit(x)
+        assert detector.explain(x).shape == x.shape
+        assert not hasattr(detector, "n_features_in_")
+
+
+class TestPromise:
+    @pytest.mark.parametrize("score", ["elbo", "mse"])
+    def test_false_alarms_over_20_random_splits(self, score):
+        """One pool of normals, calibrated on a random part and tested on the rest, as a user would measure it."""
+        pool = normals(6000, 11)
+        detector = trained(score, false_alarm_rate=0.1)
+        scores = detector.fit(pool).anomaly_scores(pool)
+        for rate in (0.01, 0.05, 0.1):
+            rates = []
+            for seed in range(20):
+                order = np.random.default_rng(seed).permutation(6000)
+                threshold = conformal.threshold(scores[order[:300]], rate)
+                rates.append(np.mean(scores[order[300:]] > threshold))
+            error = np.std(rates, ddof=1) / np.sqrt(20)
+            assert np.mean(rates) <= rate + 3 * error
+            # Nor does the detector keep it by never giving an alarm.
+            assert np.mean(rates) >= rate - 0.01 - 4 * error
+
+    @pytest.mark.parametrize("rate", [0.05, 0.1])
+    def test_the_detector_itself_keeps_it_on_fresh_normals(self, rate):
+        """Also with a model that has learned next to nothing."""
+        rates, detector = [], trained(false_alarm_rate=rate)
+        detector.model.decoder.likelihood.set_weights([0 * MIXING, np.ones(COLUMNS)])
+        for seed in range(20):
+            detector.fit(normals(99, 100 + seed))
+            rates.append(np.mean(detector.predict(normals(2000, 200 + seed)) == -1))
+        law = detector.false_alarm_law()
+        assert law.mean() == pytest.approx(rate, abs=1e-9)
+        assert abs(np.mean(rates) - rate) < 4 * law.std() / np.sqrt(20)
+
+    def test_a_drift_breaks_it_and_new_normals_mend_it(self):
+        detector = trained(false_alarm_rate=0.05).fit(normals(200))
+        drifted, later = normals(200, 5) + 0.4, normals(2000, 6) + 0.4
+        assert np.mean(detector.predict(later) == -1) > 0.3
+        assert np.mean(detector.fit(drifted).predict(later) == -1) < 0.1
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A detector, its folder, examples, and what fresh processes make of its files."""
+    folder = tmp_path_factory.mktemp("detector")
+    keras.utils.set_random_seed(0)
+    vae = model(likelihoods.Tabular((COLUMNS,), scale="predicted"))
+    detector = AnomalyDetector(vae, false_alarm_rate=0.1, epochs=3, num_samples=5).fit(10 * normals(100) + 3)
+    x = (10 * np.concatenate([normals(30, 1), strange(30)]) + 3).astype(np.float32)
+    np.save(folder / "x.npy", x)
+    detector.save(folder / "detector.keras")
+    detector.export(folder / "saved_model")
+    found = {}
+    for which in ("detector", "saved_model"):
+        command = [sys.executable, pathlib.Path(__file__).with_name("fresh_process.py"), folder, which]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=pathlib.Path(__file__).parents[2])
+        assert done.returncode == 0, done.stderr
+        found[which] = dict(np.load(folder / f"{which}.npz"))
+    return detector, folder, x, found
+
+
+class TestFiles:
+    def test_a_fresh_process_has_the_same_scores_and_the_same_calibration(self, saved):
+        detector, _, x, found = saved
+        own = found["detector"]
+        np.testing.assert_array_equal(own["score"], detector.anomaly_scores(x))
+        np.testing.assert_array_equal(own["p_value"], detector.p_values(x))
+        np.testing.assert_array_equal(own["verdict"], detector.predict(x))
+        np.testing.assert_array_equal(own["calibration"], detector.calibration_scores_)
+        assert own["threshold"] == detector.threshold_
+        assert set(own["verdict"]) == {-1, 1}
+
+    def test_the_saved_model_says_the_same(self, saved):
+        detector, _, x, found = saved
+        served = found["saved_model"]
+        np.testing.assert_allclose(served["score"], detector.anomaly_scores(x), rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(served["p_value"], detector.p_values(x), rtol=1e-6)
+        np.testing.assert_array_equal(served["verdict"], detector.predict(x))
+
+    def test_the_saved_model_has_the_models_own_signatures_as_well(self, saved):
+        signatures = tf.saved_model.load(str(saved[1] / "saved_model")).signatures
+        assert {"detect", "score", "encode", "sample", "reconstruct"} <= set(signatures)
+        for size in (0, 1):
+            assert signatures["detect"](x=tf.zeros((size, COLUMNS)))["p_value"].shape == (size,)
+
+    def test_a_loaded_detector_goes_on(self, saved):
+        detector, folder, x, _ = saved
+        loaded = AnomalyDetector.load(folder / "detector.keras")
+        own, other = (d.get_params(deep=False) for d in (detector, loaded))
+        assert {**own, "model": None} == {**other, "model": None}
+        loaded.fit(x)
+        np.testing.assert_array_equal(loaded.calibration_scores_, np.sort(detector.anomaly_scores(x)))
+        assert same_weights(loaded.model_, detector.model_)
+
+    def test_one_whose_model_counts_as_untrained_is_not_trained_after_loading(self, tmp_path):
+        detector = trained(false_alarm_rate=0.1).fit(normals(50))
+        detector.save(tmp_path / "detector.keras")
+        loaded = AnomalyDetector.load(tmp_path / "detector.keras").fit(normals(20))
+        assert same_weights(loaded.model_, detector.model_)
+
+    def test_nothing_is_overwritten_unasked(self, saved):
+        detector, folder, _, _ = saved
+        for write, name in ((detector.save, "detector.keras"), (detector.export, "saved_model")):
+            with pytest.raises(ValueError, match="something at"):
+                write(folder / name)
+        with pytest.raises(ValueError, match=r"end in '\.keras'"):
+            detector.save(folder / "detector.h5")
+
+    def test_other_files(self, tmp_path):
+        small_vae().save(tmp_path / "model.keras")
+        with pytest.raises(ValueError, match=r"file of a detector; found keras_vae>VAE"):
+            AnomalyDetector.load(tmp_path / "model.keras")
+        with pytest.raises(ValueError, match="There is no file at"):
+            AnomalyDetector.load(tmp_path / "missing.keras")
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("value", [0, 0.5, 0.7, -0.1, np.nan, "0.1", True, None, "auto"])
+    def test_contamination_outside_its_range(self, value):
+        if value is None:
+            AnomalyDetector(model(), contamination=value)
+            return
+        with pytest.raises(ValueError, match=r"`contamination` must be above 0 and below 0\.5\. Received"):
+            AnomalyDetector(model(), contamination=value)
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ({"false_alarm_rate": 1}, "`false_alarm_rate` must be above 0 and below 1"),
+            ({"false_alarm_rate": 0.1, "contamination": 0.1}, "give one"),
+            ({"score": "ELBO"}, "`score` must be one of 'elbo'"),
+            ({"num_samples": 0}, "`num_samples`"),
+            ({"train": "no"}, "`train` must be True or False"),
+            ({"epochs": 0}, "`epochs`"),
+            ({"batch_size": 1.5}, "`batch_size`"),
+            ({"random_state": None}, "`random_state`"),
+        ],
+    )
+    def test_other_arguments(self, arguments, message):
+        with pytest.raises(ValueError, match=message):
+            AnomalyDetector(model(), **arguments)
+        # As searches set them.
+        with pytest.raises(ValueError, match=message):
+            AnomalyDetector(model()).set_params(**arguments).fit(normals(10))
+
+    def test_other_models(self):
+        with pytest.raises(ValueError, match="`model` must be of type LatentModel"):
+            AnomalyDetector(keras.Sequential())
+        with pytest.raises(ValueError, match="A likelihood needs a VAE"):
+            AnomalyDetector(small_autoencoder(), "log_likelihood")
+
+    def test_too_few_normals(self):
+        with pytest.raises(ValueError, match=r"at least 99 normal examples.*Received: 98\..*at least 0\.0101"):
+            trained().fit(normals(98))
+        trained().fit(normals(99))
+        with pytest.raises(ValueError, match=r"at least 99 .*198 in all"):
+            AnomalyDetector(model()).fit(normals(197))
+        AnomalyDetector(model(), epochs=1).fit(normals(198))
+        dataset = tf.data.Dataset.from_tensor_slices(normals(98)).batch(50)
+        with pytest.raises(ValueError, match="at least 99"):
+            trained().fit(dataset)
+        with pytest.raises(ValueError, match="is empty"):
+            trained(contamination=0.1).fit(normals(0))
+
+    def test_data(self):
+        detector, x = trained(false_alarm_rate=0.1).fit(normals(50)), normals(20)
+        broken = x.copy()
+        broken[7, 2] = np.nan
+        for call in (detector.fit, detector.predict, detector.p_values, detector.explain, AnomalyDetector(model()).fit):
+            with pytest.raises(ValueError, match=r"finite numbers.*nan at index \(7, 2\)"):
+                call(broken)
+            with pytest.raises(ValueError, match=r"shape \(batch, 5\)\. Received shape \(20, 4\)"):
+                call(x[:, :4])
+        with pytest.raises(ValueError, match="20 examples that are all equal"):
+            detector.fit(np.repeat(x[:1], 20, axis=0))
+
+    def test_a_fit_that_fails_leaves_the_detector_as_it_was(self):
+        detector, x = trained(false_alarm_rate=0.1).fit(normals(50)), normals(20, 1)
+        before = detector.decision_function(x)
+        with pytest.raises(ValueError, match="at least 9"):
+            detector.fit(x[:5])
+        np.testing.assert_array_equal(detector.decision_function(x), before)
+
+    def test_a_dataset_to_train_on(self):
+        with pytest.raises(ValueError, match=r"must be an array.*cannot be split"):
+            AnomalyDetector(model()).fit(tf.data.Dataset.from_tensor_slices(normals(300)).batch(50))
+
+    def test_a_model_of_other_targets(self):
+        vae = Autoencoder(
+            Encoder(networks.dense([4]), posteriors.Deterministic(2)),
+            Decoder(networks.dense([4]), likelihoods.Bernoulli((4, 1))),
+        )
+        vae.build((None, 2, 1))
+        with pytest.raises(ValueError, match="needs the shape of an event"):
+            AnomalyDetector(vae, false_alarm_rate=0.2, train=False).fit(np.eye(8, 2)[..., None])
+
+    @pytest.mark.parametrize("method", ["predict", "score_samples", "p_values", "explain", "decision_function"])
+    def test_before_fit(self, method):
+        with pytest.raises(NotFittedError):
+            getattr(AnomalyDetector(model()), method)(normals(3))
