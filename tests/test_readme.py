@@ -160,6 +160,18 @@ def test_its_probes_are_those_of_the_results(size):
     assert row["accuracy"] > row["pca_accuracy"]
 
 
+def test_its_coverage_is_that_of_the_results():
+    path = ROOT / "benchmarks" / "results" / "restoration_intervals.json"
+    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    found = {name: (f"{100 * row['coverage']:.1f} %", row["fell"]) for name, row in rows.items()}
+    assert found == {
+        "Bernoulli": ("99.1 %", 0),
+        "Normal, predicted scale": ("92.0 %", 0),
+        "BetaBinomial": ("93.0 %", 0),
+    }
+    assert all(share in README for share, _ in found.values())
+
+
 def test_its_links_lead_somewhere():
     prose = re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL)
     links = re.findall(r"\]\((?!http)([^)#]+)\)", prose)
