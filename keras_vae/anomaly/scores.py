@@ -15,6 +15,7 @@ from keras_vae.models import VAE, batches
 from keras_vae.models.rules import rule_of, support_of
 from keras_vae.models.vae import SCORE_DRAWS, SCORE_SEED
 from keras_vae.ops import noise
+from keras_vae.ops.missing import is_missing
 
 # Elements of all draws of a batch that are held at once.
 ELEMENTS_AT_ONCE = 2**21
@@ -74,7 +75,7 @@ def log_likelihood(model, x, num_samples: int):
 
 
 def mse(model, x, num_samples: int):
-    """Mean over the elements of (x - reconstruction)^2, at the mean code and without any draw.
+    """Mean over the observed elements of (x - reconstruction)^2, at the mean code and without any draw.
 
     In the data's units, squared; where the likelihood standardises columns, in their standard deviations.
 
@@ -82,8 +83,10 @@ def mse(model, x, num_samples: int):
         As `elbo` does, with a rest of 0.
     """
     reconstruction = model.reconstruct_batch(x)
+    observed = ops.logical_not(is_missing(x))
     error = (ops.cast(x, reconstruction.dtype) - reconstruction) / model.decoder.likelihood.unit
-    elements = error * error / math.prod(model.event_shape)
+    count = ops.sum(ops.cast(observed, error.dtype), axis=tuple(range(1, len(error.shape))), keepdims=True)
+    elements = ops.where(observed, error * error, 0.0) / count
     return elements, ops.zeros_like(_summed(elements))
 
 

@@ -77,6 +77,13 @@ class Masked(Likelihood):
         rescaled = self.likelihood.rescaled(_filled(x, missing))
         return ops.where(missing, ops.zeros_like(rescaled), rescaled)
 
+    @property
+    def unit(self):
+        return self.likelihood.unit
+
+    def adapt(self, x) -> None:
+        self.likelihood.adapt(x)
+
     def fitted(self, params, x, sample_weight=None):
         missing = is_missing(x)
         return self.likelihood.fitted(params, _filled(x, missing), sample_weight, observed=ops.logical_not(missing))
@@ -118,7 +125,7 @@ def _checked(likelihood) -> Likelihood:
             "`likelihood` must be one of independent elements: what is missing cannot be left out of "
             f"{type(likelihood).__name__}, which has a `log_prob` of its own."
         )
-    if not bool(likelihood.in_domain(ops.zeros(()))):
+    if not bool(ops.all(likelihood.in_domain(ops.zeros(())))):
         raise ValueError(
             "`likelihood` must allow 0, which stands in the place of what is missing. "
             f"{type(likelihood).__name__} takes {likelihood.domain}."

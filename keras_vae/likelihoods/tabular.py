@@ -73,7 +73,7 @@ class Tabular(Likelihood):
         """Stores mean and standard deviation of each continuous column; a column that never varies keeps its unit.
 
         Args:
-            x: Array `(batch, *event_shape)`, the examples to train on.
+            x: Array `(batch, *event_shape)`, the examples to train on; NaN, where an element is missing, is left out.
 
         Raises:
             ValueError: If x is of another shape, or has no example.
@@ -84,8 +84,12 @@ class Tabular(Likelihood):
                 f"`x` must have shape (batch, {', '.join(map(str, self.event_shape))}) with at least one example. "
                 f"Received shape {x.shape}."
             )
-        axes = tuple(range(x.ndim - 1))
-        mean, deviation = x.mean(axis=axes), x.std(axis=axes)
+        # Elements that are missing, under `Masked`, say nothing of their column.
+        rows = x.reshape(-1, x.shape[-1])
+        observed = ~np.isnan(rows)
+        count = np.maximum(observed.sum(axis=0), 1)
+        mean = np.where(observed, rows, 0.0).sum(axis=0) / count
+        deviation = np.sqrt(np.where(observed, (rows - mean) ** 2, 0.0).sum(axis=0) / count)
         # A column of one value has a deviation of its rounding errors.
         constant = deviation <= 1e-7 * np.abs(mean)
         self.column_mean.assign(np.where(self._is_binary(), 0.0, mean))

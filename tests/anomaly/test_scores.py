@@ -79,6 +79,16 @@ class TestClosedForms:
         expected = np.mean(((x - vae.reconstruct(x)) / x.std(axis=0)) ** 2, axis=1)
         np.testing.assert_allclose(scored(vae, x, "mse", 1), expected, rtol=1e-3)
 
+    def test_mse_is_over_what_was_observed(self):
+        x = np.random.default_rng(0).normal(size=(30, 3)).astype(np.float32) * [1, 1000, 0.01]
+        x[np.random.default_rng(1).random(x.shape) < 0.3] = np.nan
+        x[:, 0] = 1
+        vae = small_vae(likelihoods.Masked(likelihoods.Tabular((3,))), event_shape=(3,))
+        vae.decoder.likelihood.adapt(x)
+        unit = np.array([1, *np.nanstd(x[:, 1:], axis=0)])
+        expected = np.nanmean(((x - vae.reconstruct(x)) / unit) ** 2, axis=1)
+        np.testing.assert_allclose(scored(vae, x, "mse", 1), expected, rtol=1e-3)
+
     def test_an_autoencoder_has_a_point_and_no_divergence(self):
         model, x = linear.linear_autoencoder(), linear.examples(20)
         mean = linear.means(x) @ linear.TO_X + linear.X_BIAS

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from keras_vae import load_model
-from keras_vae.likelihoods import Tabular
+from keras_vae.likelihoods import Masked, Tabular
 from tests.models.small import small_vae
 
 RNG = np.random.default_rng(0)
@@ -89,6 +89,15 @@ def test_a_series_has_statistics_of_each_channel():
     likelihood.adapt(series)
     np.testing.assert_allclose(likelihood.column_mean, series.mean(axis=(0, 1)), rtol=1e-5)
     np.testing.assert_allclose(likelihood.column_deviation, series.std(axis=(0, 1)), rtol=1e-5)
+
+
+def test_what_is_missing_has_no_part_in_a_columns_statistics():
+    table = np.where(RNG.random((40, 3)) < 0.3, np.nan, RNG.normal([1, 200, -3], [1, 50, 0.1], size=(40, 3)))
+    table[:, 2] = np.nan
+    masked = Masked(Tabular((3,)))
+    masked.adapt(table)
+    np.testing.assert_allclose(masked.likelihood.column_mean, [*np.nanmean(table[:, :2], axis=0), 0], rtol=1e-5)
+    np.testing.assert_allclose(masked.unit, [*np.nanstd(table[:, :2], axis=0), 1], rtol=1e-5)
 
 
 @pytest.mark.parametrize("value", [0.0, 0.1, 12345.678])

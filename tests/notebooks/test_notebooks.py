@@ -17,6 +17,7 @@ NAMES = (
     "04_autoencoders_and_pca",
     "05_restoration",
     "06_choosing_the_latent_size",
+    "07_anomaly_detection",
 )
 MOST_BYTES = 1_500_000
 CELL_SECONDS = 120
