@@ -172,6 +172,18 @@ def test_its_coverage_is_that_of_the_results():
     assert all(share in README for share, _ in found.values())
 
 
+def test_its_compressed_bytes_are_those_of_the_results():
+    path = ROOT / "benchmarks" / "results" / "compression_mnist_binary.json"
+    results = json.loads(path.read_text(encoding="utf-8"))
+    labels = {"kvz": "**this file**", "negative_elbo": "the model's negative ELBO"}
+    for name, size in results["sizes"].items():
+        assert f"| {labels.get(name, name)} | {size['bytes']:,.0f} | {size['bits_per_dim']:.4f} |" in README
+        assert size["bits_per_dim"] == pytest.approx(8 * size["bytes"] / (10_000 * 784))
+    bits = {name: size["bits_per_dim"] for name, size in results["sizes"].items()}
+    assert bits["kvz"] <= 0.170
+    assert bits["kvz"] <= 1.02 * bits["negative_elbo"]
+
+
 def test_its_links_lead_somewhere():
     prose = re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL)
     links = re.findall(r"\]\((?!http)([^)#]+)\)", prose)
