@@ -85,7 +85,7 @@ def test_its_likelihoods_are_those_of_the_results(name):
     assert [int(number) for number in re.findall(r"(?:^|, )(\d+)", cells[2])] == [
         stage["epochs"] for stage in results["stages"]
     ]
-    assert (results["num_samples"], results["num_examples"]) == (1000 if "by 1,000 samples" in row else 5000, 10_000)
+    assert (results["num_samples"], results["num_examples"]) == (5000, 10_000)
 
 
 def test_more_samples_in_the_bound_make_better_models():
