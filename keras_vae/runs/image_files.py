@@ -17,14 +17,23 @@ def npy_batches(path) -> tuple[int, Callable[[], Iterator[np.ndarray]]]:
     Raises:
         ValueError: If it is no such file, or holds no array of examples.
     """
-    try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise ValueError(f"{os.fspath(path)!r} is no .npy file of numbers: {error}") from error
+    array = load_npy(path, mmap_mode="r")
     if not isinstance(array, np.ndarray) or array.ndim < 2:
         raise ValueError(f"{os.fspath(path)!r} must hold an array (examples, ...).")
     starts = range(0, max(len(array), 1), AT_ONCE)
     return len(array), lambda: (np.asarray(array[start : start + AT_ONCE]) for start in starts)
+
+
+def load_npy(path, mmap_mode: str | None = None) -> np.ndarray:
+    """The array of a `.npy` file; `mmap_mode` is NumPy's, such as "r" to leave it on the disk.
+
+    Raises:
+        ValueError: If it is no such file.
+    """
+    try:
+        return np.load(path, mmap_mode=mmap_mode, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{os.fspath(path)!r} is no .npy file of numbers: {error}") from error
 
 
 def folder_batches(path, binary: bool) -> tuple[int, Callable[[], Iterator[np.ndarray]]]:
