@@ -18,6 +18,7 @@ NAMES = (
     "05_restoration",
     "06_choosing_the_latent_size",
     "07_anomaly_detection",
+    "08_compression",
 )
 MOST_BYTES = 1_500_000
 CELL_SECONDS = 120
