@@ -29,6 +29,15 @@ CONTENDERS = {
     "torch_compile": "PyTorch, `torch.compile`",
     "pythae": "Pythae",
 }
+DETECTORS = {
+    "keras_vae": "**`AnomalyDetector`**",
+    "pyod_autoencoder": "PyOD's AutoEncoder",
+    "pyod_vae": "PyOD's VAE",
+    "isolation_forest": "isolation forest",
+    "one_class_svm": "one-class SVM",
+    "nearest_neighbours": "5 nearest neighbours",
+    "pca_residual": "PCA residual",
+}
 PYTHON_BLOCKS = re.findall(r"^```python\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 
 
@@ -189,3 +198,34 @@ def test_its_links_lead_somewhere():
     links = re.findall(r"\]\((?!http)([^)#]+)\)", prose)
     assert len(links) >= 6
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def anomaly() -> dict:
+    return json.loads((ROOT / "benchmarks" / "results" / "anomaly.json").read_text(encoding="utf-8"))
+
+
+def test_its_anomalies_are_those_of_the_results():
+    rows = anomaly()["rows"]
+    assert list(rows) == ["breast_cancer", "wine", "digits", "mnist"]
+    for method, label in DETECTORS.items():
+        (line,) = (line for line in README.splitlines() if line.startswith(f"| {label} |"))
+        found = [rows[name][method] for name in rows]
+        cells = [f"{row['auc']:.3f} / {row['average_precision']:.3f}" for row in found]
+        cells += [f"{np.mean([row['auc'] for row in found]):.3f}", f"{np.sum([row['seconds'] for row in found]):.1f}"]
+        assert [cell.strip().replace("**", "") for cell in line.strip("|").split("|")[1:]] == cells
+
+
+def test_anomalies_are_found_as_well_as_by_other_autoencoders():
+    rows = anomaly()["rows"]
+    others = ("pyod_autoencoder", "pyod_vae")
+    for of_data in rows.values():
+        assert of_data["keras_vae"]["auc"] >= max(of_data[method]["auc"] for method in others) - 0.01
+    means = {method: np.mean([of_data[method]["auc"] for of_data in rows.values()]) for method in DETECTORS}
+    assert means["keras_vae"] > max(means[method] for method in others)
+
+
+def test_its_seconds_of_scores_are_those_of_the_results():
+    seconds = anomaly()["scoring_seconds"]
+    assert max(seconds.values()) < 10
+    (sentence,) = re.findall(r"10,000 MNIST images are scored in (.*?)\.\s", README.replace("\n", " "))
+    assert re.findall(r"`(\w+)` ([\d.]+) s", sentence) == [(name, f"{value:.1f}") for name, value in seconds.items()]
