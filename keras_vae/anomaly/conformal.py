@@ -3,10 +3,11 @@
 The model never saw the examples that calibrate. If they and a new normal example are exchangeable, such as independent
 draws from one distribution, all orders of their scores are equally likely, whatever the model and the score.
 
-Sources: Vovk, Gammerman and Shafer 2005, "Algorithmic Learning in a Random World", section 4.1; Bates et al. 2023,
-"Testing for Outliers with Conformal p-values", section 2.
+Sources: Vovk, Gammerman and Shafer 2005, "Algorithmic Learning in a Random World", on inductive conformal predictors;
+Bates et al. 2023, "Testing for Outliers with Conformal p-values".
 """
 
+import decimal
 import fractions
 import math
 
@@ -83,15 +84,25 @@ def false_alarm_law(num_scores: int, rate: float):
     return stats.beta(allowed, num_scores + 1 - allowed)
 
 
-def check_enough(num_scores: int, rate: float, split: str = "") -> None:
-    """Raises a ValueError that says how many normal examples a rate takes, if there are fewer."""
-    needed = fewest_scores(rate)
-    if num_scores < needed:
-        raise ValueError(
-            f"A false alarm rate of {rate:g} takes at least {needed} normal examples that the model was not trained "
-            f"on. Received: {num_scores}.{split} Give more, or a `false_alarm_rate` of at least "
-            f"{1 / (num_scores + 1):.3g}."
-        )
+def check_enough(num_examples: int, rate: float, trains: bool = False) -> None:
+    """Raises a ValueError that says how many normal examples a rate takes, if there are fewer.
+
+    Args:
+        num_examples: How many there are.
+        rate: The false alarm rate that is promised.
+        trains: Whether a model is trained on as many of them at least as calibrate.
+    """
+    needed, usable = fewest_scores(rate), num_examples // 2 if trains else num_examples
+    if usable >= needed:
+        return
+    training = f", and as many again to train it, {2 * needed} in all" if trains else ""
+    # Rounded up: a rate that is said to be enough must be.
+    enough = decimal.Context(prec=3, rounding=decimal.ROUND_CEILING).divide(1, usable + 1)
+    other = f", or a `false_alarm_rate` of at least {enough}" if usable else ""
+    raise ValueError(
+        f"A false alarm rate of {rate:g} takes at least {needed} normal examples that the model was not trained "
+        f"on{training}. Received: {num_examples}. Give more{other}."
+    )
 
 
 def _as_written(rate: float) -> fractions.Fraction:

@@ -1,8 +1,10 @@
 """Anomaly detection as scikit-learn has it."""
 
 import copy
+import hashlib
 import math
 import os
+import warnings
 
 import numpy as np
 from sklearn.base import BaseEstimator, OutlierMixin
@@ -47,7 +49,8 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
 
     `fit` trains a copy of a model that is not trained, on a part of the examples, and calibrates with the rest, which
     a seed chooses. A model that is trained, and a detector that was fitted before, is calibrated with all examples. A
-    model counts as trained if its optimizer has made a step; `train` says otherwise.
+    model counts as trained if its optimizer has made a step; `train` says otherwise. The very examples that a detector
+    was trained on do not calibrate it later: `fit` on them takes those that were held back.
 
     Sources: see `anomaly.conformal` and `anomaly.scores`.
 
@@ -56,7 +59,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         score: `"elbo"`, `"reconstruction_probability"`, `"log_likelihood"` or `"mse"`.
         false_alarm_rate: Share of normal examples that may be called anomalies, in (0, 1); `None` is 0.01, unless
             `contamination` is given.
-        contamination: Share of anomalies among the examples that `fit` is given, in (0, 0.5), as scikit-learn has it.
+        contamination: Share of anomalies among the examples that `fit` is given, in (0, 0.5], as scikit-learn has it.
             It takes the place of `false_alarm_rate`: all examples are trained on, so many of them get -1, and nothing
             is promised. p-values are then ranks among examples that the model has seen.
         num_samples: Draws for each example; `None` is as many as is said above.
@@ -115,16 +118,19 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         """
         self._check_settings()
         if self._trains():
-            model = copy.deepcopy(self.model)
-            training, held_back = self._split(_checked_normals(model, x))
-            self._train(model, training)
+            model = _copied(self.model)
+            x = _checked_normals(model, x)
+            training, held_back = self._split(len(x))
+            self._train(model, x[training])
+            trained_on = _digest(x), held_back
+            x = x[held_back] if self.contamination is None else x
         else:
-            model, held_back = self.model_ if self._keeps_model() else self.model, x
-            if not batches.is_dataset(x):
-                self._check_enough(len(_checked_normals(model, x)))
-        scores = np.sort(self._scores(model, held_back))
+            model, trained_on = (self.model_, self._trained_on) if self._keeps_model() else (self.model, None)
+            x = x if batches.is_dataset(x) else self._not_trained_on(_checked_normals(model, x), trained_on)
+        scores = np.sort(self._scores(model, x))
         self._check_enough(len(scores))
-        self._calibrate(model, scores, self._threshold(scores))
+        _check_finite(scores)
+        self._calibrate(model, scores, self._threshold(scores), trained_on)
         return self
 
     def anomaly_scores(self, x) -> np.ndarray:
@@ -140,7 +146,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             ValueError: If x has another shape, or holds values that the likelihood does not allow.
         """
         check_is_fitted(self, "threshold_")
-        return self._scores(self.model_, x)
+        return _over_examples(score_batch, self.model_, x, self._fitted)
 
     def score_samples(self, x) -> np.ndarray:
         """The negative of `anomaly_scores`: the lower, the stranger, as scikit-learn has it, `(n,)`."""
@@ -184,7 +190,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             float64 `(n, *event_shape)`, in the score's unit.
         """
         check_is_fitted(self, "threshold_")
-        return self._over_examples(self.model_, attribution.contributions, x)
+        return _over_examples(attribution.contributions, self.model_, x, self._fitted)
 
     def false_alarm_law(self):
         """How the false alarm rate of a calibration of this size varies: a frozen `scipy.stats.beta`.
@@ -193,9 +199,9 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             ValueError: If the threshold is by `contamination`, which promises nothing.
         """
         check_is_fitted(self, "threshold_")
-        if self.contamination is not None:
+        if self._fitted["contamination"] is not None:
             raise ValueError("A threshold by `contamination` promises no false alarm rate. Use `false_alarm_rate`.")
-        return conformal.false_alarm_law(len(self.calibration_scores_), self._rate())
+        return conformal.false_alarm_law(len(self.calibration_scores_), _rate(self._fitted))
 
     def save(self, filepath, overwrite: bool = False) -> None:
         """Writes model, score, threshold and calibration to one `.keras` file, which `load` reads.
@@ -217,7 +223,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         """
         saved = load_saved(filepath, CalibratedModel, "a detector", "`detector.save('NAME.keras')`")
         detector = cls(saved.model, saved.score, num_samples=saved.num_samples, **saved.settings)
-        detector._calibrate(saved.model, saved.sorted_scores.numpy(), float(saved.threshold.numpy()))
+        detector._calibrate(saved.model, saved.sorted_scores.numpy(), float(saved.threshold.numpy()), None)
         return detector
 
     def export(self, filepath, verbose: bool | None = None, input_signature=None, overwrite: bool = False) -> None:
@@ -242,12 +248,14 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
     def _check_settings(self):
         checked_part(self.model, LatentModel, "model")
         check_score(self.model, checked_name(self.score, SCORES, "score"))
-        for name, value, most in (
-            ("false_alarm_rate", self.false_alarm_rate, 1.0),
-            ("contamination", self.contamination, 0.5),
-        ):
-            if value is not None:
-                _check_share(value, name, most)
+        if self.false_alarm_rate is not None and not 0 < _as_number(self.false_alarm_rate) < 1:
+            raise ValueError(
+                f"`false_alarm_rate` must be above 0 and below 1. Received: false_alarm_rate={self.false_alarm_rate!r}."
+            )
+        if self.contamination is not None and not 0 < _as_number(self.contamination) <= 0.5:
+            raise ValueError(
+                f"`contamination` must be above 0 and at most 0.5. Received: contamination={self.contamination!r}."
+            )
         if self.false_alarm_rate is not None and self.contamination is not None:
             raise ValueError(
                 "`false_alarm_rate` promises a rate among normal examples, `contamination` says what share of the data "
@@ -263,26 +271,29 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         checked_size(self.batch_size, "batch_size")
         checked_seed(self.random_state, "random_state")
 
-    def _rate(self) -> float:
-        return FALSE_ALARM_RATE if self.false_alarm_rate is None else self.false_alarm_rate
-
     def _trains(self) -> bool:
         return not (self._keeps_model() or _is_trained(self.model)) if self.train is None else self.train
 
     def _keeps_model(self) -> bool:
         """Whether there is a model of an earlier `fit`, and no other was given since."""
-        return getattr(self, "_fitted_to", None) is self.model
+        return hasattr(self, "_fitted") and self._fitted["model"] is self.model
 
-    def _split(self, x) -> tuple[np.ndarray, np.ndarray]:
-        """Examples to train on, and examples to calibrate with."""
+    def _split(self, count) -> tuple[np.ndarray, np.ndarray]:
+        """Numbers of the examples to train on, and of those that are held back."""
         if self.contamination is not None:
-            return x, x
-        needed = conformal.fewest_scores(self._rate())
-        held_back = max(math.ceil(SHARE_HELD_BACK * len(x)), needed)
-        split = f" To train as well, at least as many again are needed, {2 * needed} in all."
-        conformal.check_enough(min(held_back, len(x) - held_back), self._rate(), split)
-        order = np.random.default_rng(self.random_state).permutation(len(x))
-        return x[order[held_back:]], x[order[:held_back]]
+            return np.arange(count), np.arange(0)
+        rate = _rate(self.get_params(deep=False))
+        conformal.check_enough(count, rate, trains=True)
+        held_back = max(math.ceil(SHARE_HELD_BACK * count), conformal.fewest_scores(rate))
+        order = np.random.default_rng(self.random_state).permutation(count)
+        return order[held_back:], order[:held_back]
+
+    def _not_trained_on(self, x, trained_on) -> np.ndarray:
+        """What was held back, where these are the very examples that an earlier `fit` trained on."""
+        if self.contamination is None and trained_on is not None and _digest(x) == trained_on[0]:
+            x = x[trained_on[1]]
+        self._check_enough(len(x))
+        return x
 
     def _train(self, model, x):
         model.decoder.likelihood.adapt(x)
@@ -293,35 +304,64 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
 
     def _check_enough(self, count):
         if self.contamination is None:
-            conformal.check_enough(count, self._rate())
+            conformal.check_enough(count, _rate(self.get_params(deep=False)))
 
     def _threshold(self, sorted_scores) -> float:
         if self.contamination is not None:
             return float(np.quantile(sorted_scores, 1 - self.contamination))
-        return conformal.threshold(sorted_scores, self._rate())
+        return conformal.threshold(sorted_scores, _rate(self.get_params(deep=False)))
 
-    def _calibrate(self, model, sorted_scores, threshold):
-        self.model_, self._fitted_to = model, self.model
+    def _calibrate(self, model, sorted_scores, threshold, trained_on):
+        # A parameter that is set afterwards has no effect before the next `fit`: the threshold is of these.
+        self._fitted = self.get_params(deep=False)
+        self.model_, self._trained_on = model, trained_on
         self.calibration_scores_, self.threshold_, self.offset_ = sorted_scores, threshold, -threshold
         if len(model.event_shape) == 1:
             self.n_features_in_ = model.event_shape[0]
 
     def _scores(self, model, x) -> np.ndarray:
-        return self._over_examples(model, score_batch, x)
-
-    def _over_examples(self, model, function, x) -> np.ndarray:
-        return over_examples(model, function, x, self.score, self._draws()).astype(np.float64)
-
-    def _draws(self) -> int:
-        return SCORES[self.score][1] if self.num_samples is None else self.num_samples
+        return _over_examples(score_batch, model, x, self.get_params(deep=False))
 
     def _calibrated_model(self) -> CalibratedModel:
         # `train` speaks of the model that was given; the one that is kept is trained.
-        settings = self.get_params(deep=False) | {"train": None}
+        settings = self._fitted | {"train": None}
         del settings["model"], settings["score"], settings["num_samples"]
-        calibrated = CalibratedModel(self.model_, self.score, self._draws(), len(self.calibration_scores_), settings)
+        score, draws = self._fitted["score"], _draws(self._fitted)
+        calibrated = CalibratedModel(self.model_, score, draws, len(self.calibration_scores_), settings)
         calibrated.calibrate(self.calibration_scores_, self.threshold_)
         return calibrated
+
+
+def _rate(settings) -> float:
+    return FALSE_ALARM_RATE if settings["false_alarm_rate"] is None else settings["false_alarm_rate"]
+
+
+def _draws(settings) -> int:
+    return SCORES[settings["score"]][1] if settings["num_samples"] is None else settings["num_samples"]
+
+
+def _over_examples(function, model, x, settings) -> np.ndarray:
+    return over_examples(model, function, x, settings["score"], _draws(settings)).astype(np.float64)
+
+
+def _digest(x) -> bytes:
+    digest = hashlib.sha256(f"{x.shape} {x.dtype}".encode())
+    digest.update(np.ascontiguousarray(x))
+    return digest.digest()
+
+
+def _copied(model):
+    try:
+        with warnings.catch_warnings():
+            # The optimizer of a model that was compiled alone has no state yet, of which Keras warns.
+            warnings.filterwarnings("ignore", "Skipping variable loading for optimizer")
+            return copy.deepcopy(model)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            "`fit` trains a copy of the model, and this one cannot be copied. Register its own layers by "
+            "`keras.saving.register_keras_serializable`, and let the encoder and the decoder share none; or train it, "
+            f"and give `train=False`. Keras says: {error}"
+        ) from error
 
 
 def _is_trained(model) -> bool:
@@ -350,10 +390,18 @@ def _checked_normals(model, x) -> np.ndarray:
     return x
 
 
-def _check_share(value, name, most):
+def _check_finite(sorted_scores):
+    finite = np.isfinite(sorted_scores)
+    if not finite.all():
+        raise ValueError(
+            f"{np.sum(~finite)} of {len(finite)} normal examples have a score that is no finite number, of which no "
+            "threshold can be made. Remove values that are too large; if all examples have one, the training has "
+            "diverged: standardise the data, or compile the model with a lower learning rate."
+        )
+
+
+def _as_number(value) -> float:
     try:
-        share = math.nan if isinstance(value, (bool, str)) else float(value)
+        return math.nan if isinstance(value, (bool, str)) else float(value)
     except (TypeError, ValueError):
-        share = math.nan
-    if not 0 < share < most:
-        raise ValueError(f"`{name}` must be above 0 and below {most:g}. Received: {name}={value!r}.")
+        return math.nan

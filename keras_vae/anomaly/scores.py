@@ -44,8 +44,7 @@ def elbo(model, x, num_samples: int):
 def reconstruction_probability(model, x, num_samples: int):
     """-E_q[log p(x|z)] in nats, without the divergence.
 
-    Source: An and Cho 2015, "Variational Autoencoder based Anomaly Detection using Reconstruction Probability",
-    section 3.2.
+    Source: An and Cho 2015, "Variational Autoencoder based Anomaly Detection using Reconstruction Probability".
 
     Returns:
         As `elbo` does, with a rest of 0.
@@ -100,9 +99,13 @@ SCORES = {
 
 
 def score_batch(model, x, score: str, num_samples: int):
-    """The score of each example, for tensors: `(batch, *event_shape)` to `(batch,)`."""
+    """The score of each example, for tensors: `(batch, *event_shape)` to `(batch,)`.
+
+    It is infinite where numbers overflow: what is too large to be scored is as strange as can be.
+    """
     elements, rest = SCORES[score][0](model, x, num_samples)
-    return _summed(elements) + rest
+    total = _summed(elements) + rest
+    return ops.where(ops.isnan(total), math.inf, total)
 
 
 def over_examples(model, function, x, score: str, num_samples: int):

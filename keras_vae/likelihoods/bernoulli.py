@@ -6,6 +6,7 @@ from keras import ops
 from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.ops import noise
 from keras_vae.ops.cross_entropy import binary_cross_entropy
+from keras_vae.ops.missing import is_missing
 
 
 @keras.saving.register_keras_serializable("keras_vae")
@@ -41,7 +42,7 @@ class Bernoulli(Likelihood):
         return ops.cast(draws < probabilities, probabilities.dtype)
 
     def caution(self, x) -> str | None:
-        if bool(ops.all(self.in_support(x))):
+        if bool(ops.all(ops.logical_or(is_missing(x), self.in_support(x)))):
             return None
         return (
             "Bernoulli was given values between 0 and 1. The cross-entropy can be minimised on them, but it is "

@@ -149,7 +149,10 @@ class Likelihood(keras.layers.Layer):
         return self.in_domain(x)
 
     def caution(self, x) -> str | None:
-        """What to warn of where x can be trained on, but not well; `None` where all is well."""
+        """What to warn of where x `(batch, *event_shape)` can be trained on, but not well; `None` where all is well.
+
+        Under `Masked` x holds NaN where an element is missing, which is left out.
+        """
         return None
 
     def get_config(self):

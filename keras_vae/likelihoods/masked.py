@@ -97,7 +97,7 @@ class Masked(Likelihood):
         return ops.logical_or(missing, self.likelihood.in_support(_filled(x, missing)))
 
     def caution(self, x) -> str | None:
-        return self.likelihood.caution(x[~ops.convert_to_numpy(is_missing(x))])
+        return self.likelihood.caution(x)
 
     def get_config(self):
         config = super().get_config()

@@ -5,6 +5,7 @@ import numbers
 from collections.abc import Sequence
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_vae.likelihoods.likelihood import Likelihood
@@ -106,8 +107,8 @@ class Normal(Likelihood):
         return {**params, "log_scale": ops.zeros_like(params["log_scale"]) + 0.5 * ops.log(variance)}
 
     def caution(self, x) -> str | None:
-        x = ops.cast(x, "float64")
-        mean, deviation = float(ops.mean(x)), float(ops.std(x))
+        x = np.asarray(x, np.float64)
+        mean, deviation = float(np.nanmean(x)), float(np.nanstd(x))
         if max(abs(mean), deviation) < LARGE:
             return None
         return (

@@ -33,8 +33,7 @@ class Tabular(Likelihood):
     Parameters: `location`, of continuous columns the mean, of binary ones the logit; and `log_scale`, which broadcasts
     against it and means nothing for binary columns.
 
-    Source: Nazabal et al. 2020, "Handling Incomplete Heterogeneous Data using VAEs", section 3.1, and 3.3 for the
-    standardisation.
+    Source: Nazabal et al. 2020, "Handling Incomplete Heterogeneous Data using VAEs".
 
     Args:
         event_shape: Shape of one example, such as `(30,)` for 30 columns.
@@ -144,7 +143,7 @@ class Tabular(Likelihood):
 
     def caution(self, x) -> str | None:
         scaled = np.asarray(self.rescaled(x), np.float64)
-        mean, deviation = scaled.mean(), scaled.std()
+        mean, deviation = np.nanmean(scaled), np.nanstd(scaled)
         if max(abs(mean), deviation) < LARGE:
             return None
         return (

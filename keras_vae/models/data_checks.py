@@ -6,6 +6,7 @@ afterwards, generators and `keras.utils.PyDataset` batch by batch as they give t
 
 import contextlib
 import inspect
+import numbers
 import re
 import warnings
 
@@ -116,6 +117,9 @@ def checked_array(x, name: str) -> np.ndarray:
     except ValueError:
         # Parts of several lengths, such as (images, labels).
         array = np.asarray(None)
+    if array.dtype == object and all(isinstance(value, (numbers.Real, np.bool_)) for value in array.flat):
+        # A data frame whose columns are of several types.
+        array = array.astype(np.float64)
     if array.dtype.kind not in "biuf" or array.ndim == 0:
         raise ValueError(
             f"`{name}` must be an array of numbers, one example after the other. Received: {type(x).__name__} of dtype "

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_vae import likelihoods
 from keras_vae.anomaly import CalibratedModel
 from tests.models.small import binary, small_autoencoder, small_vae
 
@@ -42,6 +43,15 @@ def test_a_score_on_the_threshold_is_no_alarm():
     found = model(tf.constant(x))
     assert int(found["verdict"][0]) == 1
     assert float(found["p_value"][0]) == pytest.approx(3 / 6)
+
+
+def test_what_is_too_large_for_a_score_is_an_alarm():
+    vae = small_vae(likelihoods.Normal((3,)), event_shape=(3,))
+    model = CalibratedModel(vae, "log_likelihood", 4, len(CALIBRATION))
+    model.calibrate(CALIBRATION, THRESHOLD)
+    found = model(tf.constant([[0.0, 3e38, 0.0]]))
+    assert (float(found["score"][0]), int(found["verdict"][0])) == (np.inf, -1)
+    assert float(found["p_value"][0]) == pytest.approx(1 / 6)
 
 
 @pytest.mark.parametrize("make", [small_vae, small_autoencoder])

@@ -26,6 +26,27 @@ def test_the_message_says_what_rate_the_scores_are_enough_for():
     conformal.check_enough(49, 0.02)
 
 
+def test_the_rate_in_the_message_is_enough():
+    for count in range(1, 400):
+        with pytest.raises(ValueError, match="at least") as caught:
+            conformal.check_enough(count, 0.001)
+        told = float(str(caught.value).split()[-1].rstrip("."))
+        conformal.check_enough(count, told)
+        # And no more than its last digit is wasted.
+        assert told <= 1.01 / (count + 1)
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, None), (2, "0.5"), (50, "0.0385"), (197, "0.0102")])
+def test_the_message_where_a_model_is_trained_as_well(count, told):
+    with pytest.raises(ValueError, match=f"99 normal .*, 198 in all. Received: {count}. Give more") as caught:
+        conformal.check_enough(count, 0.01, trains=True)
+    end = "." if told is None else f", or a `false_alarm_rate` of at least {told}."
+    assert str(caught.value).endswith(f"Give more{end}")
+    if told is not None:
+        conformal.check_enough(count, float(told), trains=True)
+    conformal.check_enough(198, 0.01, trains=True)
+
+
 @pytest.mark.parametrize("rate", RATES)
 def test_the_threshold_has_the_rank_of_the_definition_in_exact_arithmetic(rate):
     exact = fractions.Fraction(rate).limit_denominator(1000)

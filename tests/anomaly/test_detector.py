@@ -16,8 +16,8 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from keras_vae import Autoencoder, Decoder, Encoder, likelihoods, networks, posteriors
-from keras_vae.anomaly import AnomalyDetector, conformal
+from keras_vae import VAE, Autoencoder, Decoder, Encoder, likelihoods, networks, posteriors
+from keras_vae.anomaly import SCORES, AnomalyDetector, conformal
 from tests.models.small import same_weights, small_autoencoder, small_vae
 from tests.oracles import linear_gaussian
 
@@ -80,6 +80,25 @@ class TestConventions:
         with pytest.raises(ValueError, match="promises no false alarm rate"):
             detector.false_alarm_law()
 
+    def test_half_of_all_may_be_anomalies(self):
+        x = normals(100)
+        assert np.sum(trained(contamination=0.5).fit_predict(x) == -1) == 50
+
+    def test_a_parameter_that_is_set_afterwards_waits_for_the_next_fit(self, tmp_path):
+        x, detector = normals(40, 1), trained(false_alarm_rate=0.1).fit(normals(100))
+        scores, verdicts, parts = detector.anomaly_scores(x), detector.predict(x), detector.explain(x)
+        detector.set_params(score="mse", num_samples=3, false_alarm_rate=0.3)
+        np.testing.assert_array_equal(detector.anomaly_scores(x), scores)
+        np.testing.assert_array_equal(detector.predict(x), verdicts)
+        np.testing.assert_array_equal(detector.explain(x), parts)
+        assert detector.false_alarm_law().mean() == pytest.approx(10 / 101)
+        detector.save(tmp_path / "detector.keras")
+        loaded = AnomalyDetector.load(tmp_path / "detector.keras")
+        assert (loaded.score, loaded.false_alarm_rate, loaded.num_samples) == ("elbo", 0.1, 16)
+        np.testing.assert_array_equal(loaded.anomaly_scores(x), scores)
+        errors = np.mean((x - detector.model_.reconstruct(x)) ** 2, axis=1)
+        np.testing.assert_allclose(detector.fit(normals(100)).anomaly_scores(x), errors, rtol=1e-4)
+
     def test_parameters_are_kept_as_they_were_given(self):
         vae = model()
         given = {"score": "mse", "false_alarm_rate": 0.2, "num_samples": 3, "train": True, "epochs": 7}
@@ -111,6 +130,7 @@ class TestConventions:
             scoring=lambda detector, x, y=None: detector.score_samples(x).mean(),
             cv=2,
             error_score="raise",
+            refit=False,
         )
         assert search.fit(normals(60)).best_params_["score"] in ("elbo", "mse")
 
@@ -132,6 +152,7 @@ class TestConventions:
 
 
 class TestTraining:
+    @pytest.mark.filterwarnings("error::UserWarning")
     def test_the_model_that_was_given_is_left_as_it_is(self):
         vae = model()
         vae.compile(keras.optimizers.Adam(0.01))
@@ -191,6 +212,23 @@ class TestTraining:
         assert detector.set_params(model=other).fit(normals(80)).model_ is not other
         assert len(detector.calibration_scores_) == 20
 
+    def test_what_it_was_trained_on_never_calibrates(self):
+        x, detector = normals(80), AnomalyDetector(model(), false_alarm_rate=0.1, epochs=2)
+        calibration = detector.fit(x).calibration_scores_
+        assert len(calibration) == 20
+        np.testing.assert_array_equal(detector.fit(x).calibration_scores_, calibration)
+        # Nor after other examples have calibrated in between.
+        np.testing.assert_array_equal(detector.fit(normals(30, 3)).fit(x).calibration_scores_, calibration)
+        assert len(detector.fit(x[:60]).calibration_scores_) == 60
+        with pytest.raises(ValueError, match=r"at least 24 normal examples.*Received: 20\."):
+            detector.set_params(false_alarm_rate=0.04).fit(x)
+        detector.set_params(false_alarm_rate=None, contamination=0.1).fit(x)
+        assert len(detector.calibration_scores_) == 80
+        without = AnomalyDetector(model(), contamination=0.1, epochs=1).fit(x).fit(x)
+        assert len(without.calibration_scores_) == 80
+        with pytest.raises(ValueError, match=r"Received: 0\. Give more\.$"):
+            without.set_params(false_alarm_rate=0.1, contamination=None).fit(x)
+
     def test_a_model_with_steps_behind_it_is_trained(self):
         vae = model()
         vae.compile("adam")
@@ -212,6 +250,23 @@ class TestTraining:
         assert isinstance(fitted.optimizer, keras.optimizers.SGD)
         np.testing.assert_allclose(fitted.decoder.likelihood.column_deviation, x.std(axis=0), rtol=1e-4)
         np.testing.assert_array_equal(vae.decoder.likelihood.column_deviation, np.ones(COLUMNS))
+
+    def test_tables_with_holes(self):
+        x = 100 * normals(80) + 7
+        x[np.random.default_rng(0).random(x.shape) < 0.2] = np.nan
+        x[:, 0], x[:, 1] = x[:, 0] > 7, 5
+        spoilt = x[:1].copy()
+        spoilt[0, 4] = 1e6
+        masked = likelihoods.Masked(likelihoods.Tabular((COLUMNS,), binary=[0]))
+        detector = AnomalyDetector(model(masked), false_alarm_rate=0.1, epochs=1)
+        for score in SCORES:
+            parts = detector.set_params(score=score).fit(x).explain(x)
+            np.testing.assert_allclose(parts.sum(axis=1), detector.anomaly_scores(x), rtol=1e-4, atol=1e-4)
+            if score in ("reconstruction_probability", "mse"):
+                # Nothing is shared out.
+                np.testing.assert_array_equal(parts[np.isnan(x)], 0)
+            assert detector.explain(spoilt).argmax() == 4
+            assert detector.predict(spoilt) == [-1]
 
     def test_autoencoders_and_images(self):
         x = (np.random.default_rng(0).random((60, 4, 3, 1)) < 0.5).astype(np.float32)
@@ -238,7 +293,7 @@ class TestPromise:
             # Nor does the detector keep it by never giving an alarm.
             assert np.mean(rates) >= rate - 0.01 - 4 * error
 
-    @pytest.mark.parametrize("rate", [0.05, 0.1])
+    @pytest.mark.parametrize("rate", [0.01, 0.05, 0.1])
     def test_the_detector_itself_keeps_it_on_fresh_normals(self, rate):
         """Also with a model that has learned next to nothing."""
         rates, detector = [], trained(false_alarm_rate=rate)
@@ -333,12 +388,12 @@ class TestFiles:
 
 
 class TestRefusals:
-    @pytest.mark.parametrize("value", [0, 0.5, 0.7, -0.1, np.nan, "0.1", True, None, "auto"])
+    @pytest.mark.parametrize("value", [0, 0.501, 0.7, -0.1, np.nan, "0.1", True, None, "auto"])
     def test_contamination_outside_its_range(self, value):
         if value is None:
             AnomalyDetector(model(), contamination=value)
             return
-        with pytest.raises(ValueError, match=r"`contamination` must be above 0 and below 0\.5\. Received"):
+        with pytest.raises(ValueError, match=r"`contamination` must be above 0 and at most 0\.5\. Received"):
             AnomalyDetector(model(), contamination=value)
 
     @pytest.mark.parametrize(
@@ -368,11 +423,15 @@ class TestRefusals:
             AnomalyDetector(small_autoencoder(), "log_likelihood")
 
     def test_too_few_normals(self):
-        with pytest.raises(ValueError, match=r"at least 99 normal examples.*Received: 98\..*at least 0\.0101"):
+        with pytest.raises(ValueError, match=r"at least 99 normal examples.*Received: 98\..*at least 0\.0102"):
             trained().fit(normals(98))
         trained().fit(normals(99))
         with pytest.raises(ValueError, match=r"at least 99 .*198 in all"):
             AnomalyDetector(model()).fit(normals(197))
+        with pytest.raises(ValueError, match=r"198 in all\. Received: 50\. Give more, or .* at least 0\.0385\.$"):
+            AnomalyDetector(model()).fit(normals(50))
+        with pytest.raises(ValueError, match=r"Received: 1\. Give more\.$"):
+            AnomalyDetector(model(), false_alarm_rate=0.9).fit(normals(1))
         AnomalyDetector(model(), epochs=1).fit(normals(198))
         dataset = tf.data.Dataset.from_tensor_slices(normals(98)).batch(50)
         with pytest.raises(ValueError, match="at least 99"):
@@ -391,6 +450,40 @@ class TestRefusals:
                 call(x[:, :4])
         with pytest.raises(ValueError, match="20 examples that are all equal"):
             detector.fit(np.repeat(x[:1], 20, axis=0))
+
+    @pytest.mark.parametrize("score", SCORES)
+    @pytest.mark.parametrize("value", [1e19, 1e30, -1e38, 1e300])
+    def test_what_is_too_large_for_any_score_is_an_anomaly(self, score, value):
+        x, detector = normals(3).astype(float), trained(score, false_alarm_rate=0.1).fit(normals(50))
+        before = detector.anomaly_scores(x)
+        x[1, 2] = value
+        np.testing.assert_array_equal(detector.predict(x), [*np.where(before[:1] > detector.threshold_, -1, 1), -1, 1])
+        assert detector.p_values(x)[1] == 1 / 51
+        np.testing.assert_array_equal(detector.anomaly_scores(x)[[0, 2]], before[[0, 2]])
+
+    def test_normals_without_a_score(self):
+        x, vae = normals(60), model()
+        detector = trained(false_alarm_rate=0.1)
+        x[7, 2] = 1e30
+        with pytest.raises(ValueError, match="1 of 60 normal examples have a score that is no finite number"):
+            detector.fit(x)
+        vae.compile(keras.optimizers.SGD(1e9))
+        with pytest.raises(ValueError, match=r"15 of 15 normal .* lower learning rate"):
+            AnomalyDetector(vae, false_alarm_rate=0.1, epochs=3).fit(normals(60))
+
+    def test_models_that_cannot_be_copied(self):
+        class Own(keras.layers.Layer):
+            def call(self, inputs):
+                return inputs
+
+        vae = VAE(
+            Encoder(keras.Sequential([Own(), keras.layers.Dense(4)]), posteriors.DiagonalNormal(2)),
+            Decoder(networks.dense([4]), likelihoods.Normal((COLUMNS,))),
+        )
+        vae.build((None, COLUMNS))
+        with pytest.raises(ValueError, match=r"cannot be copied\. Register its own layers .* `train=False`"):
+            AnomalyDetector(vae, false_alarm_rate=0.1).fit(normals(40))
+        AnomalyDetector(vae, false_alarm_rate=0.1, train=False).fit(normals(40))
 
     def test_a_fit_that_fails_leaves_the_detector_as_it_was(self):
         detector, x = trained(false_alarm_rate=0.1).fit(normals(50)), normals(20, 1)

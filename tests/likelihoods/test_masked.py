@@ -15,6 +15,7 @@ from keras_vae.likelihoods import (
     DiscretizedLogistic,
     Masked,
     Normal,
+    Tabular,
 )
 from keras_vae.likelihoods.likelihood import Likelihood
 from tests.models.small import small_autoencoder, small_vae, without_noise
@@ -236,6 +237,12 @@ def test_what_is_observed_is_cautioned_of_as_ever():
     assert Masked(Bernoulli(EVENT_SHAPE)).caution(HOLED) is None
     assert "values between 0 and 1" in Masked(Bernoulli(EVENT_SHAPE)).caution(HOLED / 2)
     assert "mean 1e+03" in Masked(Normal((2,))).caution(np.array([[1e3, np.nan]]))
+    # Columns have units of their own, so that it matters in which one something is missing.
+    table = np.array([[1e3, np.nan], [np.nan, 0.5], [1e3, 0.25]])
+    assert "mean 500 and standard deviation 500" in Masked(Tabular((2,))).caution(table)
+    adapted = Masked(Tabular((2,)))
+    adapted.adapt(table)
+    assert adapted.caution(table) is None
 
 
 class Positive(Likelihood):

@@ -275,6 +275,17 @@ def test_elbo_asks_for_values_that_have_a_likelihood_and_encode_does_not(vae):
         vae.elbo(binary(4) * 255)
 
 
+def test_columns_of_several_types_are_numbers():
+    """What NumPy makes of a data frame that has a column of booleans."""
+    vae = small_vae(likelihoods.Tabular((3,), binary=[1]), event_shape=(3,))
+    frame = np.array([[0.5, True, 3], [1.5, np.False_, np.int64(-4)]], object)
+    np.testing.assert_array_equal(vae.encode(frame), vae.encode(frame.astype(np.float64)))
+    for other in ("1", None, 1j):
+        frame[1, 1] = other
+        with pytest.raises(ValueError, match=r"array of numbers.*dtype object"):
+            vae.encode(frame)
+
+
 @pytest.mark.parametrize("z", [np.zeros((3, 5)), np.zeros(2), np.full((3, 2), np.nan)])
 def test_decode_checks_its_codes(vae, z):
     with pytest.raises(ValueError, match="`z` must"):
