@@ -1,4 +1,6 @@
+import keras
 import numpy as np
+import pytest
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, load_model, networks, posteriors, priors
 from keras_vae.compression.fingerprint import checksum_of_tables, fingerprint
@@ -52,6 +54,31 @@ def test_parts_without_weights_count():
     for vae in vaes:
         vae.set_weights(vaes[0].get_weights())
     assert len({fingerprint(vae) for vae in vaes}) == len(vaes)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (keras.layers.LeakyReLU(0.1), keras.layers.LeakyReLU(0.2)),
+        (keras.layers.LayerNormalization(epsilon=1e-3), keras.layers.LayerNormalization(epsilon=0.5)),
+        (keras.layers.Rescaling(0.5), keras.layers.Rescaling(1.0)),
+    ],
+)
+def test_settings_of_layers_count_and_live_through_a_file(one, other, tmp_path):
+    def with_layer(layer):
+        network = keras.Sequential([keras.layers.Flatten(), layer, keras.layers.Dense(5), keras.layers.Dropout(0.1)])
+        vae = VAE(
+            Encoder(network, posteriors.DiagonalNormal(2)),
+            Decoder(networks.dense([5]), likelihoods.Bernoulli(EVENT_SHAPE)),
+        )
+        vae.build((None, *EVENT_SHAPE))
+        return vae
+
+    vaes = [with_layer(one), with_layer(other)]
+    vaes[1].set_weights(vaes[0].get_weights())
+    assert fingerprint(vaes[0]) != fingerprint(vaes[1])
+    vaes[0].save(tmp_path / "model.keras")
+    assert fingerprint(load_model(tmp_path / "model.keras")) == fingerprint(vaes[0])
 
 
 def test_the_tables_checksum_is_that_of_every_entry_and_of_no_byte_order():
