@@ -67,10 +67,11 @@ class Row:
 
 
 FIRST = Stage(15, stop=1e-3)
+LONG_FIRST = Stage(45, start=2e-3, stop=1e-3)
 ROWS = {
     "vae": Row(OURS, (Stage(65, start=2e-3),), 86.76, batch_size=200),
-    "vae_5": Row(OURS, (FIRST, Stage(15, num_samples=5)), 86.47),
-    "vae_50": Row(OURS, (FIRST, Stage(4, num_samples=50)), 86.35),
+    "vae_5": Row(OURS, (LONG_FIRST, Stage(15, num_samples=5)), 86.47, batch_size=200),
+    "vae_50": Row(OURS, (LONG_FIRST, Stage(5, num_samples=50)), 86.35, batch_size=200),
     "iwae_5": Row(OURS, (FIRST, Stage(25, 5, True)), 85.54),
     "iwae_50": Row(OURS, (FIRST, Stage(15, 5, True, stop=1e-3), Stage(22, 50, True)), 84.78),
     "paper_vae": Row(PAPER, (Stage(30),), 86.76),

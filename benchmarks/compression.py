@@ -22,6 +22,7 @@ import pathlib
 import time
 
 import numpy as np
+import reports
 from fresh_process import in_fresh_process
 from PIL import Image
 
@@ -29,7 +30,7 @@ from keras_vae import compression, load_model
 from keras_vae.compression.baselines import baseline_sizes
 from keras_vae.likelihoods import Bernoulli
 from keras_vae.runs.data import held_out_data
-from keras_vae.runs.machine import peak_memory, versions
+from keras_vae.runs.machine import peak_memory
 
 BLOCK_SIZES = (100, 300, 1000, 3000)
 QUALITIES = (0.1, 0.2, 0.5, 1, 2, 5)
@@ -57,7 +58,7 @@ def main():
     vae = load_model(options.model)
     binary = isinstance(vae.decoder.likelihood, Bernoulli)
     x = test_images(vae, options.dataset)[: options.images]
-    results = {"images": len(x), "event_shape": vae.event_shape, "cores": os.cpu_count(), "versions": versions()}
+    results = {"images": len(x), "event_shape": vae.event_shape}
     results["sizes"] = sizes(vae, x, binary)
     results["model_bytes"] = model_bytes(vae)
     results["by_block_size"] = {
@@ -72,10 +73,8 @@ def main():
     if not binary:
         results["rate_distortion"] = rate_distortion(vae, x[:CURVE_IMAGES])
     print(json.dumps(results, indent=2))
-    options.output.mkdir(parents=True, exist_ok=True)
     name = options.name or f"{options.dataset}_{'binary' if binary else 'grey'}"
-    path = options.output / f"compression_{name}.json"
-    path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    reports.write(options.output / f"compression_{name}.json", results)
 
 
 def test_images(vae, dataset) -> np.ndarray:

@@ -8,7 +8,7 @@ import platform
 
 from keras_vae.runs.machine import versions
 
-PACKAGES = ("jax", "jaxlib", "torch", "pythae", "scikit-image")
+PACKAGES = ("jax", "jaxlib", "torch", "pythae", "pyod", "scikit-image", "scikit-learn")
 PROCESSORS = pathlib.Path("/proc/cpuinfo")
 
 

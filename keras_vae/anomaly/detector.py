@@ -152,7 +152,12 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
 
     def predict(self, x) -> np.ndarray:
         """-1 for anomalies and 1 for normal examples, ints `(n,)`."""
-        return np.where(self.decision_function(x) < 0, -1, 1)
+        return self.verdicts_of(self.anomaly_scores(x))
+
+    def verdicts_of(self, scores: np.ndarray) -> np.ndarray:
+        """`predict` of examples whose `anomaly_scores` are known, `(n,)`."""
+        check_is_fitted(self, "threshold_")
+        return np.where(np.asarray(scores) > self.threshold_, -1, 1)
 
     def p_values(self, x) -> np.ndarray:
         """(1 + how many calibration scores are at least as high) / (n + 1), `(n,)`.

@@ -50,6 +50,12 @@ def add_training(parser: argparse.ArgumentParser, epochs: int) -> None:
     parser.add_argument("--seed", type=int, default=0, help="(default: %(default)s)")
 
 
+def of_run(arguments: argparse.Namespace, suffix: str = "") -> dict:
+    """The options of a command that trains, as keyword arguments; the folder is `runs/DATASET` unless one is given."""
+    given = {key: value for key, value in vars(arguments).items() if key not in ("command", "run")}
+    return {**given, "output": arguments.output or f"runs/{arguments.dataset}{suffix}"}
+
+
 def add_picture(parser: argparse.ArgumentParser, default: str) -> None:
     """The picture of several images that a command writes."""
     parser.add_argument("--num", type=int, default=64, help="how many images (default: %(default)s)")

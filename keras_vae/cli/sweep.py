@@ -27,8 +27,7 @@ def run(arguments) -> None:
     """Trains, and prints the figures and the size to take."""
     from keras_vae.runs import sweep
 
-    given = {key: value for key, value in vars(arguments).items() if key not in ("command", "run")}
-    given["output"] = arguments.output or f"runs/{arguments.dataset}_sweep"
+    given = options.of_run(arguments, "_sweep")
     results = sweep(**given)
     print(f"\nTested on {arguments.dataset}, in nats for each image; the code of each drawn once:\n")
     print(tables.sweep_table(results["points"]))

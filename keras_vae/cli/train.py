@@ -18,8 +18,7 @@ def run(arguments) -> None:
     """Trains, and prints the figures and what to do next."""
     from keras_vae.runs import train
 
-    given = {key: value for key, value in vars(arguments).items() if key not in ("command", "run")}
-    given["output"] = arguments.output or f"runs/{arguments.dataset}"
+    given = options.of_run(arguments)
     metrics = train(**given)
     output = given["output"]
     print(f"\nTested on {arguments.dataset}, the code of each image drawn once:\n")

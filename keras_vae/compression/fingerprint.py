@@ -22,7 +22,7 @@ def fingerprint(vae) -> bytes:
     Args:
         vae: A built `VAE`.
     """
-    digest = hashlib.sha256(json.dumps(_description(vae), sort_keys=True, default=str).encode())
+    digest = hashlib.sha256(json.dumps(_description(vae), sort_keys=True, default=_plain).encode())
     for weight in [*vae.encoder.get_weights(), *vae.decoder.get_weights()]:
         digest.update(f"{weight.dtype.str} {weight.shape}".encode())
         digest.update(np.ascontiguousarray(weight).tobytes())
@@ -49,6 +49,11 @@ def _settings(layer) -> dict:
         return {}
     config = layer.get_config().items()
     return {name: value for name, value in config if name not in NO_SETTINGS and not name.endswith(OF_TRAINING)}
+
+
+def _plain(value):
+    """What a layer's file would hold: numbers of NumPy as Python's; of what is no number, the kind alone."""
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else type(value).__name__
 
 
 def checksum_of_tables(tables) -> int:

@@ -5,14 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from keras_vae.visualization.latent_traversals import (
-    VALUES,
-    checked_decoder,
-    checked_dimensions,
-    checked_values,
-    held_code,
-    traversal_codes,
-)
+from keras_vae.visualization.latent_traversals import VALUES, checked_traversal
 
 
 class Traversals(NamedTuple):
@@ -48,8 +41,6 @@ def traversals(
         ValueError: If the model decodes nothing, there is no such latent, no value, or the example has another shape or
             is not finite.
     """
-    checked_decoder(model, "traversals")
-    dimensions, values = checked_dimensions(dimensions, model.latent_dim), checked_values(values)
-    codes = traversal_codes(held_code(model, example), values, dimensions)
+    _, _, codes = checked_traversal(model, example, values, dimensions, "traversals")
     decoded = model.decode(codes.reshape(-1, model.latent_dim))
     return Traversals(codes, decoded.reshape(*codes.shape[:2], *decoded.shape[1:]))

@@ -8,9 +8,10 @@ import numpy as np
 
 from keras_vae import compression
 from keras_vae.compression.baselines import baseline_sizes
+from keras_vae.compression.unfinished import unfinished
 from keras_vae.likelihoods import Bernoulli
 from keras_vae.ops.checks import checked_free_path
-from keras_vae.runs.data import held_out_data
+from keras_vae.runs.data import held_out_data, kind_of
 from keras_vae.runs.image_files import folder_batches, npy_batches, save_images
 
 BATCH_SIZE, SEED = 500, 0
@@ -87,13 +88,8 @@ def decompress(
         blocks = (reader.read_block(number, report) for number in range(reader.num_blocks))
         if not output.endswith(".npy"):
             return save_images(output, blocks, _is_binary(vae))
-        unfinished = f"{output}.unfinished"
-        try:
-            _save_npy(unfinished, blocks, (count, *reader.event_shape), reader.dtype)
-            os.replace(unfinished, output)
-        finally:
-            if os.path.exists(unfinished):
-                os.remove(unfinished)
+        with unfinished(output) as path:
+            _save_npy(path, blocks, (count, *reader.event_shape), reader.dtype)
     return count
 
 
@@ -102,12 +98,12 @@ def _source(vae, source, split, data_dir):
         return npy_batches(source)
     if os.path.isdir(source):
         return folder_batches(source, _is_binary(vae))
-    dataset = held_out_data(source, type(vae.decoder.likelihood), BATCH_SIZE, data_dir, split)
+    dataset = held_out_data(source, kind_of(vae), BATCH_SIZE, data_dir, split)
     return sum(len(batch) for batch in dataset), dataset.as_numpy_iterator
 
 
 def _is_binary(vae) -> bool:
-    return isinstance(vae.decoder.likelihood, Bernoulli)
+    return issubclass(kind_of(vae), Bernoulli)
 
 
 def _counted(progress, count) -> Callable[[int], None]:

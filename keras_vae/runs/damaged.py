@@ -10,6 +10,7 @@ import numpy as np
 from keras_vae import restoration
 from keras_vae.callbacks.reconstruction_grid import first_examples
 from keras_vae.ops.checks import checked_name, checked_size
+from keras_vae.restoration.mask import with_missing
 from keras_vae.runs.data import held_out_data, kind_of
 
 # What damages, by its name on the command line, from a number and a seed.
@@ -71,7 +72,7 @@ def damaged(source, model, corruption=None, mask=None, num_images=None, data_dir
     else:
         observed = examples
     if mask is not None:
-        observed = _masked(observed, _first(_read(mask), observed.ndim, num_images))
+        observed = with_missing(observed, _first(_read(mask), observed.ndim, num_images), "A mask")
     return Damaged(observed, None if is_file else examples, None if leaves_out else layer)
 
 
@@ -112,12 +113,3 @@ def _read(path):
 def _first(mask, ndim, num_images):
     """The part of a mask that belongs to the first examples; a mask of one example belongs to all."""
     return mask[:num_images] if mask.ndim == ndim else mask
-
-
-def _masked(observed, mask):
-    if mask.dtype != bool or mask.shape not in (observed.shape, observed.shape[1:]):
-        raise ValueError(
-            f"A mask must hold booleans, False where it is missing, in the shape of the examples, {observed.shape}, or "
-            f"of one, {observed.shape[1:]}. Received dtype {mask.dtype} and shape {mask.shape}."
-        )
-    return np.where(mask, observed, np.nan)

@@ -55,7 +55,6 @@ def detect(detector, source: str, data_dir: str | None = None, split: str = "tes
     Raises:
         ValueError: If there is no such file or dataset, or it does not fit the model.
     """
-    x = read_examples(source, detector.model_.decoder.likelihood, data_dir, split)
+    x = read_examples(source, detector.model_, data_dir, split)
     scores = detector.anomaly_scores(x)
-    verdicts = np.where(scores > detector.threshold_, -1, 1)
-    return Detections(scores, detector.p_values_of(scores), verdicts, detector.threshold_)
+    return Detections(scores, detector.p_values_of(scores), detector.verdicts_of(scores), detector.threshold_)

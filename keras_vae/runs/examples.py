@@ -6,18 +6,19 @@ import os
 
 import numpy as np
 
-from keras_vae.runs.data import held_out_data
+from keras_vae.runs.data import held_out_data, kind_of
+from keras_vae.runs.image_files import load_npy
 
 BATCH_SIZE = 250
 
 
-def read_examples(source: str, likelihood, data_dir: str | None = None, split: str = "test") -> np.ndarray:
+def read_examples(source: str, model, data_dir: str | None = None, split: str = "test") -> np.ndarray:
     """Reads examples.
 
     Args:
         source: A `.npy` file with an array `(n, *event_shape)`; a `.csv` file of a table, with or without a line of
-            names above it; or a name for `datasets.load`, in the form that the likelihood takes.
-        likelihood: A model's likelihood.
+            names above it; or a name for `datasets.load`, in the form that the model takes.
+        model: An `Autoencoder` or a `VAE`.
         data_dir: Where TFDS finds its data.
         split: The dataset's split.
 
@@ -29,18 +30,11 @@ def read_examples(source: str, likelihood, data_dir: str | None = None, split: s
     """
     kind = os.path.splitext(source)[1].lower()
     if kind not in (".npy", ".csv"):
-        batches = held_out_data(source, type(likelihood), BATCH_SIZE, data_dir, split)
+        batches = held_out_data(source, kind_of(model), BATCH_SIZE, data_dir, split)
         return np.concatenate(list(batches.as_numpy_iterator()))
     if not os.path.isfile(source):
         raise ValueError(f"There is no file at {source!r}. Expected a .npy file, a .csv file or a dataset's name.")
-    return _read_npy(source) if kind == ".npy" else _read_csv(source)
-
-
-def _read_npy(path) -> np.ndarray:
-    try:
-        return np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise ValueError(f"{path!r} is no .npy file of numbers: {error}") from error
+    return load_npy(source) if kind == ".npy" else _read_csv(source)
 
 
 def _read_csv(path) -> np.ndarray:

@@ -17,10 +17,7 @@ def npy_batches(path) -> tuple[int, Callable[[], Iterator[np.ndarray]]]:
     Raises:
         ValueError: If it is no such file, or holds no array of examples.
     """
-    try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise ValueError(f"{os.fspath(path)!r} is no .npy file of numbers: {error}") from error
+    array = load_npy(path, mmap_mode="r")
     if not isinstance(array, np.ndarray) or array.ndim < 2:
         raise ValueError(f"{os.fspath(path)!r} must hold an array (examples, ...).")
     count = len(array)
@@ -30,6 +27,18 @@ def npy_batches(path) -> tuple[int, Callable[[], Iterator[np.ndarray]]]:
 def _part(path, start) -> np.ndarray:
     """Some of a file's examples. It is mapped for them alone: what has been read of a mapped file stays in memory."""
     return np.array(np.load(path, mmap_mode="r", allow_pickle=False)[start : start + AT_ONCE])
+
+
+def load_npy(path, mmap_mode: str | None = None) -> np.ndarray:
+    """The array of a `.npy` file; `mmap_mode` is NumPy's, such as "r" to leave it on the disk.
+
+    Raises:
+        ValueError: If it is no such file.
+    """
+    try:
+        return np.load(path, mmap_mode=mmap_mode, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{os.fspath(path)!r} is no .npy file of numbers: {error}") from error
 
 
 def folder_batches(path, binary: bool) -> tuple[int, Callable[[], Iterator[np.ndarray]]]:

@@ -39,13 +39,26 @@ def latent_traversals(
         ValueError: If the model decodes nothing, there is no such latent, no value, or the example has another shape or
             is not finite.
     """
-    checked_decoder(vae, "latent_traversals")
-    dimensions, values = checked_dimensions(dimensions, vae.latent_dim), checked_values(values)
-    codes = traversal_codes(held_code(vae, example), values, dimensions)
+    dimensions, values, codes = checked_traversal(vae, example, values, dimensions, "latent_traversals")
     value_range = value_range_of(vae, value_range)
     grid = image_grid(vae.decode(codes.reshape(-1, vae.latent_dim)), len(values), value_range)
     names = [f"$z_{{{latent + 1}}}$" for latent in dimensions]
     return framed(grid, title, names, [number_label(value) for value in values])
+
+
+def checked_traversal(model, example, values, dimensions, name: str) -> tuple[list[int], np.ndarray, np.ndarray]:
+    """Latents, values `(n,)` and codes `(latents, n, latent_dim)`, or a ValueError that names the caller.
+
+    Args:
+        model: A `VAE` or an `Autoencoder`.
+        example: One example, at whose mean code the other latents are held; `None` holds them at 0.
+        values: `(n,)`.
+        dimensions: The latents, counted from 0; `None` takes all.
+        name: What is to decode the codes.
+    """
+    checked_decoder(model, name)
+    dimensions, values = checked_dimensions(dimensions, model.latent_dim), checked_values(values)
+    return dimensions, values, traversal_codes(held_code(model, example), values, dimensions)
 
 
 def traversal_codes(held, values, dimensions) -> np.ndarray:

@@ -1,30 +1,14 @@
+import functools
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from keras_vae import evaluation, objectives
-from tests.models.small import binary, small_autoencoder, small_vae
+from tests.models.small import Builder, binary, small_autoencoder, small_vae
 
 TRAIN, TEST = binary(48), binary(10, seed=1)
-
-
-class Builder:
-    """Makes the same model at each call, and counts the calls and the trainings."""
-
-    def __init__(self, make=small_vae, compiled=True):
-        self.make, self.compiled, self.models = make, compiled, []
-
-    def __call__(self):
-        keras.utils.set_random_seed(0)
-        self.models.append(self.make())
-        if self.compiled:
-            self.models[-1].compile(keras.optimizers.Adam(0.01))
-        return self.models[-1]
-
-    @property
-    def num_trained(self):
-        return sum(model.compiled and int(model.optimizer.iterations) > 0 for model in self.models)
 
 
 def test_each_point_is_a_model_that_was_trained_at_its_beta():
@@ -98,7 +82,7 @@ def test_a_model_is_not_trained_at_two_betas():
         ({"test": tf.data.Dataset.from_tensor_slices(binary(0)).batch(2)}, "is empty"),
         ({"build": Builder(compiled=False)}, "`build` must return a compiled model"),
         ({"build": Builder(small_autoencoder)}, "rate_distortion_curve needs a posterior and a prior"),
-        ({"build": Builder(lambda: small_vae(objective=objectives.GECO(3.0)))}, "GECO finds beta by itself"),
+        ({"build": Builder(functools.partial(small_vae, objective=objectives.GECO(3.0)))}, "GECO finds beta by itself"),
     ],
 )
 def test_mistakes_are_found_before_the_first_training(changed, message):

@@ -7,28 +7,10 @@ import tensorflow as tf
 
 from keras_vae import Autoencoder, Decoder, Encoder, datasets, evaluation, latent, likelihoods, posteriors
 from keras_vae.latent import recommendation
-from tests.models.small import EVENT_SHAPE, binary, small_autoencoder, small_vae
+from tests.models.small import EVENT_SHAPE, Builder, binary, small_autoencoder, small_vae
 
 pytestmark = pytest.mark.usefixtures("eagerly")
 TRAIN, TEST = binary(48), binary(20, seed=1)
-
-
-class Builder:
-    """Makes a model of each size, and counts them and those that were trained."""
-
-    def __init__(self, make=small_vae, compiled=True):
-        self.make, self.compiled, self.models = make, compiled, []
-
-    def __call__(self, latent_dim):
-        keras.utils.set_random_seed(0)
-        self.models.append(self.make(latent_dim=latent_dim))
-        if self.compiled:
-            self.models[-1].compile(keras.optimizers.Adam(0.01))
-        return self.models[-1]
-
-    @property
-    def num_trained(self):
-        return sum(model.compiled and int(model.optimizer.iterations) > 0 for model in self.models)
 
 
 def trained(latent_dim, make=small_vae, epochs=3):

@@ -32,6 +32,24 @@ def small_autoencoder(likelihood=None, latent_dim=LATENT_DIM, event_shape=EVENT_
     return model
 
 
+class Builder:
+    """Makes the same model at each call of one latent size, and counts the models and those that were trained."""
+
+    def __init__(self, make=small_vae, compiled=True):
+        self.make, self.compiled, self.models = make, compiled, []
+
+    def __call__(self, latent_dim=LATENT_DIM):
+        keras.utils.set_random_seed(0)
+        self.models.append(self.make(latent_dim=latent_dim))
+        if self.compiled:
+            self.models[-1].compile(keras.optimizers.Adam(0.01))
+        return self.models[-1]
+
+    @property
+    def num_trained(self):
+        return sum(model.compiled and int(model.optimizer.iterations) > 0 for model in self.models)
+
+
 def binary(count: int, event_shape=EVENT_SHAPE, seed: int = 0) -> np.ndarray:
     """Binary examples `(count, *event_shape)`."""
     return (np.random.default_rng(seed).random((count, *event_shape)) < 0.4).astype(np.float32)

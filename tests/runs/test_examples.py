@@ -1,10 +1,18 @@
+import types
+
 import numpy as np
 import pytest
 
 from keras_vae import likelihoods
 from keras_vae.runs.examples import read_examples
 
-TABULAR = likelihoods.Tabular((3,))
+
+def model_of(likelihood):
+    """As much of a model as says in which form it takes its data."""
+    return types.SimpleNamespace(decoder=types.SimpleNamespace(likelihood=likelihood))
+
+
+TABULAR = model_of(likelihoods.Tabular((3,)))
 
 
 def written(path, text) -> str:
@@ -46,12 +54,18 @@ def test_tables_that_are_none(tmp_path, text, message):
 
 
 def test_datasets_in_the_form_of_the_likelihood():
-    integers = read_examples("digits", likelihoods.BetaBinomial((8, 8, 1), 17))
+    integers = read_examples("digits", model_of(likelihoods.BetaBinomial((8, 8, 1), 17)))
     assert integers.shape == (297, 8, 8, 1)
     assert integers.max() == 16
-    binary = read_examples("digits", likelihoods.Bernoulli((8, 8, 1)), split="train")
+    binary = read_examples("digits", model_of(likelihoods.Bernoulli((8, 8, 1))), split="train")
     assert binary.shape == (1500, 8, 8, 1)
     assert set(np.unique(binary)) == {0, 1}
+
+
+def test_a_masked_likelihood_is_given_the_form_of_the_one_it_wraps():
+    masked = likelihoods.Masked(likelihoods.Bernoulli((8, 8, 1)))
+    binary = read_examples("digits", model_of(likelihoods.Bernoulli((8, 8, 1))))
+    np.testing.assert_array_equal(read_examples("digits", model_of(masked)), binary)
 
 
 def test_files_that_are_not_there_or_hold_something_else(tmp_path):
