@@ -19,7 +19,6 @@ import json
 import math
 import os
 import pathlib
-import resource
 import time
 
 import numpy as np
@@ -31,6 +30,7 @@ from keras_vae import compression, load_model
 from keras_vae.compression.baselines import baseline_sizes
 from keras_vae.likelihoods import Bernoulli
 from keras_vae.runs.data import held_out_data
+from keras_vae.runs.machine import peak_memory
 
 BLOCK_SIZES = (100, 300, 1000, 3000)
 QUALITIES = (0.1, 0.2, 0.5, 1, 2, 5)
@@ -67,7 +67,7 @@ def main():
     results |= by_count(vae, x, binary, results["model_bytes"])
     results["speed"] = speed(vae, x)
     results["memory"] = {
-        times * len(x): in_fresh_process(peak_memory, options.model, options.dataset, options.images, times)
+        times * len(x): in_fresh_process(memory, options.model, options.dataset, options.images, times)
         for times in (1, 3)
     }
     if not binary:
@@ -130,7 +130,7 @@ def speed(vae, x) -> dict[str, float]:
     return {"compress": len(x) / min(there), "decompress": len(x) / min(back)}
 
 
-def peak_memory(model, dataset, images, times) -> int:
+def memory(model, dataset, images, times) -> int:
     """The largest resident memory, in bytes, of a process that compresses a stream of images and reads it again."""
     vae = load_model(model)
     x = test_images(vae, dataset)[:images]
@@ -142,7 +142,7 @@ def peak_memory(model, dataset, images, times) -> int:
                 pass
     finally:
         path.unlink(missing_ok=True)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return peak_memory()
 
 
 def rate_distortion(vae, x) -> dict[str, list[dict]]:

@@ -6,7 +6,11 @@ from keras_vae.cli import options, tables
 def add_to(commands) -> None:
     """Adds the command to a parser."""
     parser = commands.add_parser("compress", help="compress images by a model, smaller than PNG and bit for bit")
-    parser.add_argument("input", metavar="INPUT", help="a .npy file, a folder of images, or a dataset such as mnist")
+    parser.add_argument(
+        "input",
+        metavar="INPUT",
+        help="a .npy file, a folder of images, in the order of their names, or a dataset such as mnist",
+    )
     options.add_model(parser)
     parser.add_argument("output", metavar="OUTPUT", help="the file to write, such as images.kvz")
     parser.add_argument("--split", default="test", help="of a dataset (default: %(default)s)")

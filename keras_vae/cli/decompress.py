@@ -8,7 +8,11 @@ def add_to(commands) -> None:
     parser = commands.add_parser("decompress", help="turn what `keras-vae compress` wrote into images again")
     parser.add_argument("input", metavar="INPUT", help="a file that `keras-vae compress` wrote")
     options.add_model(parser)
-    parser.add_argument("output", metavar="OUTPUT", help="a .npy file to write, or a folder for PNG files")
+    parser.add_argument(
+        "output",
+        metavar="OUTPUT",
+        help="a .npy file to write, or a folder for PNG files, 000000.png and on: names of files are not kept",
+    )
     options.add_overwrite(parser, "write over what is there")
     parser.set_defaults(run=run)
 

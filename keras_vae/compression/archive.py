@@ -68,11 +68,19 @@ class Archive:
             DamagedFileError: If any part of the file is not as it was written.
         """
         count = sum(self.block(number).count for number in range(self.num_blocks))
+        self.check_end(count)
+        return count
+
+    def check_end(self, count: int) -> None:
+        """Raises a `DamagedFileError` if the end is not as it was written, or says that there are more examples.
+
+        Args:
+            count: How many examples the blocks hold.
+        """
         if self.damage is not None:
             raise self.damage
         if count != self._count:
             raise DamagedFileError(f"The blocks hold {count} examples, and the end of the file says {self._count}.")
-        return count
 
     def _by_footer(self):
         self._file.seek(max(self._first, self._size - file_format.NUMBER.size))

@@ -17,6 +17,8 @@ from keras_vae.compression.rounding import Rounding
 MOST_AT_ONCE = 256
 # Elements of a group at most: large images come in smaller groups, so that memory stays where it is.
 ELEMENTS_AT_ONCE = 2**18
+# And numbers that the decoder's network gives for them: a categorical likelihood has one for each level.
+OUTPUTS_AT_ONCE = 2**21
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,8 +65,7 @@ class BlockCodec:
         self.elements = quantized(vae.decoder.likelihood)
         self.posterior = QuantizedPosterior(Buckets(vae.prior, latent_bits))
         self.networks = Float64Networks(vae)
-        most = ELEMENTS_AT_ONCE // int(np.prod(self.event_shape))
-        self._most_at_once = min(max(most, 1), MOST_AT_ONCE)
+        self._most_at_once = min(max(self._most_in_memory(), 1), MOST_AT_ONCE)
         borrowed = min(AT_ONCE, self.latent_dim) * (self.posterior.mass_bits - latent_bits)
         self._bits_for_one = self.latent_dim * latent_bits + borrowed
 
@@ -111,6 +112,11 @@ class BlockCodec:
             raise DamagedFileError("A block's stream does not end where its examples do.")
         empty = np.empty((0, *self.event_shape), np.int32)
         return np.concatenate([empty, *reversed(groups)])
+
+    def _most_in_memory(self):
+        outputs = self.networks.likelihood(np.zeros((1, self.latent_dim)))
+        numbers = max(values.size for values in outputs.values())
+        return min(ELEMENTS_AT_ONCE // int(np.prod(self.event_shape)), OUTPUTS_AT_ONCE // numbers)
 
     def _push_group(self, stack, rounding, index, x):
         q = self._posterior(rounding, index, x)

@@ -22,6 +22,8 @@ VERSION = 1
 BLOCK_MARKER, FOOTER_MARKER = b"KVZB", b"KVZE"
 FINGERPRINT_BYTES = 16
 MOST_AXES = 16
+# Larger numbers have bytes of padding, which nothing gives back.
+MOST_ITEM_BYTES = 8
 
 HEADER_LENGTH = struct.Struct("<H")
 FIELDS = struct.Struct(f"<BBI I {FINGERPRINT_BYTES}s f 4s B")
@@ -102,10 +104,11 @@ def _header_of(fields):
         _, latent_bits, block_size, tables, fingerprint, quality, dtype, axes = FIELDS.unpack_from(fields)
         shape = np.frombuffer(fields, "<u4", offset=FIELDS.size)
         dtype = np.dtype(dtype.rstrip(b"\0").decode())
-    except (struct.error, ValueError, TypeError) as error:
+    except (struct.error, ValueError, TypeError, SyntaxError) as error:
         raise DamagedFileError(f"The header of the .kvz file cannot be read: {error}") from error
-    plausible = len(shape) == axes and 0 < axes <= MOST_AXES and dtype.kind in "biuf" and block_size > 0
-    if not plausible or not quality >= 0 or not (1 <= latent_bits <= 16 or quality > 0):
+    plausible = len(shape) == axes and 0 < axes <= MOST_AXES and block_size > 0
+    numbers = dtype.kind in "biuf" and dtype.itemsize <= MOST_ITEM_BYTES
+    if not plausible or not numbers or not quality >= 0 or not (1 <= latent_bits <= 16 or quality > 0):
         raise DamagedFileError("The header of the .kvz file says what no writer of this package says.")
     return Header(tuple(map(int, shape)), dtype, fingerprint, tables, latent_bits, block_size, quality)
 
@@ -141,6 +144,8 @@ def block_from(data: bytes) -> StoredBlock:
         DamagedFileError: If they are not as they were written.
     """
     data = checked(data, "block")
+    if len(data) < BLOCK_HEAD.size:
+        raise DamagedFileError("A block is shorter than its head.")
     marker, number, count, side, payload, content = BLOCK_HEAD.unpack_from(data)
     if marker != BLOCK_MARKER or BLOCK_HEAD.size + side + payload != len(data):
         raise DamagedFileError("A block's lengths do not fit together.")

@@ -4,21 +4,25 @@ import hashlib
 import json
 import zlib
 
+import keras
 import numpy as np
 
 from keras_vae.compression.ans_stack import AnsStack
 from keras_vae.compression.file_format import FINGERPRINT_BYTES
 
+# Of a layer's configuration, what does not change its outputs outside of training.
+NO_SETTINGS, OF_TRAINING = ("name", "dtype", "trainable", "seed"), ("_initializer", "_regularizer", "_constraint")
+
 
 def fingerprint(vae) -> bytes:
-    """16 bytes of the SHA-256 of a model's kinds of parts and of its weights, of every bit of them.
+    """16 bytes of the SHA-256 of a model's kinds of parts, of their settings and of its weights, of every bit of them.
 
     A model that is saved and loaded keeps it; training changes it. Names of layers, and the optimizer, do not count.
 
     Args:
         vae: A built `VAE`.
     """
-    digest = hashlib.sha256(json.dumps(_description(vae), sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps(_description(vae), sort_keys=True, default=_plain).encode())
     for weight in [*vae.encoder.get_weights(), *vae.decoder.get_weights()]:
         digest.update(f"{weight.dtype.str} {weight.shape}".encode())
         digest.update(np.ascontiguousarray(weight).tobytes())
@@ -29,7 +33,7 @@ def _description(vae):
     likelihood = vae.decoder.likelihood
     layers = [*vae.encoder._flatten_layers(), *vae.decoder._flatten_layers()]
     return {
-        "layers": [[type(layer).__name__, _activation(layer)] for layer in layers],
+        "layers": [[type(layer).__name__, _activation(layer), _settings(layer)] for layer in layers],
         "likelihood": [type(likelihood).__name__, list(likelihood.event_shape), getattr(likelihood, "levels", 0)],
         "prior": type(vae.prior).__name__,
     }
@@ -37,6 +41,19 @@ def _description(vae):
 
 def _activation(layer):
     return getattr(getattr(layer, "activation", None), "__name__", "")
+
+
+def _settings(layer) -> dict:
+    """What a layer does beside its weights, such as a slope; of those that hold others, these speak for themselves."""
+    if isinstance(layer, keras.layers.InputLayer) or layer._layers:
+        return {}
+    config = layer.get_config().items()
+    return {name: value for name, value in config if name not in NO_SETTINGS and not name.endswith(OF_TRAINING)}
+
+
+def _plain(value):
+    """What a layer's file would hold: numbers of NumPy as Python's; of what is no number, the kind alone."""
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else type(value).__name__
 
 
 def checksum_of_tables(tables) -> int:

@@ -63,6 +63,7 @@ class LossyCodec:
     def encode(self, number: int, x: np.ndarray, progress: Callable[[int], None] | None = None) -> StoredBlock:
         """Examples `(n, *event_shape)` to the block of a number."""
         means, variances = np.empty((2, len(x), self._latent_dim))
+        self._check_decoder(x[:1])
         for start in range(0, len(x), AT_ONCE):
             found = self._networks.posterior(x[start : start + AT_ONCE])
             means[start : start + AT_ONCE], variances[start : start + AT_ONCE] = (
@@ -71,6 +72,8 @@ class LossyCodec:
             )
             if progress is not None:
                 progress(len(found["mean"]))
+        _check_finite(means)
+        _check_finite(variances)
         codes = _step_codes(variances.mean(axis=0) if len(x) else np.ones(self._latent_dim), self.quality)
         stack, indices = AnsStack(), np.zeros(means.shape, np.int32)
         for latent in np.flatnonzero(codes):
@@ -104,10 +107,14 @@ class LossyCodec:
         x = np.empty((stored.count, *self._event_shape), dtype)
         for start in range(0, stored.count, AT_ONCE):
             mean = self._networks.mean_image(z[start : start + AT_ONCE])
-            x[start : start + AT_ONCE] = mean if dtype.kind == "f" else np.rint(mean)
+            x[start : start + AT_ONCE] = mean if dtype.kind == "f" else _whole(mean, dtype)
             if progress is not None:
                 progress(len(mean))
         return x
+
+    def _check_decoder(self, x):
+        """Sees that there will be images: the writer does not otherwise ask the decoder."""
+        _check_finite(self._networks.mean_image(self._networks.posterior(x)["mean"]))
 
     def _weights(self, code):
         """The prior's mass about each multiple of a step, far coarser than what two machines' logarithms differ by."""
@@ -115,6 +122,17 @@ class LossyCodec:
         edges = [self._cdf((k - 0.5) * step) for k in range(-last + 1, last + 1)]
         masses = np.diff([0.0, *edges, 1.0])
         return np.rint(masses * 2**30)
+
+
+def _check_finite(values):
+    if not np.isfinite(values).all():
+        raise ValueError("The model's networks give values that are not finite for this data: it cannot be coded.")
+
+
+def _whole(mean, dtype) -> np.ndarray:
+    """Rounded, to values that the dtype has: a mean may lie outside of them, where the data does not."""
+    low, high = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    return np.clip(np.rint(mean), low, high)
 
 
 def _step_codes(variances, quality) -> np.ndarray:

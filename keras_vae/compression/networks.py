@@ -23,6 +23,9 @@ class Float64Networks:
 
     Args:
         vae: A built `VAE`.
+
+    Raises:
+        ValueError: If a network cannot be made again from its configuration.
     """
 
     def __init__(self, vae):
@@ -85,7 +88,14 @@ class Float64Networks:
 
 def _again(kind, model, input_shape):
     with _float64_policy():
-        other = kind.from_config(_in_float64(copy.deepcopy(model.get_config())))
+        try:
+            other = kind.from_config(_in_float64(copy.deepcopy(model.get_config())))
+        except (TypeError, NotImplementedError) as error:
+            raise ValueError(
+                f"Compression makes the {kind.__name__.lower()} again from its configuration, in float64, and that "
+                "fails. Give each layer of your own a `get_config`, and register its class by "
+                f"`@keras.saving.register_keras_serializable()`. Keras says: {error}"
+            ) from error
         if not other.built:
             other.build(input_shape)
     other.set_weights(model.get_weights())

@@ -97,7 +97,13 @@ class Reader:
         return self._archive.check()
 
     def __iter__(self) -> Iterator[np.ndarray]:
-        return (self.read_block(number) for number in range(self.num_blocks))
+        """The blocks, and after the last a DamagedFileError if the end of the file is damaged: some may be missing."""
+        count = 0
+        for number in range(self.num_blocks):
+            block = self.read_block(number)
+            count += len(block)
+            yield block
+        self._archive.check_end(count)
 
     def close(self) -> None:
         """Closes the file, if it was opened here."""

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from keras_vae.compression.check_model import check_model
-from keras_vae.compression.file_format import Header, footer
+from keras_vae.compression.file_format import MOST_ITEM_BYTES, Header, footer
 from keras_vae.compression.fingerprint import fingerprint
 from keras_vae.compression.lossless import LosslessCodec
 from keras_vae.compression.lossy import LossyCodec
@@ -17,6 +17,7 @@ from keras_vae.ops.checks import checked_number, checked_size
 
 BLOCK_SIZE, LATENT_BITS = 1000, 10
 MOST_LATENT_BITS = 13
+MOST_BLOCK_SIZE = 2**32 - 1
 LEAST_QUALITY, MOST_QUALITY = 0.01, 100.0
 
 
@@ -37,7 +38,7 @@ def write(
             iterator over them.
         file: Open for writing bytes.
         quality: `None` to lose nothing; else see `LossyCodec`, from 0.01 to 100.
-        block_size: Examples of a block.
+        block_size: Examples of a block, 1 to 2^32 - 1.
         latent_bits: The prior has 2^latent_bits buckets for each latent, 1 to 13; of no effect with `quality`.
         progress: Called with a number of examples whenever so many more are coded.
 
@@ -48,7 +49,9 @@ def write(
         ValueError: If the model or the data cannot be coded.
     """
     check_model(vae)
-    block_size = checked_size(block_size, "block_size")
+    if checked_size(block_size, "block_size") > MOST_BLOCK_SIZE:
+        raise ValueError(f"`block_size` must be 1 to {MOST_BLOCK_SIZE}. Received: block_size={block_size}.")
+    block_size = int(block_size)
     codec = _codec(vae, quality, latent_bits)
     blocks = _blocks(vae, codec, x, block_size)
     # Also of no examples there is a first block, which says their dtype.
@@ -114,12 +117,14 @@ def _regrouped(data: Iterable[np.ndarray], block_size: int) -> Iterator[np.ndarr
     """Batches of any sizes as blocks of one size; the last has what is left."""
     waiting, count, given = [], 0, False
     for batch in data:
-        waiting.append(batch)
-        count += len(batch)
-        while count >= block_size:
-            joined = _joined(waiting)
-            yield joined[:block_size]
-            waiting, count, given = [joined[block_size:]], count - block_size, True
+        start = 0
+        while count + len(batch) - start >= block_size:
+            part = batch[start : start + block_size - count]
+            yield _joined([*waiting, part]) if waiting else part
+            waiting, count, start, given = [], 0, start + len(part), True
+        if start < len(batch) or not given:
+            waiting.append(batch[start:])
+            count += len(batch) - start
     if count or not given:
         yield _joined(waiting)
 
@@ -131,4 +136,6 @@ def _joined(arrays):
 
 def _check(vae, codec, x, first):
     check_event_shape(x.shape, vae.event_shape, "x")
+    if x.dtype.itemsize > MOST_ITEM_BYTES:
+        raise ValueError(f"x has dtype {x.dtype}, of which no file keeps all bits. Give `x.astype(np.float64)`.")
     codec.check(x, first)

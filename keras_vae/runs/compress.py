@@ -48,14 +48,7 @@ def compress(
     """
     checked_free_path(output, overwrite)
     count, batches = _source(vae, source, split, data_dir)
-    done = 0
-
-    def report(examples):
-        nonlocal done
-        done += examples
-        if progress is not None:
-            progress(done, count)
-
+    report = _counted(progress, count)
     size = compression.compress_to_file(vae, batches(), output, overwrite=overwrite, progress=report, **options)
     figures = {"num_examples": count, "num_elements": count * math.prod(vae.event_shape), "bytes": size}
     if options.get("quality") is None:
@@ -91,7 +84,8 @@ def decompress(
     with compression.Reader(vae, source) as reader:
         # All checksums, before anything is written.
         count = reader.check()
-        blocks = _reported(reader, count, progress)
+        report = _counted(progress, count)
+        blocks = (reader.read_block(number, report) for number in range(reader.num_blocks))
         if not output.endswith(".npy"):
             return save_images(output, blocks, _is_binary(vae))
         with unfinished(output) as path:
@@ -112,13 +106,17 @@ def _is_binary(vae) -> bool:
     return issubclass(kind_of(vae), Bernoulli)
 
 
-def _reported(reader, count, progress):
+def _counted(progress, count) -> Callable[[int], None]:
+    """What tells how many are done, given how many more are."""
     done = 0
-    for block in reader:
-        yield block
-        done += len(block)
+
+    def report(examples):
+        nonlocal done
+        done += examples
         if progress is not None:
             progress(done, count)
+
+    return report
 
 
 def _save_npy(path, blocks, shape, dtype):

@@ -20,8 +20,13 @@ def npy_batches(path) -> tuple[int, Callable[[], Iterator[np.ndarray]]]:
     array = load_npy(path, mmap_mode="r")
     if not isinstance(array, np.ndarray) or array.ndim < 2:
         raise ValueError(f"{os.fspath(path)!r} must hold an array (examples, ...).")
-    starts = range(0, max(len(array), 1), AT_ONCE)
-    return len(array), lambda: (np.asarray(array[start : start + AT_ONCE]) for start in starts)
+    count = len(array)
+    return count, lambda: (_part(path, start) for start in range(0, max(count, 1), AT_ONCE))
+
+
+def _part(path, start) -> np.ndarray:
+    """Some of a file's examples. It is mapped for them alone: what has been read of a mapped file stays in memory."""
+    return np.array(np.load(path, mmap_mode="r", allow_pickle=False)[start : start + AT_ONCE])
 
 
 def load_npy(path, mmap_mode: str | None = None) -> np.ndarray:
@@ -44,7 +49,8 @@ def folder_batches(path, binary: bool) -> tuple[int, Callable[[], Iterator[np.nd
         binary: Whether black and white, 0 and 255, are to be zeros and ones.
 
     Raises:
-        ValueError: If there is no image; and from the iterator, if an image is of another shape than the first.
+        ValueError: If there is no image; and from the iterator, if an image is of another shape than the first, or
+            is to be black and white, and is not.
     """
     files = sorted(file.path for file in os.scandir(path) if file.name.lower().endswith(KINDS))
     if not files:
@@ -58,7 +64,7 @@ def save_images(path, batches: Iterable[np.ndarray], binary: bool) -> int:
     Args:
         path: The folder, which is made where there is none.
         batches: Arrays uint8 `(n, height, width, channels)`, of 1 or 3 channels.
-        binary: Whether they are zeros and ones, to be black and white.
+        binary: Whether they are zeros and ones, to be black and white; what lies between, as a mean, is grey.
 
     Returns:
         How many.
@@ -66,7 +72,6 @@ def save_images(path, batches: Iterable[np.ndarray], binary: bool) -> int:
     Raises:
         ValueError: If the examples are no images.
     """
-    os.makedirs(path, exist_ok=True)
     count = 0
     for batch in batches:
         if batch.ndim != 4 or batch.shape[-1] not in (1, 3) or (batch.dtype != np.uint8 and not binary):
@@ -74,10 +79,12 @@ def save_images(path, batches: Iterable[np.ndarray], binary: bool) -> int:
                 f"Examples of shape {batch.shape[1:]} and dtype {batch.dtype} are no 8-bit images. Give a .npy file to "
                 "write."
             )
-        pixels = batch.astype(np.uint8) * (WHITE if binary else 1)
+        os.makedirs(path, exist_ok=True)
+        pixels = np.rint(batch * float(WHITE)).astype(np.uint8) if binary else batch
         for image in pixels[..., 0] if pixels.shape[-1] == 1 else pixels:
             Image.fromarray(image).save(os.path.join(path, f"{count:06d}.png"))
             count += 1
+    os.makedirs(path, exist_ok=True)
     return count
 
 
@@ -89,8 +96,13 @@ def _read(files, binary) -> Iterator[np.ndarray]:
         for file, image in zip(files[start:], images, strict=False):
             if image.shape != shape:
                 raise ValueError(f"{file!r} is of shape {image.shape}, and the first image of {shape}.")
+            if binary and not np.isin(image, (0, WHITE)).all():
+                raise ValueError(
+                    f"{file!r} is not black and white: it holds other values than 0 and {WHITE}. Draw a line first, "
+                    "such as `pixels >= 128`; or take a model whose likelihood is of grey values."
+                )
         pixels = np.stack(images)
-        yield np.where(pixels == WHITE, 1, pixels).astype(np.uint8) if binary else pixels
+        yield pixels // WHITE if binary else pixels
 
 
 def _pixels(file) -> np.ndarray:

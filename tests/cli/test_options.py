@@ -1,4 +1,6 @@
 import argparse
+import io
+import sys
 
 from keras_vae.cli import options
 
@@ -69,3 +71,29 @@ def test_training():
     }
     words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     assert parsed(words, add) == given
+
+
+class Terminal(io.StringIO):
+    """What takes what is drawn."""
+
+    def isatty(self):
+        return True
+
+
+def test_a_progress_bar_is_drawn_over_itself_and_ends_its_line(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    draw = options.progress_bar(width=10)
+    draw(0, 3000)
+    draw(1500, 3000)
+    draw(2999, 3000)
+    assert terminal.getvalue() == "".join(
+        ("\r  [          ] 0 / 3,000", "\r  [=====     ] 1,500 / 3,000", "\r  [========= ] 2,999 / 3,000")
+    )
+    draw(3000, 3000)
+    assert terminal.getvalue().endswith("\r  [==========] 3,000 / 3,000\n")
+
+
+def test_no_progress_bar_where_there_is_no_terminal(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", file := io.StringIO())
+    options.progress_bar()(1, 2)
+    assert file.getvalue() == ""

@@ -4,10 +4,12 @@ import math
 import numpy as np
 import pytest
 
+from keras_vae import likelihoods
 from keras_vae.compression import block_codec, rounding
 from keras_vae.compression.block_codec import Block, BlockCodec
 from keras_vae.compression.file_format import DamagedFileError
 
+from .conftest import SHAPE, trained
 from .networks_of_others import disturbed
 
 
@@ -54,6 +56,15 @@ def test_large_images_come_in_smaller_groups(codec, many, monkeypatch, grey_vae)
     block = small.encode(many[:50])
     assert max(block.groups) == 5
     np.testing.assert_array_equal(codec.decode(block), many[:50])
+
+
+def test_examples_of_many_outputs_come_in_smaller_groups(monkeypatch, grey):
+    vae = trained(likelihoods.Categorical(SHAPE, 17), grey, 0)
+    monkeypatch.setattr(block_codec, "OUTPUTS_AT_ONCE", 64 * 17 * 6)
+    codec = BlockCodec(vae, 10)
+    block = codec.encode(grey[:50])
+    assert max(block.groups) == 6
+    np.testing.assert_array_equal(codec.decode(block), grey[:50])
 
 
 def test_progress_counts_examples_both_ways(codec, grey):

@@ -74,6 +74,9 @@ def rewritten(offset, value: bytes) -> bytes:
         (26, struct.pack("<f", -1.0), "says what no writer of this package says"),
         (30, b"|O8\0", "says what no writer of this package says"),
         (30, b"zzzz", "cannot be read"),
+        # NumPy takes these for Python.
+        (30, b",f4,", "cannot be read"),
+        (30, b"<f16", "says what no writer of this package says"),
         (34, b"\x02", "says what no writer of this package says"),
     ],
 )
@@ -121,3 +124,8 @@ def test_an_end_that_claims_other_numbers_of_blocks(blocks):
     data = body + struct.pack("<I", zlib.crc32(body))
     with pytest.raises(DamagedFileError):
         file_format.footer_from(data + struct.pack("<I", len(data) + 4))
+
+
+def test_a_block_that_is_shorter_than_its_head():
+    with pytest.raises(DamagedFileError, match="shorter than its head"):
+        file_format.block_from(file_format.with_checksum(b"KVZB"))

@@ -1,4 +1,6 @@
+import keras
 import numpy as np
+import pytest
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, load_model, networks, posteriors, priors
 from keras_vae.compression.fingerprint import checksum_of_tables, fingerprint
@@ -52,6 +54,47 @@ def test_parts_without_weights_count():
     for vae in vaes:
         vae.set_weights(vaes[0].get_weights())
     assert len({fingerprint(vae) for vae in vaes}) == len(vaes)
+
+
+@keras.saving.register_keras_serializable("test_fingerprint")
+class Times(keras.layers.Layer):
+    """A layer of a user's own, whose setting JSON does not take."""
+
+    def __init__(self, factor, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def call(self, x):
+        return x * float(self.factor)
+
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (keras.layers.LeakyReLU(0.1), keras.layers.LeakyReLU(0.2)),
+        (keras.layers.LayerNormalization(epsilon=1e-3), keras.layers.LayerNormalization(epsilon=0.5)),
+        (keras.layers.Rescaling(0.5), keras.layers.Rescaling(1.0)),
+        (Times(np.float32(0.3)), Times(np.float32(0.4))),
+    ],
+)
+def test_settings_of_layers_count_and_live_through_a_file(one, other, tmp_path):
+    def with_layer(layer):
+        network = keras.Sequential([keras.layers.Flatten(), layer, keras.layers.Dense(5), keras.layers.Dropout(0.1)])
+        vae = VAE(
+            Encoder(network, posteriors.DiagonalNormal(2)),
+            Decoder(networks.dense([5]), likelihoods.Bernoulli(EVENT_SHAPE)),
+        )
+        vae.build((None, *EVENT_SHAPE))
+        return vae
+
+    vaes = [with_layer(one), with_layer(other)]
+    vaes[1].set_weights(vaes[0].get_weights())
+    assert fingerprint(vaes[0]) != fingerprint(vaes[1])
+    vaes[0].save(tmp_path / "model.keras")
+    assert fingerprint(load_model(tmp_path / "model.keras")) == fingerprint(vaes[0])
 
 
 def test_the_tables_checksum_is_that_of_every_entry_and_of_no_byte_order():

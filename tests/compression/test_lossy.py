@@ -75,6 +75,32 @@ def test_a_density_will_do(binary):
         codec.check(np.full((1, *SHAPE), np.nan))
 
 
+def constant_vae(value: float):
+    """Whose mean image is one value everywhere."""
+    vae = trained(likelihoods.Normal(SHAPE), None, 0)
+    kernel, bias = vae.decoder.likelihood.get_weights()
+    vae.decoder.likelihood.set_weights([np.zeros_like(kernel), np.full_like(bias, value)])
+    return vae
+
+
+@pytest.mark.parametrize(
+    ("dtype", "value", "expected"),
+    [("uint8", -3, 0), ("uint8", 300.2, 255), ("int8", 200, 127), ("bool", -2, False), ("bool", 0.8, True)],
+)
+def test_means_beyond_a_dtype_are_its_ends(dtype, value, expected):
+    codec, x = LossyCodec(constant_vae(value), 1.0), np.zeros((3, *SHAPE), dtype)
+    np.testing.assert_array_equal(codec.decode(codec.encode(0, x), x.dtype), np.full_like(x, expected))
+
+
+@pytest.mark.parametrize("part", ["encoder", "decoder"])
+def test_networks_that_give_no_numbers_are_refused(part, grey):
+    vae = trained(likelihoods.BetaBinomial(SHAPE, 17), grey, 0)
+    weights = getattr(vae, part).get_weights()
+    getattr(vae, part).set_weights([*weights[:-1], np.full_like(weights[-1], np.nan)])
+    with pytest.raises(ValueError, match="values that are not finite for this data"):
+        LossyCodec(vae, 1.0).encode(0, grey[:3])
+
+
 def test_no_examples(grey_vae, grey):
     codec = LossyCodec(grey_vae, 1.0)
     assert codec.decode(codec.encode(0, grey[:0]), grey.dtype).shape == (0, *SHAPE)

@@ -97,5 +97,30 @@ def test_networks_that_do_not_repeat_themselves_are_refused(layer):
         again.check_repeatable(IMAGES, POSTERIOR_GRIDS, GRIDS)
 
 
+class Unknown(keras.layers.Dense):
+    """A class that Keras was not told of."""
+
+
+class Silent(keras.layers.Layer):
+    """A layer that does not say what it was made of."""
+
+    def __init__(self, dense):
+        super().__init__()
+        self.dense = dense
+
+    def build(self, shape):
+        self.dense.build(shape)
+
+    def call(self, x):
+        return self.dense(x)
+
+
+@pytest.mark.parametrize("layer", [Unknown(9), Silent(keras.layers.Dense(9))])
+def test_networks_that_cannot_be_made_again(layer):
+    model = vae(keras.Sequential([keras.layers.Flatten(), layer]))
+    with pytest.raises(ValueError, match=r"makes the encoder again .* register its class by"):
+        Float64Networks(model)
+
+
 def test_a_single_example_cannot_be_compared_with_others():
     Float64Networks(vae()).check_repeatable(IMAGES[:1], POSTERIOR_GRIDS, GRIDS)

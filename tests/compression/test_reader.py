@@ -38,6 +38,19 @@ def test_undamaged_blocks_are_still_read(binary_vae, binary, blob):
         np.testing.assert_array_equal(found.read_block(2), binary[200:])
 
 
+def test_a_file_that_ends_early_is_not_read_as_if_it_were_whole(binary_vae, binary, blob):
+    with Reader(binary_vae, blob[: 2 * len(blob) // 3]) as found:
+        blocks = iter(found)
+        np.testing.assert_array_equal(next(blocks), binary[:100])
+        with pytest.raises(DamagedFileError, match=r"The end of the \.kvz file is damaged, or missing"):
+            list(blocks)
+    with Reader(binary_vae, blob[:-1]) as found:
+        blocks = iter(found)
+        np.testing.assert_array_equal(np.concatenate([next(blocks) for _ in range(3)]), binary)
+        with pytest.raises(DamagedFileError):
+            next(blocks)
+
+
 def test_progress(binary_vae, blob):
     counts = []
     with Reader(binary_vae, blob) as found:

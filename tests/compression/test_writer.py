@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from keras_vae import likelihoods, priors
 from keras_vae.compression import Reader, decompress
-from keras_vae.compression.writer import write
+from keras_vae.compression.writer import _regrouped, write
 
 from .. import rows
 
@@ -70,6 +70,7 @@ def test_none(binary_vae, binary):
     ("options", "message"),
     [
         ({"block_size": 0}, "`block_size` must be a whole number of at least 1"),
+        ({"block_size": 2**32}, "`block_size` must be 1 to 4294967295"),
         ({"latent_bits": 0}, "`latent_bits` must be a whole number of at least 1"),
         ({"latent_bits": 14}, "`latent_bits` must be 1 to 13"),
         ({"quality": 0}, "`quality` must be a finite number of at least 0.01"),
@@ -92,6 +93,21 @@ def test_data_that_does_not_fit_is_refused_before_anything_is_written(binary_vae
     with pytest.raises(ValueError, match="has no end"):
         write(binary_vae, tf.data.Dataset.from_tensors(binary).repeat(), file)
     assert file.getvalue() == b""
+
+
+def test_numbers_with_padding_would_not_come_back(binary_vae, binary):
+    if np.longdouble(0).itemsize <= 8:
+        pytest.skip("A long double is a double here.")
+    with pytest.raises(ValueError, match=r"of which no file keeps all bits\. Give `x\.astype\(np\.float64\)`"):
+        written(binary_vae, binary.astype(np.longdouble))
+
+
+def test_a_large_batch_is_cut_without_copies():
+    batch, other = np.arange(2000).reshape(1000, 2), np.arange(2000, 2006).reshape(3, 2)
+    blocks = list(_regrouped(iter([batch, batch[:0], other, other]), 100))
+    assert [len(block) for block in blocks] == [100] * 10 + [6]
+    assert all(block.base is batch.base for block in blocks[:10])
+    np.testing.assert_array_equal(np.concatenate(blocks), np.concatenate([batch, other, other]))
 
 
 def test_batches_of_two_dtypes(binary_vae, binary):

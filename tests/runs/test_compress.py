@@ -2,6 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from keras_vae import compression, datasets, likelihoods, runs
 from keras_vae.compression import DamagedFileError
@@ -42,6 +43,29 @@ def test_a_folder_of_images_goes_to_a_file_and_back(tmp_path):
     figures = runs.compress(vae, str(tmp_path / "images"), str(tmp_path / "again.kvz"), quality=None)
     assert figures["num_examples"] == 12
     assert (tmp_path / "again.kvz").read_bytes() == (tmp_path / "x.kvz").read_bytes()
+
+
+def test_a_bar_moves_within_a_block_both_ways(vae, tmp_path):
+    calls = []
+    report = lambda *done: calls.append(done)  # noqa: E731
+    runs.compress(vae, "digits", str(tmp_path / "x.kvz"), progress=report)
+    written = len(calls)
+    runs.decompress(vae, str(tmp_path / "x.kvz"), str(tmp_path / "x.npy"), progress=report)
+    for done in (calls[:written], calls[written:]):
+        assert len(done) > 3
+        assert done[-1] == (297, 297)
+        assert all(before[0] < after[0] for before, after in itertools.pairwise(done))
+
+
+def test_binary_images_with_loss_are_means_in_a_folder(tmp_path):
+    vae = tiny_vae()
+    x = RNG.integers(0, 2, (5, *EVENT_SHAPE)).astype(np.float32)
+    (tmp_path / "x.kvz").write_bytes(compression.compress(vae, x, quality=1.0))
+    assert runs.decompress(vae, str(tmp_path / "x.kvz"), str(tmp_path / "images")) == 5
+    means = compression.decompress(vae, (tmp_path / "x.kvz").read_bytes())
+    assert 0.1 < means.mean() < 0.9
+    with Image.open(tmp_path / "images" / "000003.png") as image:
+        np.testing.assert_array_equal(np.asarray(image), np.rint(255 * means[3, ..., 0]))
 
 
 def test_dtype_and_none_at_all(vae, tmp_path):

@@ -1,3 +1,6 @@
+import pathlib
+import re
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -6,6 +9,12 @@ from keras_vae.runs import image_files
 from keras_vae.runs.image_files import folder_batches, npy_batches, save_images
 
 RNG = np.random.default_rng(0)
+STATUS = pathlib.Path("/proc/self/status")
+
+
+def mapped_bytes() -> int:
+    """Resident memory of this process that belongs to files."""
+    return 1024 * int(re.search(r"RssFile:\s*(\d+) kB", STATUS.read_text())[1])
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -30,6 +39,23 @@ def test_zeros_and_ones_are_black_and_white(tmp_path, dtype):
     np.testing.assert_array_equal(next(folder_batches(tmp_path, binary=True)[1]()), x)
 
 
+def test_means_of_zeros_and_ones_are_grey(tmp_path):
+    x = RNG.random((3, 6, 5, 1))
+    save_images(tmp_path, iter([x]), binary=True)
+    with Image.open(tmp_path / "000002.png") as image:
+        np.testing.assert_array_equal(np.asarray(image), np.rint(255 * x[2, ..., 0]))
+
+
+@pytest.mark.parametrize("value", [1, 128, 254])
+def test_what_is_neither_black_nor_white(tmp_path, value):
+    pixels = np.full((4, 4), 255, np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    pixels[2, 1] = value
+    Image.fromarray(pixels).save(tmp_path / "b.png")
+    with pytest.raises(ValueError, match=r"b\.png' is not black and white: it holds other values than 0 and 255"):
+        list(folder_batches(tmp_path, binary=True)[1]())
+
+
 def test_one_bit_images(tmp_path):
     pixels = RNG.integers(0, 2, (6, 5)).astype(bool)
     Image.fromarray(pixels).save(tmp_path / "a.png")
@@ -52,7 +78,13 @@ def test_a_folder_that_will_not_do(tmp_path):
 @pytest.mark.parametrize("x", [np.zeros((2, 9), np.uint8), np.zeros((2, 4, 4, 1), np.int64)])
 def test_examples_that_are_no_images(tmp_path, x):
     with pytest.raises(ValueError, match=r"are no 8-bit images\. Give a \.npy file"):
-        save_images(tmp_path, iter([x]), binary=False)
+        save_images(tmp_path / "images", iter([x]), binary=False)
+    assert not (tmp_path / "images").exists()
+
+
+def test_no_images_are_an_empty_folder(tmp_path):
+    assert save_images(tmp_path / "images", iter([]), binary=False) == 0
+    assert list((tmp_path / "images").iterdir()) == []
 
 
 def test_arrays_stay_on_the_disk(tmp_path):
@@ -62,6 +94,16 @@ def test_arrays_stay_on_the_disk(tmp_path):
     assert count == 1201
     assert [len(batch) for batch in batches()] == [500, 500, 201]
     np.testing.assert_array_equal(np.concatenate(list(batches())), x)
+
+
+@pytest.mark.skipif(not STATUS.is_file(), reason="Only Linux says how much of a file is mapped.")
+def test_a_file_that_was_read_is_not_held(tmp_path):
+    # A file with a hole in it: 128 MB that the disk need not have.
+    np.lib.format.open_memmap(tmp_path / "x.npy", "w+", np.uint8, (2**13, 2**14))
+    _, batches = npy_batches(tmp_path / "x.npy")
+    before = mapped_bytes()
+    assert sum(int(batch.sum()) for batch in batches()) == 0
+    assert mapped_bytes() - before < 2**25
 
 
 def test_what_is_no_array(tmp_path):

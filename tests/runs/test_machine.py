@@ -1,24 +1,46 @@
 import importlib.metadata
+import os
 import pathlib
 import re
 import sys
+import types
 
 import pytest
 
 import keras_vae
+from keras_vae.runs import machine
 from keras_vae.runs.machine import peak_memory, versions
 
-STATUS = pathlib.Path("/proc/self/status")
+ON_LINUX = pytest.mark.skipif(not machine.STATUS.is_file(), reason="Only Linux says it so.")
 
 
-@pytest.mark.skipif(not STATUS.is_file(), reason="Only Linux says elsewhere how much memory a process holds.")
+@ON_LINUX
 def test_peak_memory_is_in_bytes():
-    largest_resident = 1024 * int(re.search(r"VmHWM:\s*(\d+) kB", STATUS.read_text())[1])
+    resident = int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     total = 1024 * int(re.search(r"MemTotal:\s*(\d+) kB", pathlib.Path("/proc/meminfo").read_text())[1])
-    assert 0.99 * largest_resident <= peak_memory() < total
+    assert 0.99 * resident <= peak_memory() < total
 
 
-def test_no_peak_memory_where_the_system_does_not_say(monkeypatch):
+@ON_LINUX
+def test_peak_memory_is_not_that_of_the_process_that_started_this_one(monkeypatch):
+    resource = pytest.importorskip("resource")
+    # What Linux says where a larger process started this one, whatever is done in it.
+    monkeypatch.setattr(resource, "getrusage", lambda _: types.SimpleNamespace(ru_maxrss=2**40))
+    assert peak_memory() < 2**40
+
+
+def test_peak_memory_elsewhere(monkeypatch, tmp_path):
+    resource = pytest.importorskip("resource")
+    monkeypatch.setattr(machine, "STATUS", tmp_path / "none")
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert 1024 * kilobytes <= peak_memory() < 1100 * kilobytes
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert kilobytes <= peak_memory() < 1.1 * kilobytes
+
+
+def test_no_peak_memory_where_the_system_does_not_say(monkeypatch, tmp_path):
+    monkeypatch.setattr(machine, "STATUS", tmp_path / "none")
     monkeypatch.setitem(sys.modules, "resource", None)
     assert peak_memory() is None
 
