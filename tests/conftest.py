@@ -20,6 +20,13 @@ def _fresh_state():
     keras.config.set_floatx("float32")
 
 
+@pytest.fixture(autouse=True)
+def _draws_of_its_own(request, monkeypatch):
+    """What a test draws from its module's generator does not depend on the tests that ran before it."""
+    if hasattr(request.module, "RNG"):
+        monkeypatch.setattr(request.module, "RNG", np.random.default_rng(1))
+
+
 @pytest.fixture
 def eagerly():
     """Without graphs, whose tracing would take most of the time of trainings of a few steps."""
