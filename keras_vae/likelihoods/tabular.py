@@ -27,6 +27,9 @@ class Tabular(Likelihood):
     scaled back. All that goes in and out, log-densities too, is in the data's own units; a model that is saved needs
     no scaler beside it.
 
+    Computed in float32, which keeps seven digits: take an offset from a column whose values differ in the last of them
+    alone, such as time stamps.
+
     `scale` is `"predicted"`, the decoder's own for each element and example, or `"shared"`, one learned scale for each
     column.
 
