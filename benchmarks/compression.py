@@ -7,7 +7,7 @@ Of a saved model and the test split of a dataset; printed and written to `result
   images on the file and the model together are smaller than the best of the others;
 - images a second each way, the better of two turns, and the resident memory at the end, in a process of its own for one
   and for several times the images;
-- for grey and colour images, bits and PSNR of `quality`, beside JPEG, WebP and JPEG 2000.
+- for grey and colour images, bits and PSNR of `quality`, beside JPEG, WebP and JPEG 2000; drawn too.
 
     keras-vae train --dataset mnist --latent-dim 50 --epochs 60
     python benchmarks/compression.py runs/mnist/model.keras mnist
@@ -24,6 +24,7 @@ import time
 import numpy as np
 import reports
 from fresh_process import in_fresh_process
+from matplotlib.figure import Figure
 from PIL import Image
 
 from keras_vae import compression, load_model
@@ -73,8 +74,10 @@ def main():
     if not binary:
         results["rate_distortion"] = rate_distortion(vae, x[:CURVE_IMAGES])
     print(json.dumps(results, indent=2))
-    name = options.name or f"{options.dataset}_{'binary' if binary else 'grey'}"
-    reports.write(options.output / f"compression_{name}.json", results)
+    name = f"compression_{options.name or options.dataset + ('_binary' if binary else '_grey')}"
+    reports.write(options.output / f"{name}.json", results)
+    if not binary:
+        draw(results["rate_distortion"], options.output / f"{name}.png")
 
 
 def test_images(vae, dataset) -> np.ndarray:
@@ -175,6 +178,19 @@ def picture_point(x, setting) -> dict:
         decoded.append(np.asarray(pixels).reshape(image.shape))
     number = setting.get("quality", setting.get("quality_layers"))
     return point(number, size, x, np.stack(decoded), 255)
+
+
+def draw(curves, path):
+    """The curves as a picture."""
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    for name, points in curves.items():
+        style = {"color": "black", "linewidth": 2} if name == "kvz" else {}
+        bits, psnr = ([point[key] for point in points] for key in ("bits_per_dim", "psnr"))
+        axes.plot(bits, psnr, "o-", label=name, **style)
+    axes.set(xscale="log", xlabel="bits for each element, all bytes counted", ylabel="PSNR in dB")
+    axes.legend()
+    figure.savefig(path, dpi=100)
 
 
 if __name__ == "__main__":
