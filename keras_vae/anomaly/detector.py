@@ -6,6 +6,7 @@ import math
 import os
 import warnings
 
+import keras
 import numpy as np
 from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.utils.validation import check_is_fitted
@@ -55,7 +56,8 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
     Sources: see `anomaly.conformal` and `anomaly.scores`.
 
     Args:
-        model: An `Autoencoder` or a `VAE`. It is never changed. One that is not compiled is trained by Adam.
+        model: An `Autoencoder` or a `VAE`. It is never changed. One that is not compiled is trained by Adam, with
+            gradients of a norm of at most 1.
         score: `"elbo"`, `"reconstruction_probability"`, `"log_likelihood"` or `"mse"`.
         false_alarm_rate: Share of normal examples that may be called anomalies, in (0, 1); `None` is 0.01, unless
             `contamination` is given.
@@ -298,7 +300,8 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
     def _train(self, model, x):
         model.decoder.likelihood.adapt(x)
         if not model.compiled:
-            model.compile("adam")
+            # Columns with rare large values, which anomalies are found by, make steps that training does not survive.
+            model.compile(keras.optimizers.Adam(global_clipnorm=1.0))
         epochs = _epochs(math.ceil(len(x) / self.batch_size)) if self.epochs is None else self.epochs
         model.fit(x, epochs=epochs, batch_size=self.batch_size, verbose=0)
 

@@ -268,6 +268,10 @@ class TestTraining:
             assert detector.explain(spoilt).argmax() == 4
             assert detector.predict(spoilt) == [-1]
 
+    def test_steps_are_bounded_where_the_model_has_no_optimizer_of_its_own(self):
+        fitted = AnomalyDetector(model(), contamination=0.1, epochs=1).fit(normals(100)).model_
+        assert fitted.optimizer.global_clipnorm == 1.0
+
     def test_autoencoders_and_images(self):
         x = (np.random.default_rng(0).random((60, 4, 3, 1)) < 0.5).astype(np.float32)
         detector = AnomalyDetector(small_autoencoder(), false_alarm_rate=0.1, epochs=1).fit(x)
