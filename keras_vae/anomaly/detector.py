@@ -61,7 +61,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         score: `"elbo"`, `"reconstruction_probability"`, `"log_likelihood"` or `"mse"`.
         false_alarm_rate: Share of normal examples that may be called anomalies, in (0, 1); `None` is 0.01, unless
             `contamination` is given.
-        contamination: Share of anomalies among the examples that `fit` is given, in (0, 0.5], as scikit-learn has it.
+        contamination: Share of anomalies among the examples that `fit` is given, in (0, 0.5), in scikit-learn's sense.
             It takes the place of `false_alarm_rate`: all examples are trained on, so many of them get -1, and nothing
             is promised. p-values are then ranks among examples that the model has seen.
         num_samples: Draws for each example; `None` is as many as is said above.
@@ -250,14 +250,12 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
     def _check_settings(self):
         checked_part(self.model, LatentModel, "model")
         check_score(self.model, checked_name(self.score, SCORES, "score"))
-        if self.false_alarm_rate is not None and not 0 < _as_number(self.false_alarm_rate) < 1:
-            raise ValueError(
-                f"`false_alarm_rate` must be above 0 and below 1. Received: false_alarm_rate={self.false_alarm_rate!r}."
-            )
-        if self.contamination is not None and not 0 < _as_number(self.contamination) <= 0.5:
-            raise ValueError(
-                f"`contamination` must be above 0 and at most 0.5. Received: contamination={self.contamination!r}."
-            )
+        for name, value, most in (
+            ("false_alarm_rate", self.false_alarm_rate, 1.0),
+            ("contamination", self.contamination, 0.5),
+        ):
+            if value is not None:
+                _check_share(value, name, most)
         if self.false_alarm_rate is not None and self.contamination is not None:
             raise ValueError(
                 "`false_alarm_rate` promises a rate among normal examples, `contamination` says what share of the data "
@@ -403,8 +401,10 @@ def _check_finite(sorted_scores):
         )
 
 
-def _as_number(value) -> float:
+def _check_share(value, name, most):
     try:
-        return math.nan if isinstance(value, (bool, str)) else float(value)
+        share = math.nan if isinstance(value, (bool, str)) else float(value)
     except (TypeError, ValueError):
-        return math.nan
+        share = math.nan
+    if not 0 < share < most:
+        raise ValueError(f"`{name}` must be above 0 and below {most:g}. Received: {name}={value!r}.")
