@@ -2,14 +2,11 @@
 
 import importlib.metadata
 import json
-import os
 import pathlib
-import platform
 
-from keras_vae.runs.machine import versions
+from keras_vae.runs.machine import machine, versions
 
 PACKAGES = ("jax", "jaxlib", "torch", "pythae", "pyod", "scikit-image", "scikit-learn")
-PROCESSORS = pathlib.Path("/proc/cpuinfo")
 
 
 def write(path: pathlib.Path, results: dict) -> None:
@@ -23,17 +20,6 @@ def peer_versions() -> dict[str, str]:
     """Versions of the other frameworks that are installed."""
     installed = {distribution.name for distribution in importlib.metadata.distributions()}
     return {name: importlib.metadata.version(name) for name in PACKAGES if name in installed}
-
-
-def machine() -> dict:
-    """Cores and the processor's name."""
-    names = [line for line in lines_of(PROCESSORS) if line.startswith("model name")]
-    return {"cores": os.cpu_count(), "cpu": names[0].partition(":")[2].strip() if names else platform.processor()}
-
-
-def lines_of(path) -> list[str]:
-    """Lines of a text file; none where there is no such file, as on systems other than Linux."""
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
 def table(rows: list[list[str]]) -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import time
 
 from keras_vae.cli import options, tables
 from keras_vae.ops.checks import checked_free_path
@@ -30,6 +31,8 @@ def run(arguments) -> None:
     """Prints the test figures, and writes them where they are wanted."""
     from keras_vae.models import VAE, load_model
     from keras_vae.runs import evaluate
+    from keras_vae.runs.evaluate import SEED
+    from keras_vae.runs.machine import machine, versions
 
     if arguments.output is not None:
         checked_free_path(arguments.output, arguments.overwrite)
@@ -39,9 +42,12 @@ def run(arguments) -> None:
     num_samples = arguments.num_samples
     if num_samples is None:
         num_samples = NUM_SAMPLES if isinstance(model, VAE) else 0
+    started = time.perf_counter()
     figures = evaluate(model, arguments.dataset, arguments.data_dir, arguments.split, num_samples)
+    seconds = round(time.perf_counter() - started, 1)
     print(tables.figures_table(figures))
     if arguments.output is not None:
         output = pathlib.Path(arguments.output)
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        written = {**figures, "seed": SEED, "seconds": seconds, "versions": versions(), "machine": machine()}
+        output.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")

@@ -1,5 +1,6 @@
 """What a run used."""
 
+import os
 import pathlib
 import platform
 import re
@@ -11,7 +12,7 @@ import tensorflow as tf
 
 import keras_vae.version
 
-STATUS = pathlib.Path("/proc/self/status")
+STATUS, PROCESSORS = pathlib.Path("/proc/self/status"), pathlib.Path("/proc/cpuinfo")
 
 
 def peak_memory() -> int | None:
@@ -36,3 +37,11 @@ def versions() -> dict[str, str]:
         "numpy": np.__version__,
         "python": platform.python_version(),
     }
+
+
+def machine() -> dict:
+    """The number of `cores`, and the processor's name, `cpu`: what the times of a run depend on."""
+    # Python names the processor's family alone on Linux.
+    text = PROCESSORS.read_text(encoding="utf-8") if PROCESSORS.is_file() else ""
+    name = re.search(r"^model name\s*:\s*(.*\S)", text, re.MULTILINE)
+    return {"cores": os.cpu_count(), "cpu": name[1] if name else platform.processor()}

@@ -13,7 +13,7 @@ from keras_vae.ops.checks import checked_free_path, checked_sizes
 from keras_vae.runs.data import held_out_data, training_data
 from keras_vae.runs.evaluate import BATCH_SIZE
 from keras_vae.runs.folder import checked_folder
-from keras_vae.runs.machine import versions
+from keras_vae.runs.machine import machine, versions
 from keras_vae.runs.schedules import learning_rate_schedule
 from keras_vae.runs.train import checked_settings
 from keras_vae.runs.vaes import compiled_vae
@@ -54,7 +54,7 @@ def sweep(
 
     Returns:
         What is written to `sweep.json`: settings, a point for each size (`latent.SweepPoint`), the recommended size
-        with its reason, and versions.
+        with its reason, versions and machine.
 
     Raises:
         ValueError: Before any training, if an argument is out of range or there is a sweep in the folder.
@@ -78,7 +78,7 @@ def sweep(
     found = latent.sweep(build, latent_dims, train, held_out_data(dataset, kind, BATCH_SIZE, data_dir), epochs)
     # The sizes stand in place of the one size of a run.
     settings = {name: value for name, value in settings.items() if name != "latent_dim"} | {"latent_dims": latent_dims}
-    results = {"settings": settings, **found.as_dict(), "versions": versions()}
+    results = {"settings": settings, **found.as_dict(), "versions": versions(), "machine": machine()}
     os.makedirs(output, exist_ok=True)
     pathlib.Path(table).write_text(json.dumps(results, indent=2, allow_nan=False) + "\n", encoding="utf-8")
     save_png(picture, latent_sweep(found), overwrite)

@@ -11,7 +11,7 @@ from keras_vae.ops.checks import checked_name, checked_number, checked_seed, che
 from keras_vae.runs.data import held_out_data, training_data
 from keras_vae.runs.evaluate import BATCH_SIZE, evaluate
 from keras_vae.runs.folder import RunFolder
-from keras_vae.runs.machine import peak_memory, versions
+from keras_vae.runs.machine import machine, peak_memory, versions
 from keras_vae.runs.schedules import SCHEDULES, learning_rate_schedule
 from keras_vae.runs.vaes import compiled_vae
 from keras_vae.visualization.value_range import value_range_of
@@ -51,7 +51,8 @@ def train(
         overwrite: Replace an older run in the folder.
 
     Returns:
-        What is written to `metrics.json`: settings, test figures in nats, time, memory, history, versions.
+        What is written to `metrics.json`: settings, test figures in nats, time, memory, history, versions,
+        machine.
 
     Raises:
         ValueError: Before any long work, if an argument is out of range or the folder holds something.
@@ -84,6 +85,7 @@ def train(
         "fit_seconds": round(seconds, 1),
         "peak_memory_bytes": peak_memory(),
         "versions": versions(),
+        "machine": machine(),
         "history": history.history,
     }
     folder.write_metrics(metrics)

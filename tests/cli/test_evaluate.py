@@ -6,6 +6,7 @@ import pytest
 from keras_vae import load_model, runs
 from keras_vae.cli import tables
 from keras_vae.cli.main import main
+from keras_vae.runs.machine import machine, versions
 
 
 def test_figures_of_the_run_again(trained, model_file, capsys):
@@ -23,6 +24,8 @@ def test_the_likelihood_is_printed_and_all_is_written(model_file, capsys, tmp_pa
     expected = runs.evaluate(load_model(model_file), "digits", num_samples=7)
     assert written["negative_log_likelihood"] == pytest.approx(expected["negative_log_likelihood"], rel=1e-6)
     assert written["num_samples"] == 7
+    assert written["seconds"] > 0
+    assert (written["versions"], written["machine"]) == (versions(), machine())
 
 
 def test_a_file_is_replaced_only_where_that_was_asked_for(refused, model_file, tmp_path, capsys):

@@ -1,6 +1,7 @@
 import importlib.metadata
 import os
 import pathlib
+import platform
 import re
 import sys
 import types
@@ -49,3 +50,14 @@ def test_versions():
     expected = {name: importlib.metadata.version(name) for name in ("keras", "tensorflow", "numpy")}
     expected["python"] = ".".join(map(str, sys.version_info[:3]))
     assert versions() == {**expected, "keras_vae": keras_vae.__version__}
+
+
+def test_cores_and_the_name_of_the_processor(monkeypatch, tmp_path):
+    table = tmp_path / "cpuinfo"
+    table.write_text(
+        "processor\t: 0\nmodel name\t: Abacus 7 @ 2 GHz \nmodel\t\t: 3\n\nprocessor\t: 1\nmodel name\t: other\n"
+    )
+    monkeypatch.setattr(machine, "PROCESSORS", table)
+    assert machine.machine() == {"cores": os.cpu_count(), "cpu": "Abacus 7 @ 2 GHz"}
+    monkeypatch.setattr(machine, "PROCESSORS", tmp_path / "none")
+    assert machine.machine()["cpu"] == platform.processor()

@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras_vae import latent, runs
 from keras_vae.likelihoods import Bernoulli
 from keras_vae.runs.data import held_out_data
+from keras_vae.runs.machine import machine
 from keras_vae.runs.schedules import learning_rate_schedule
 from keras_vae.runs.vaes import compiled_vae
 from keras_vae.visualization import latent_sweep, pixels
@@ -48,6 +49,7 @@ def test_what_is_returned_is_written(swept):
     assert sorted(path.name for path in folder.iterdir()) == ["sweep.json", "sweep.png"]
     assert results["settings"] == SETTINGS
     assert set(results["versions"]) >= {"keras_vae", "keras", "tensorflow"}
+    assert results["machine"] == machine()
     assert results["recommended"] in (1, 3)
     assert f"M = {results['recommended']} is the smallest latent size" in results["reason"]
 

@@ -13,6 +13,7 @@ from keras_vae.callbacks.picture_callback import title_of
 from keras_vae.datasets.colour_digits import load_colour_digits
 from keras_vae.likelihoods import Bernoulli
 from keras_vae.runs.data import held_out_data
+from keras_vae.runs.machine import machine
 from keras_vae.visualization import pixels, reconstruction_grid, sample_grid
 
 from ..callbacks.pictures import names, png, tensorboard_images
@@ -75,6 +76,7 @@ def test_metrics_say_what_was_done(run):
     _, metrics = run
     assert metrics["settings"] == SETTINGS
     assert set(metrics["versions"]) == {"keras_vae", "keras", "tensorflow", "numpy", "python"}
+    assert metrics["machine"] == machine()
     assert metrics["fit_seconds"] > 0
     assert 2**26 < metrics["peak_memory_bytes"] < 2**36
     history = metrics["history"]
