@@ -48,6 +48,9 @@ MALIGNANT = 0
 
 def main():
     """Measures, prints and writes."""
+    # TensorFlow comes with it, and must not be in the workers, which import what is above.
+    import reports
+
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", nargs="+", default=DATA, choices=DATA)
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=METHODS)
@@ -72,9 +75,6 @@ def main():
             scoring = workers["keras_vae"].submit(scoring_seconds, images[2]).result()
         rows.setdefault(name, {}).update({method: summary(trials) for method, trials in found.items()})
         print(f"{name}\n{table(rows[name])}\n", flush=True)
-        # TensorFlow comes with it, and must not be in the workers, which import what is above.
-        import reports
-
         reports.write(path, {"seeds": options.seeds, "scoring_seconds": scoring, "rows": rows})
 
 

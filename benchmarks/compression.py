@@ -30,7 +30,7 @@ from PIL import Image
 from keras_vae import compression, load_model
 from keras_vae.compression.baselines import baseline_sizes
 from keras_vae.likelihoods import Bernoulli
-from keras_vae.runs.data import held_out_data
+from keras_vae.runs.data import held_out_data, kind_of
 from keras_vae.runs.machine import peak_memory
 
 BLOCK_SIZES = (100, 300, 1000, 3000)
@@ -57,7 +57,7 @@ def main():
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path(__file__).parent / "results")
     options = parser.parse_args()
     vae = load_model(options.model)
-    binary = isinstance(vae.decoder.likelihood, Bernoulli)
+    binary = issubclass(kind_of(vae), Bernoulli)
     x = test_images(vae, options.dataset)[: options.images]
     results = {"images": len(x), "event_shape": vae.event_shape}
     results["sizes"] = sizes(vae, x, binary)
@@ -82,7 +82,7 @@ def main():
 
 def test_images(vae, dataset) -> np.ndarray:
     """The test split as the likelihood takes it, bytes."""
-    batches = held_out_data(dataset, type(vae.decoder.likelihood), 500).as_numpy_iterator()
+    batches = held_out_data(dataset, kind_of(vae), 500).as_numpy_iterator()
     return np.concatenate(list(batches)).astype(np.uint8)
 
 

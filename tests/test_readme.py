@@ -42,6 +42,11 @@ DETECTORS = {
 PYTHON_BLOCKS = re.findall(r"^```python\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 
 
+def results_of(name) -> dict:
+    """What a benchmark or a run wrote, by its name in `benchmarks/results`."""
+    return json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+
+
 def test_its_python_runs_from_top_to_bottom(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {}
@@ -55,7 +60,7 @@ def test_its_python_runs_from_top_to_bottom(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["digits", "mnist"])
 def test_its_figures_are_those_of_the_results(name):
-    results = json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+    results = results_of(name)
     (row,) = (line for line in README.splitlines() if line.startswith(f"| {name} |"))
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     figures = results["test"]
@@ -72,7 +77,7 @@ def test_its_figures_are_those_of_the_results(name):
 
 @pytest.mark.parametrize("likelihood", ["beta_binomial", "discretized_logistic"])
 def test_its_bits_are_those_of_the_results(likelihood):
-    results = json.loads((ROOT / "benchmarks" / "results" / f"mnist_{likelihood}.json").read_text(encoding="utf-8"))
+    results = results_of(f"mnist_{likelihood}")
     (row,) = (line for line in README.splitlines() if line.startswith(f"| `{likelihood}` |"))
     nats = results["test"]["negative_elbo"]
     assert f"| {nats:.2f} | {nats / 784 / np.log(2):.3f} |" in row
@@ -80,13 +85,9 @@ def test_its_bits_are_those_of_the_results(likelihood):
     assert results["settings"]["likelihood"] == likelihood
 
 
-def burda2015(name) -> dict:
-    return json.loads((ROOT / "benchmarks" / "results" / f"burda2015_{name}.json").read_text(encoding="utf-8"))
-
-
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_its_likelihoods_are_those_of_the_results(name):
-    results = burda2015(name)
+    results = results_of(f"burda2015_{name}")
     (row,) = (line for line in README.splitlines() if line.startswith(f"| `{name}` |"))
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert cells[3] == f"{results['negative_log_likelihood']:.2f} ± {results['standard_error']:.2f}"
@@ -99,12 +100,12 @@ def test_its_likelihoods_are_those_of_the_results(name):
 
 
 def test_more_samples_in_the_bound_make_better_models():
-    nats = {name: burda2015(name)["negative_log_likelihood"] for name in ("vae", "iwae_5", "iwae_50")}
+    nats = {name: results_of(f"burda2015_{name}")["negative_log_likelihood"] for name in ("vae", "iwae_5", "iwae_50")}
     assert nats["vae"] >= nats["iwae_5"] >= nats["iwae_50"]
 
 
 def test_its_decoder_scales_are_those_of_the_results():
-    rows = json.loads((ROOT / "benchmarks" / "results" / "decoder_scale.json").read_text(encoding="utf-8"))["rows"]
+    rows = results_of("decoder_scale")["rows"]
     negative_elbos = [rows[name]["negative_elbo"] for name in DECODER_SCALES]
     (sentence,) = re.findall(r"negative ELBO is (.*?) with the optimal", README.replace("\n", " "))
     assert re.findall(r"-?\d+\.\d", sentence) == [f"{value:.1f}" for value in negative_elbos]
@@ -114,8 +115,7 @@ def test_its_decoder_scales_are_those_of_the_results():
 
 
 def test_its_seconds_are_those_of_the_results():
-    paths = {case: ROOT / "benchmarks" / "results" / f"training_speed_{case}.json" for case in CASES}
-    cases = {case: json.loads(path.read_text(encoding="utf-8")) for case, path in paths.items()}
+    cases = {case: results_of(f"training_speed_{case}") for case in CASES}
     for contender, label in CONTENDERS.items():
         (row,) = (line for line in README.splitlines() if line.startswith(f"| {label} |"))
         for case, cell in zip(CASES, row.strip("|").split("|")[1:], strict=True):
@@ -128,10 +128,7 @@ def test_its_seconds_are_those_of_the_results():
 
 
 def test_its_bits_of_colours_are_those_of_the_results():
-    run, codecs = (
-        json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))
-        for name in ("colour_digits", "colour_digits_codecs")
-    )
+    run, codecs = (results_of(name) for name in ("colour_digits", "colour_digits_codecs"))
     test, settings, bits = run["test"], run["settings"], codecs["bits_per_dim"]
     assert test["num_examples"] == codecs["num_examples"] == 297
     assert test["bits_per_dim"] == pytest.approx(test["negative_elbo"] / 3072 / np.log(2), rel=1e-9)
@@ -147,7 +144,7 @@ def test_its_bits_of_colours_are_those_of_the_results():
 
 
 def test_its_restorations_are_those_of_the_results():
-    results = json.loads((ROOT / "benchmarks" / "results" / "restoration.json").read_text(encoding="utf-8"))
+    results = results_of("restoration")
     for method in RESTORATIONS:
         (row,) = (line for line in README.splitlines() if line.replace("**", "").startswith(f"| {method} |"))
         rows = [task.get(method) for task in results["tasks"].values()]
@@ -156,7 +153,7 @@ def test_its_restorations_are_those_of_the_results():
 
 
 def test_the_trained_restorers_beat_every_classical_method():
-    results = json.loads((ROOT / "benchmarks" / "results" / "restoration.json").read_text(encoding="utf-8"))
+    results = results_of("restoration")
     for rows in results["tasks"].values():
         ours = rows.pop("trained autoencoder")
         assert all(ours[score] > row[score] for row in rows.values() for score in ("psnr", "ssim"))
@@ -164,15 +161,14 @@ def test_the_trained_restorers_beat_every_classical_method():
 
 @pytest.mark.parametrize("size", [2, 16, 32])
 def test_its_probes_are_those_of_the_results(size):
-    rows = json.loads((ROOT / "benchmarks" / "results" / "features.json").read_text(encoding="utf-8"))["rows"]
+    rows = results_of("features")["rows"]
     (row,) = (row for row in rows if row["latent_dim"] == size)
     assert f"| {size} | {row['accuracy'] * 100:.1f} % | {row['pca_accuracy'] * 100:.1f} % |" in README
     assert row["accuracy"] > row["pca_accuracy"]
 
 
 def test_its_coverage_is_that_of_the_results():
-    path = ROOT / "benchmarks" / "results" / "restoration_intervals.json"
-    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    rows = results_of("restoration_intervals")["rows"]
     found = {name: (f"{100 * row['coverage']:.1f} %", row["fell"]) for name, row in rows.items()}
     assert found == {
         "Bernoulli": ("99.1 %", 0),
@@ -182,13 +178,8 @@ def test_its_coverage_is_that_of_the_results():
     assert all(share in README for share, _ in found.values())
 
 
-def compression(kind) -> dict:
-    path = ROOT / "benchmarks" / "results" / f"compression_mnist_{kind}.json"
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
 def test_its_compressed_bytes_are_those_of_the_results():
-    kinds = [compression(kind)["sizes"] for kind in ("binary", "grey")]
+    kinds = [results_of(f"compression_mnist_{kind}")["sizes"] for kind in ("binary", "grey")]
     labels = {"kvz": "**this file**", "negative_elbo": "the model's negative ELBO"}
     for name in kinds[0]:
         cells = [f"{sizes[name]['bytes']:,.0f} | {sizes[name]['bits_per_dim']:.4f}" for sizes in kinds]
@@ -203,7 +194,10 @@ def test_its_compressed_bytes_are_those_of_the_results():
 def test_its_compression_is_as_fast_and_as_small_as_it_says():
     prose = README.replace("\n", " ")
     for kind, least in (("binary", (2000, 1500)), ("grey", (300, 300))):
-        speed, memory = compression(kind)["speed"], compression(kind)["memory"]
+        speed, memory = (
+            results_of(f"compression_mnist_{kind}")["speed"],
+            results_of(f"compression_mnist_{kind}")["memory"],
+        )
         assert speed["compress"] >= least[0]
         assert speed["decompress"] >= least[1]
         assert all(f"{value:,.0f}" in prose for value in speed.values())
@@ -218,12 +212,8 @@ def test_its_links_lead_somewhere():
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
-def anomaly() -> dict:
-    return json.loads((ROOT / "benchmarks" / "results" / "anomaly.json").read_text(encoding="utf-8"))
-
-
 def test_its_anomalies_are_those_of_the_results():
-    rows = anomaly()["rows"]
+    rows = results_of("anomaly")["rows"]
     assert list(rows) == ["breast_cancer", "wine", "digits", "mnist"]
     for method, label in DETECTORS.items():
         (line,) = (line for line in README.splitlines() if line.startswith(f"| {label} |"))
@@ -234,7 +224,7 @@ def test_its_anomalies_are_those_of_the_results():
 
 
 def test_anomalies_are_found_as_well_as_by_other_autoencoders():
-    rows = anomaly()["rows"]
+    rows = results_of("anomaly")["rows"]
     others = ("pyod_autoencoder", "pyod_vae")
     for of_data in rows.values():
         assert of_data["keras_vae"]["auc"] >= max(of_data[method]["auc"] for method in others) - 0.01
@@ -243,7 +233,7 @@ def test_anomalies_are_found_as_well_as_by_other_autoencoders():
 
 
 def test_its_seconds_of_scores_are_those_of_the_results():
-    seconds = anomaly()["scoring_seconds"]
+    seconds = results_of("anomaly")["scoring_seconds"]
     assert max(seconds.values()) < 10
     (sentence,) = re.findall(r"10,000 MNIST images are scored in (.*?)\.\s", README.replace("\n", " "))
     assert re.findall(r"`(\w+)` ([\d.]+) s", sentence) == [(name, f"{value:.1f}") for name, value in seconds.items()]

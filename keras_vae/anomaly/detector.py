@@ -203,7 +203,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         check_is_fitted(self, "threshold_")
         if self._fitted["contamination"] is not None:
             raise ValueError("A threshold by `contamination` promises no false alarm rate. Use `false_alarm_rate`.")
-        return conformal.false_alarm_law(len(self.calibration_scores_), _rate(self._fitted))
+        return conformal.false_alarm_law(len(self.calibration_scores_), _rate(self._fitted["false_alarm_rate"]))
 
     def save(self, filepath, overwrite: bool = False) -> None:
         """Writes model, score, threshold and calibration to one `.keras` file, which `load` reads.
@@ -282,7 +282,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         """Numbers of the examples to train on, and of those that are held back."""
         if self.contamination is not None:
             return np.arange(count), np.arange(0)
-        rate = _rate(self.get_params(deep=False))
+        rate = _rate(self.false_alarm_rate)
         conformal.check_enough(count, rate, trains=True)
         held_back = max(math.ceil(SHARE_HELD_BACK * count), conformal.fewest_scores(rate))
         order = np.random.default_rng(self.random_state).permutation(count)
@@ -305,12 +305,12 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
 
     def _check_enough(self, count):
         if self.contamination is None:
-            conformal.check_enough(count, _rate(self.get_params(deep=False)))
+            conformal.check_enough(count, _rate(self.false_alarm_rate))
 
     def _threshold(self, sorted_scores) -> float:
         if self.contamination is not None:
             return float(np.quantile(sorted_scores, 1 - self.contamination))
-        return conformal.threshold(sorted_scores, _rate(self.get_params(deep=False)))
+        return conformal.threshold(sorted_scores, _rate(self.false_alarm_rate))
 
     def _calibrate(self, model, sorted_scores, threshold, trained_on):
         # A parameter that is set afterwards has no effect before the next `fit`: the threshold is of these.
@@ -333,8 +333,8 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         return calibrated
 
 
-def _rate(settings) -> float:
-    return FALSE_ALARM_RATE if settings["false_alarm_rate"] is None else settings["false_alarm_rate"]
+def _rate(false_alarm_rate) -> float:
+    return FALSE_ALARM_RATE if false_alarm_rate is None else false_alarm_rate
 
 
 def _draws(settings) -> int:

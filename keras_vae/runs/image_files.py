@@ -26,7 +26,7 @@ def npy_batches(path) -> tuple[int, Callable[[], Iterator[np.ndarray]]]:
 
 def _part(path, start) -> np.ndarray:
     """Some of a file's examples. It is mapped for them alone: what has been read of a mapped file stays in memory."""
-    return np.array(np.load(path, mmap_mode="r", allow_pickle=False)[start : start + AT_ONCE])
+    return np.array(load_npy(path, mmap_mode="r")[start : start + AT_ONCE])
 
 
 def load_npy(path, mmap_mode: str | None = None) -> np.ndarray:

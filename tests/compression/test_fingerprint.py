@@ -5,6 +5,7 @@ import pytest
 from keras_vae import VAE, Decoder, Encoder, likelihoods, load_model, networks, posteriors, priors
 from keras_vae.compression.fingerprint import checksum_of_tables, fingerprint
 
+from ..models.small import Scaled
 from ..tiny_models import EVENT_SHAPE, tiny_vae
 
 
@@ -56,28 +57,13 @@ def test_parts_without_weights_count():
     assert len({fingerprint(vae) for vae in vaes}) == len(vaes)
 
 
-@keras.saving.register_keras_serializable("test_fingerprint")
-class Times(keras.layers.Layer):
-    """A layer of a user's own, whose setting JSON does not take."""
-
-    def __init__(self, factor, **kwargs):
-        super().__init__(**kwargs)
-        self.factor = factor
-
-    def call(self, x):
-        return x * float(self.factor)
-
-    def get_config(self):
-        return {**super().get_config(), "factor": self.factor}
-
-
 @pytest.mark.parametrize(
     ("one", "other"),
     [
         (keras.layers.LeakyReLU(0.1), keras.layers.LeakyReLU(0.2)),
         (keras.layers.LayerNormalization(epsilon=1e-3), keras.layers.LayerNormalization(epsilon=0.5)),
         (keras.layers.Rescaling(0.5), keras.layers.Rescaling(1.0)),
-        (Times(np.float32(0.3)), Times(np.float32(0.4))),
+        (Scaled(np.float32(0.3)), Scaled(np.float32(0.4))),
     ],
 )
 def test_settings_of_layers_count_and_live_through_a_file(one, other, tmp_path):

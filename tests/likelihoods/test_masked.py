@@ -40,9 +40,9 @@ each_likelihood = pytest.mark.parametrize("likelihood", LIKELIHOODS, ids=lambda 
 
 def parameters(likelihood, num_samples=2, spread=2.0) -> dict:
     """Random parameters `(5, num_samples, *EVENT_SHAPE)` of a likelihood, with an axis of values where it has one."""
-    values, rng = likelihood.values_per_parameter, np.random.default_rng(1)
+    values = likelihood.values_per_parameter
     shape = (5, num_samples, *EVENT_SHAPE, *((values,) if values > 1 else ()))
-    params = {name: (spread * rng.normal(size=shape)).astype(np.float32) for name in likelihood.parameter_names}
+    params = {name: (spread * RNG.normal(size=shape)).astype(np.float32) for name in likelihood.parameter_names}
     if isinstance(likelihood, Normal) and "log_scale" in params:
         params["log_scale"] = np.maximum(params["log_scale"], np.log(np.float32(likelihood.min_scale)))
     return params
@@ -101,7 +101,7 @@ def test_mean_samples_and_parameters_are_those_of_the_wrapped_likelihood(likelih
     params, masked = parameters(likelihood), Masked(likelihood)
     np.testing.assert_array_equal(masked.mean(params), likelihood.mean(params))
     np.testing.assert_array_equal(masked.sample(params, 3), likelihood.sample(params, 3))
-    features = np.random.default_rng(1).normal(size=(2, 6)).astype(np.float32)
+    features = RNG.normal(size=(2, 6)).astype(np.float32)
     for name, value in masked(features).items():
         np.testing.assert_array_equal(value, likelihood(features)[name])
 
@@ -117,7 +117,7 @@ def test_the_optimal_scale_is_that_of_the_observed_errors():
     likelihood = Normal(EVENT_SHAPE, "optimal")
     masked = Masked(likelihood)
     masked(np.zeros((5, 6), np.float32))
-    mean = np.random.default_rng(2).normal(size=(5, 2, *EVENT_SHAPE)).astype(np.float32)
+    mean = RNG.normal(size=(5, 2, *EVENT_SHAPE)).astype(np.float32)
     weights = np.array([1, 0, 3, 0.5, 2])
     squared = (X[:, None] - mean).astype(np.float64) ** 2
     counted = np.broadcast_to(~MISSING[:, None] * weights[:, None, None, None, None], squared.shape)
@@ -151,7 +151,7 @@ def test_log_likelihood_is_that_of_what_was_observed():
     vae = small_vae(Masked(Bernoulli(EVENT_SHAPE)))
     # A decoder that does not look at the code: log p(x) is the sum over its elements.
     kernel, bias = vae.decoder.likelihood.get_weights()
-    vae.decoder.likelihood.set_weights([np.zeros_like(kernel), np.random.default_rng(3).normal(size=bias.shape)])
+    vae.decoder.likelihood.set_weights([np.zeros_like(kernel), RNG.normal(size=bias.shape)])
     probability = vae.decode(np.zeros((1, 2)))[0].astype(np.float64)
     expected = np.where(MISSING, 0, stats.bernoulli.logpmf(X, probability)).sum(axis=(1, 2, 3))
     # The weights are p(z) / q(z|x) alone, of mean 1.

@@ -32,6 +32,21 @@ def small_autoencoder(likelihood=None, latent_dim=LATENT_DIM, event_shape=EVENT_
     return model
 
 
+@keras.saving.register_keras_serializable("tests")
+class Scaled(keras.layers.Layer):
+    """A layer of a user's own, with a number that may be of NumPy."""
+
+    def __init__(self, factor, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def call(self, x):
+        return x * float(self.factor)
+
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor}
+
+
 class Builder:
     """Makes the same model at each call of one latent size, and counts the models and those that were trained."""
 

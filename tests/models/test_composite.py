@@ -4,22 +4,7 @@ import keras
 import numpy as np
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
-from tests.models.small import EVENT_SHAPE, binary, small_vae
-
-
-@keras.saving.register_keras_serializable("tests")
-class Scaled(keras.layers.Layer):
-    """A layer of a user's own."""
-
-    def __init__(self, factor, **kwargs):
-        super().__init__(**kwargs)
-        self.factor = factor
-
-    def call(self, x):
-        return x * self.factor
-
-    def get_config(self):
-        return {**super().get_config(), "factor": self.factor}
+from tests.models.small import EVENT_SHAPE, Scaled, binary, small_vae
 
 
 def test_a_config_makes_the_same_model_of_the_same_parts():

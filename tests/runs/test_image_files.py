@@ -1,4 +1,3 @@
-import pathlib
 import re
 
 import numpy as np
@@ -7,9 +6,9 @@ from PIL import Image
 
 from keras_vae.runs import image_files
 from keras_vae.runs.image_files import folder_batches, npy_batches, save_images
+from keras_vae.runs.machine import STATUS
 
 RNG = np.random.default_rng(0)
-STATUS = pathlib.Path("/proc/self/status")
 
 
 def mapped_bytes() -> int:
