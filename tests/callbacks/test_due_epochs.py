@@ -4,6 +4,8 @@ import pytest
 
 from keras_vae.callbacks.due_epochs import is_due
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 class Every(keras.callbacks.Callback):
     """Knows how often it is due, and in which of the epochs it was."""

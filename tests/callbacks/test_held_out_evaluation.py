@@ -10,6 +10,8 @@ from keras_vae import callbacks, evaluation
 from ..models.small import EVENT_SHAPE, binary, same_weights, small_autoencoder, small_vae
 from .curves import scalars
 
+# Figures of a compiled training: test_with_stock_callbacks.py.
+pytestmark = pytest.mark.usefixtures("eagerly")
 TRAIN, HELD_OUT = binary(32), binary(11, seed=1)
 BY_CODE = ("active_units", "mean_squared_error")
 ALL = ("log_likelihood", *BY_CODE)
@@ -21,7 +23,7 @@ def fit(callback, *more, model=None, epochs=3):
         keras.utils.set_random_seed(0)
         model = small_vae()
         model.compile(keras.optimizers.Adam(0.01))
-    history = model.fit(TRAIN, epochs=epochs, batch_size=8, verbose=0, callbacks=[callback, *more])
+    history = model.fit(TRAIN, epochs=epochs, batch_size=32, verbose=0, callbacks=[callback, *more])
     return model, history.history
 
 

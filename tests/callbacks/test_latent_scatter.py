@@ -10,6 +10,8 @@ from keras_vae.visualization import latent_scatter, pixels
 from ..tiny_models import tiny_autoencoder, tiny_vae
 from .pictures import names, png, tensorboard_images
 
+# Pictures of a compiled training: test_with_stock_callbacks.py.
+pytestmark = pytest.mark.usefixtures("eagerly")
 LABELS = np.arange(96) % 4
 
 
@@ -31,7 +33,7 @@ def test_codes_are_drawn_in_every_epoch(tmp_path, binary_images, model, latent_d
     model = model(latent_dim)
     model.compile("adam")
     callback = callbacks.LatentScatter(tmp_path, labelled(binary_images), every=2)
-    history = model.fit(binary_images, epochs=3, verbose=0, callbacks=[callback])
+    history = model.fit(binary_images, batch_size=96, epochs=3, verbose=0, callbacks=[callback])
     assert names(tmp_path / "latents") == ["epoch-0002.png", "epoch-0003.png"]
     title = title_of(3, {name: values[-1] for name, values in history.history.items()})
     expected = pixels(latent_scatter(model.encode(binary_images), LABELS, title))

@@ -7,12 +7,16 @@ from keras_vae.visualization import latent_traversals, pixels
 from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
 from .pictures import names, png, tensorboard_images
 
+# Pictures of a compiled training: test_with_stock_callbacks.py.
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 def test_traversals_are_drawn_in_every_epoch(tmp_path, binary_images):
     vae = tiny_vae()
     vae.compile("adam")
     callback = callbacks.LatentTraversal(tmp_path, every=2, example=binary_images[0])
-    history = vae.fit(binary_images, validation_data=(binary_images,), epochs=3, verbose=0, callbacks=[callback])
+    data = {"x": binary_images, "validation_data": (binary_images,), "batch_size": 96}
+    history = vae.fit(**data, epochs=3, verbose=0, callbacks=[callback])
     assert names(tmp_path / "traversals") == ["epoch-0002.png", "epoch-0003.png"]
     title = f"epoch 3 · validation negative ELBO {history.history['val_negative_elbo'][-1]:.1f} nats"
     expected = pixels(latent_traversals(vae, binary_images[0], title=title))

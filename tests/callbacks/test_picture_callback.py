@@ -9,6 +9,7 @@ from keras_vae.visualization.frame import framed
 
 from .pictures import names, png, tensorboard_images
 
+pytestmark = pytest.mark.usefixtures("eagerly")
 MINUS = "\N{MINUS SIGN}"
 
 

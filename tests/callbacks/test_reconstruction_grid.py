@@ -10,13 +10,16 @@ from keras_vae.visualization import pixels, reconstruction_grid
 from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
 from .pictures import names, png, tensorboard_images
 
+# Pictures of a compiled training: test_with_stock_callbacks.py.
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 @pytest.mark.parametrize("model", [tiny_vae, tiny_autoencoder])
 def test_fixed_originals_stand_above_what_the_model_makes_of_them(tmp_path, binary_images, model):
     model = model()
     model.compile("adam")
     callback = callbacks.ReconstructionGrid(tmp_path, binary_images, num_images=6, columns=3)
-    history = model.fit(binary_images, epochs=2, verbose=0, callbacks=[callback])
+    history = model.fit(binary_images, batch_size=96, epochs=2, verbose=0, callbacks=[callback])
     folder = tmp_path / "reconstructions"
     assert names(folder) == ["epoch-0001.png", "epoch-0002.png"]
     first, last = (png(folder / name) for name in names(folder))

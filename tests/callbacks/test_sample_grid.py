@@ -7,6 +7,9 @@ from keras_vae.visualization import image_grid, pixels, sample_grid
 from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
 from .pictures import names, png, tensorboard_images
 
+# Pictures of a compiled training: test_with_stock_callbacks.py.
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 def test_the_same_codes_are_drawn_in_every_epoch(tmp_path, binary_images):
     """A model that does not learn draws the same picture again and again: the means of its own samples."""
@@ -14,7 +17,7 @@ def test_the_same_codes_are_drawn_in_every_epoch(tmp_path, binary_images):
     vae.compile("sgd")
     vae.optimizer.learning_rate = 0.0
     grid = callbacks.SampleGrid(tmp_path, num_images=9, seed=5)
-    history = vae.fit(binary_images, epochs=3, verbose=0, callbacks=[grid])
+    history = vae.fit(binary_images, batch_size=96, epochs=3, verbose=0, callbacks=[grid])
     folder = tmp_path / "samples"
     assert names(folder) == ["epoch-0001.png", "epoch-0002.png", "epoch-0003.png"]
     samples = vae.sample(9, seed=5, mean=True)
@@ -31,7 +34,8 @@ def test_the_same_codes_are_drawn_in_every_epoch(tmp_path, binary_images):
 def test_pictures_follow_the_training(tmp_path, binary_images):
     vae = tiny_vae()
     vae.compile("adam")
-    vae.fit(binary_images, epochs=2, verbose=0, callbacks=[callbacks.SampleGrid(tmp_path, num_images=4)])
+    used = [callbacks.SampleGrid(tmp_path, num_images=4)]
+    vae.fit(binary_images, batch_size=96, epochs=2, verbose=0, callbacks=used)
     # The title is above.
     first, second = (png(tmp_path / "samples" / f"epoch-000{epoch}.png")[34:-8, 8:126] for epoch in (1, 2))
     assert np.any(first != second)
@@ -81,7 +85,7 @@ def test_pictures_of_several_callbacks_in_one_folder_do_not_mix(tmp_path, binary
         callbacks.SampleGrid(tmp_path / "logs", image_dir=tmp_path / "images", num_images=1),
         callbacks.ReconstructionGrid(tmp_path / "logs", binary_images[:1], image_dir=tmp_path / "images"),
     ]
-    vae.fit(binary_images, verbose=0, callbacks=drawing)
+    vae.fit(binary_images, batch_size=96, verbose=0, callbacks=drawing)
     assert sorted(path.name for path in (tmp_path / "images").iterdir()) == ["reconstructions", "samples"]
     for kind in ("samples", "reconstructions"):
         assert names(tmp_path / "images" / kind) == ["epoch-0001.png"]
