@@ -1,29 +1,29 @@
-"""Scores of a detector's file and of its SavedModel, in processes that begin anew.
+"""Scores of a detector's SavedModel and of its file, in a process that begins anew.
 
-Arguments: the folder of `detector.keras`, `saved_model` and `x.npy`, and which of the two; writes `WHICH.npz`. For the
-SavedModel the process has neither Keras nor this package.
+Argument: the folder of `detector.keras`, `saved_model` and `x.npy`; writes `saved_model.npz` and `detector.npz`. While
+it serves the SavedModel the process has neither Keras nor this package.
 """
 
 import os
 import sys
 
-folder, which = sys.argv[1:]
-if which == "saved_model":
-    # Before anything that might import them: what imports them now fails.
-    sys.modules["keras"] = sys.modules["keras_vae"] = None
+# Before anything that might import them: what imports them now fails.
+sys.modules["keras"] = sys.modules["keras_vae"] = None
 
 import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
 
+(folder,) = sys.argv[1:]
 x = np.load(os.path.join(folder, "x.npy"))
-if which == "saved_model":
-    import tensorflow as tf
+detect = tf.saved_model.load(os.path.join(folder, "saved_model")).signatures["detect"]
+served = {name: value.numpy() for name, value in detect(x=tf.constant(x)).items()}
+np.savez(os.path.join(folder, "saved_model.npz"), **served)
 
-    detect = tf.saved_model.load(os.path.join(folder, "saved_model")).signatures["detect"]
-    found = {name: value.numpy() for name, value in detect(x=tf.constant(x)).items()}
-else:
-    from keras_vae.anomaly import AnomalyDetector
+del sys.modules["keras"], sys.modules["keras_vae"]
 
-    detector = AnomalyDetector.load(os.path.join(folder, "detector.keras"))
-    found = {"score": detector.anomaly_scores(x), "p_value": detector.p_values(x), "verdict": detector.predict(x)}
-    found |= {"threshold": detector.threshold_, "calibration": detector.calibration_scores_}
-np.savez(os.path.join(folder, f"{which}.npz"), **found)
+from keras_vae.anomaly import AnomalyDetector  # noqa: E402
+
+detector = AnomalyDetector.load(os.path.join(folder, "detector.keras"))
+found = {"score": detector.anomaly_scores(x), "p_value": detector.p_values(x), "verdict": detector.predict(x)}
+found |= {"threshold": detector.threshold_, "calibration": detector.calibration_scores_}
+np.savez(os.path.join(folder, "detector.npz"), **found)

@@ -149,6 +149,7 @@ def test_nothing_has_no_scores():
 
 def test_large_examples_are_taken_one_by_one(monkeypatch):
     vae, x = small_vae(), binary(6)
+    # How many are taken at once shows in the memory alone: the bound is lowered in place of examples of megabytes.
     monkeypatch.setattr("keras_vae.anomaly.scores.ELEMENTS_AT_ONCE", 1)
     found = scored(vae, x, "elbo", 5)
     monkeypatch.undo()
