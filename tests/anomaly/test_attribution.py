@@ -16,7 +16,7 @@ def parts(model, x, score, num_samples=5):
 
 
 @pytest.mark.parametrize(("make", "x"), rows.models().values(), ids=rows.models())
-def test_the_sum_is_the_score(make, x):
+def test_every_part_has_scores_and_the_sum_is_the_score(make, x):
     model = make()
     for score in SCORES:
         if score == "log_likelihood" and not hasattr(model, "prior"):
@@ -24,7 +24,10 @@ def test_the_sum_is_the_score(make, x):
         # Eagerly: compiling each would take most of the time.
         found = np.asarray(contributions(model, x, score, 4), np.float64)
         assert found.shape == x.shape
-        np.testing.assert_allclose(found.sum(axis=(1, 2, 3)), score_batch(model, x, score, 4), rtol=1e-5, atol=1e-5)
+        scores = np.asarray(score_batch(model, x, score, 4))
+        assert scores.shape == (12,)
+        assert np.all(np.isfinite(scores))
+        np.testing.assert_allclose(found.sum(axis=(1, 2, 3)), scores, rtol=1e-5, atol=1e-5)
 
 
 def test_columns_have_their_own_density():

@@ -167,7 +167,7 @@ class TestTraining:
         assert roc_auc_score(np.repeat([1, 0], 100), detector.score_samples(x)) > 0.8
 
     def test_a_part_is_held_back_that_the_seed_chooses(self, eagerly, monkeypatch):
-        seen, x = [], normals(200)
+        seen, x, vae = [], normals(200), model()
 
         def fit(self, x, **arguments):
             seen.append((x, arguments))
@@ -175,21 +175,21 @@ class TestTraining:
         monkeypatch.setattr("keras_vae.models.latent_model.LatentModel.fit", fit)
         counts = {0.1: 50, 0.02: 50, 0.012: 83}
         for rate, held_back in counts.items():
-            AnomalyDetector(model(), false_alarm_rate=rate, epochs=3, batch_size=11).fit(x)
+            AnomalyDetector(vae, false_alarm_rate=rate, epochs=3, batch_size=11).fit(x)
             assert len(seen[-1][0]) == 200 - held_back
             assert seen[-1][1] == {"epochs": 3, "batch_size": 11, "verbose": 0}
             assert len(np.unique(seen[-1][0], axis=0)) == 200 - held_back
         for seed in (0, 5):
-            AnomalyDetector(model(), false_alarm_rate=0.1, random_state=seed).fit(x)
+            AnomalyDetector(vae, false_alarm_rate=0.1, random_state=seed).fit(x)
         np.testing.assert_array_equal(seen[0][0], seen[-2][0])
         assert np.any(seen[0][0] != seen[-1][0])
-        AnomalyDetector(model(), contamination=0.1).fit(x)
+        AnomalyDetector(vae, contamination=0.1).fit(x)
         np.testing.assert_array_equal(seen[-1][0], x)
         # Where nothing is said, 5,000 steps in 10 to 100 epochs of the 200 rows.
         for batch_size, epochs in ((32, 100), (3, 75), (2, 50), (1, 25)):
-            AnomalyDetector(model(), contamination=0.1, batch_size=batch_size).fit(x)
+            AnomalyDetector(vae, contamination=0.1, batch_size=batch_size).fit(x)
             assert seen[-1][1]["epochs"] == epochs
-        AnomalyDetector(model(), contamination=0.1, batch_size=1).fit(normals(1000))
+        AnomalyDetector(vae, contamination=0.1, batch_size=1).fit(normals(1000))
         assert seen[-1][1]["epochs"] == 10
 
     def test_what_is_held_back_is_what_calibrates(self, eagerly):

@@ -104,23 +104,24 @@ def test_several_steps_for_each_execution_by_epochs(eagerly, binary_images):
 
 def test_a_training_that_goes_on(eagerly, tmp_path, binary_images):
     """By `initial_epoch`, with a model that was saved, and a callback that knows nothing of the first part."""
+    x, steps = binary_images[:64], 2
     model = tiny_vae()
     model.compile("adam")
-    fit(binary_images, callbacks.BetaSchedule(5), epochs=2, model=model)
+    fit(x, callbacks.BetaSchedule(5), epochs=2, model=model)
     model.save(tmp_path / "model.keras")
     recorder, history = fit(
-        binary_images, callbacks.BetaSchedule(5), epochs=4, model=load_model(tmp_path / "model.keras"), initial_epoch=2
+        x, callbacks.BetaSchedule(5), epochs=4, model=load_model(tmp_path / "model.keras"), initial_epoch=2
     )
     np.testing.assert_allclose(recorder.epochs, [0.4, 0.6], rtol=1e-6)
     np.testing.assert_allclose(history.history["beta"], [0.4, 0.6], rtol=1e-6)
     recorder, _ = fit(
-        binary_images,
+        x,
         callbacks.BetaSchedule(100, unit="step"),
         epochs=3,
         model=load_model(tmp_path / "model.keras"),
         initial_epoch=2,
     )
-    np.testing.assert_allclose(recorder.steps, (2 * STEPS + np.arange(STEPS)) / 100, rtol=1e-6)
+    np.testing.assert_allclose(recorder.steps, (2 * steps + np.arange(steps)) / 100, rtol=1e-6)
 
 
 class Interruption(keras.callbacks.Callback):
@@ -132,17 +133,19 @@ class Interruption(keras.callbacks.Callback):
 
 
 def test_an_interrupted_training_is_taken_up(eagerly, tmp_path, binary_images):
+    x, steps = binary_images[:64], 2
+
     def backup():
         return keras.callbacks.BackupAndRestore(tmp_path / "backup")
 
     with pytest.raises(KeyboardInterrupt):
-        fit(binary_images, callbacks.BetaSchedule(30, unit="step"), epochs=4, more=[backup(), Interruption()])
-    recorder, _ = fit(binary_images, callbacks.BetaSchedule(30, unit="step"), epochs=4, more=[backup()])
-    np.testing.assert_allclose(recorder.steps, np.arange(2 * STEPS, 4 * STEPS) / 30, rtol=1e-6)
+        fit(x, callbacks.BetaSchedule(30, unit="step"), epochs=4, more=[backup(), Interruption()])
+    recorder, _ = fit(x, callbacks.BetaSchedule(30, unit="step"), epochs=4, more=[backup()])
+    np.testing.assert_allclose(recorder.steps, np.arange(2 * steps, 4 * steps) / 30, rtol=1e-6)
     # The training is over: its backup is gone, and epochs are counted anew.
     with pytest.raises(KeyboardInterrupt):
-        fit(binary_images, callbacks.BetaSchedule(4), epochs=3, more=[backup(), Interruption()])
-    recorder, _ = fit(binary_images, callbacks.BetaSchedule(4), epochs=3, more=[backup()])
+        fit(x, callbacks.BetaSchedule(4), epochs=3, more=[backup(), Interruption()])
+    recorder, _ = fit(x, callbacks.BetaSchedule(4), epochs=3, more=[backup()])
     np.testing.assert_allclose(recorder.epochs, [0.5], rtol=1e-6)
 
 

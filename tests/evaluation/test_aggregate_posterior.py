@@ -1,10 +1,9 @@
-import itertools
 import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from scipy import integrate, stats
+from scipy import stats
 
 from keras_vae import evaluation, priors
 from tests.evaluation.linear import coded_vae, examples, linear_autoencoder, linear_vae, log_variances, means
@@ -29,28 +28,18 @@ PRIORS = {
 
 
 def by_quadrature(prior):
-    """Mutual information and marginal KL divergence of the five posteriors, in one dimension."""
-    posteriors = [stats.norm(m, np.exp(v / 2)) for m, v in zip(MEANS[:, 0], LOG_VARIANCES[:, 0], strict=True)]
+    """Mutual information and marginal KL divergence of the five posteriors, in one dimension.
 
-    def log_aggregate(z):
-        return np.logaddexp.reduce([q.logpdf(z) for q in posteriors]) - np.log(5)
-
-    def integral(function):
-        breaks = sorted(
-            [
-                0.0,
-                *(
-                    m + k * np.exp(v / 2)
-                    for m, v in zip(MEANS[:, 0], LOG_VARIANCES[:, 0], strict=True)
-                    for k in (-3, 0, 3)
-                ),
-            ]
-        )
-        edges = [-25.0, *breaks, 25.0]
-        return sum(integrate.quad(function, *pair, epsabs=1e-11)[0] for pair in itertools.pairwise(edges))
-
-    information = np.mean([integral(lambda z, q=q: q.pdf(z) * (q.logpdf(z) - log_aggregate(z))) for q in posteriors])
-    marginal = integral(lambda z: np.exp(log_aggregate(z)) * (log_aggregate(z) - prior.logpdf(z)))
+    By the trapezoidal rule, whose error is nil for smooth integrands that vanish: the narrowest deviation is 50 steps,
+    and the widest is 1.3, so that nothing is left beyond 25. The kink of a Laplace prior is a node, and costs the
+    square of a step, 1e-6.
+    """
+    step = 1e-3
+    z = step * np.arange(-25_000, 25_001)
+    logs = stats.norm.logpdf(z, MEANS, np.exp(LOG_VARIANCES / 2))
+    log_aggregate = np.logaddexp.reduce(logs) - np.log(5)
+    information = np.sum(np.exp(logs) * (logs - log_aggregate)) * step / 5
+    marginal = np.sum(np.exp(log_aggregate) * (log_aggregate - prior.logpdf(z))) * step
     return information, marginal
 
 
@@ -97,6 +86,7 @@ def test_batches_and_datasets_leave_nothing_out():
 def test_blocks_do_not_show(monkeypatch, most_elements):
     vae, x = linear_vae(), examples(23)
     whole = evaluation.aggregate_posterior(vae, x, num_samples=31)
+    # How much is held at once shows in the memory alone: the bound is lowered in place of larger data.
     monkeypatch.setattr(sys.modules["keras_vae.evaluation.aggregate_posterior"], "MOST_ELEMENTS", most_elements)
     cut = evaluation.aggregate_posterior(vae, x, num_samples=31)
     np.testing.assert_allclose(cut.mutual_information, whole.mutual_information, rtol=1e-10)

@@ -48,7 +48,10 @@ def within_errors(result, expected, most=4.0):
     assert np.median(result.sampling_error) < 0.1
 
 
+@pytest.mark.usefixtures("eagerly")
 class TestAgainstQuadrature:
+    """Eagerly: compiling each would take most of the time. The other tests are compiled."""
+
     @pytest.mark.parametrize("latent_dim", [1, 2])
     @pytest.mark.parametrize(
         ("name", "make"),
@@ -88,6 +91,7 @@ class TestCounting:
             chunk = tf.cast(generator._stream - stream * num_samples, tf.float32)
             return tf.tile((chunk * at_once + tf.range(count, dtype=tf.float32))[None], [len(x), 1])
 
+        # No model has weights that are known draw by draw.
         monkeypatch.setattr(module, "_log_weights", numbered)
         found = np.asarray(module.estimates(vae, x, 0, stream, num_samples, at_once))
         weights = np.exp(np.arange(num_samples, dtype=np.float64))

@@ -11,16 +11,16 @@ from tests.models.small import Builder, binary, small_autoencoder, small_vae
 TRAIN, TEST = binary(48), binary(10, seed=1)
 
 
-def test_each_point_is_a_model_that_was_trained_at_its_beta():
+def test_each_point_is_a_model_that_was_trained_at_its_beta(eagerly):
     build, betas = Builder(), [2.0, 0]
-    points = evaluation.rate_distortion_curve(build, betas, TRAIN, TEST, 3, num_samples=4, seed=7, batch_size=16)
+    points = evaluation.rate_distortion_curve(build, betas, TRAIN, TEST, 2, num_samples=4, seed=7, batch_size=24)
     assert [point.beta for point in points] == betas
     assert len(build.models) == 2
     for beta, point, trained in zip(betas, points, build.models, strict=True):
         vae = Builder()()
         # What comes before the first training leaves no trace in it.
         vae.beta = beta
-        vae.fit(TRAIN, epochs=3, batch_size=16, verbose=0)
+        vae.fit(TRAIN, epochs=2, batch_size=24, verbose=0)
         for one, other in zip(vae.get_weights(), trained.get_weights(), strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
         expected = evaluation.rate_distortion(vae, TEST, num_samples=4, seed=7)
@@ -29,6 +29,7 @@ def test_each_point_is_a_model_that_was_trained_at_its_beta():
 
 
 def test_a_larger_beta_buys_less_rate():
+    """As users have it, in graphs."""
     first, last = evaluation.rate_distortion_curve(
         Builder(), [0.01, 20], TRAIN, TEST, 40, num_samples=20, batch_size=16
     )
@@ -37,7 +38,7 @@ def test_a_larger_beta_buys_less_rate():
     assert (first.active_units, last.active_units) == (2, 0)
 
 
-def test_datasets_in_silence(capfd):
+def test_datasets_in_silence(eagerly, capfd):
     train = tf.data.Dataset.from_tensor_slices(TRAIN).batch(16)
     test = tf.data.Dataset.from_tensor_slices((TEST, TEST)).batch(4)
     (point,) = evaluation.rate_distortion_curve(Builder(), [1.0], train, test, epochs=1)
@@ -47,7 +48,7 @@ def test_datasets_in_silence(capfd):
     assert capfd.readouterr().out == ""
 
 
-def test_arguments_of_fit(capfd):
+def test_arguments_of_fit(eagerly, capfd):
     seen = []
     callback = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(logs["val_loss"]))
     arguments = {"validation_data": (TEST,), "callbacks": [callback], "verbose": 2}
@@ -56,7 +57,7 @@ def test_arguments_of_fit(capfd):
     assert "negative_elbo: " in capfd.readouterr().out
 
 
-def test_a_model_is_not_trained_at_two_betas():
+def test_a_model_is_not_trained_at_two_betas(eagerly):
     vae = Builder()()
     with pytest.raises(ValueError, match="`build` must return a new model at each call"):
         evaluation.rate_distortion_curve(lambda: vae, [1.0, 2.0], TRAIN, TEST, 1)
