@@ -29,7 +29,6 @@ from PIL import Image
 
 from keras_vae import compression, load_model
 from keras_vae.compression.baselines import baseline_sizes
-from keras_vae.likelihoods import Bernoulli
 from keras_vae.runs.data import held_out_data, kind_of
 from keras_vae.runs.machine import peak_memory
 
@@ -57,7 +56,7 @@ def main():
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path(__file__).parent / "results")
     options = parser.parse_args()
     vae = load_model(options.model)
-    binary = issubclass(kind_of(vae), Bernoulli)
+    binary = kind_of(vae).data_form == "binary"
     x = test_images(vae, options.dataset)[: options.images]
     results = {"images": len(x), "event_shape": vae.event_shape}
     results["sizes"] = sizes(vae, x, binary)

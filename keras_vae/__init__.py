@@ -23,6 +23,7 @@ from keras_vae import (
     priors,
     regularizers,
     restoration,
+    testing,
     visualization,
 )
 from keras_vae.models import VAE, Autoencoder, ContractiveEncoder, Decoder, Encoder, TiedDecoder, load_model
@@ -52,5 +53,6 @@ __all__ = [
     "priors",
     "regularizers",
     "restoration",
+    "testing",
     "visualization",
 ]

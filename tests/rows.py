@@ -78,6 +78,21 @@ DATA = {
 }
 
 
+def parts(table) -> list:
+    """A function for each row of a table of parts, which makes one."""
+    return [make for makers in table.values() for make in makers]
+
+
+def names(table) -> list[str]:
+    """A name for each row of a table of parts."""
+    return [f"{name}-{i}" for name, makers in table.items() for i in range(len(makers))]
+
+
+def parts_with_data(table) -> list[tuple]:
+    """`parts`, each with the data of its name."""
+    return [(make, DATA[name]) for name, makers in table.items() for make in makers]
+
+
 def vae(likelihood=None, **kwargs) -> VAE:
     """A small VAE around a part."""
     posterior = kwargs.pop("posterior", None) or posteriors.DiagonalNormal(LATENT_DIM)

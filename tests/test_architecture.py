@@ -21,7 +21,7 @@ LAYERS = [
     {"divergences", "objectives", "visualization"},
     {"models"},
     {"evaluation"},
-    {"anomaly", "callbacks", "compression", "latent", "restoration"},
+    {"anomaly", "callbacks", "compression", "latent", "restoration", "testing"},
     {"runs"},
     {"cli"},
 ]
@@ -37,6 +37,8 @@ MAY_IMPORT_TENSORFLOW = {
     "models/batches.py",
     "models/fast_path.py",  # devices, strategies and datasets
     "models/grouped_steps.py",
+    "testing/objective_laws.py",  # a step that is compiled once
+    "testing/round_trip.py",  # SavedModels
 }
 ROOMS_OF_TENSORFLOW = {"datasets", "callbacks", "export", "runs"}
 SOURCES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))

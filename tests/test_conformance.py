@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 import keras_vae
+from keras_vae.testing.round_trip import check_model
 from tests import rows
 
 TABLES = {
@@ -21,9 +22,12 @@ each_part = pytest.mark.parametrize("make", [make for _, make in PARTS], ids=[na
 each_model = pytest.mark.parametrize(("make", "x"), MODELS.values(), ids=MODELS)
 
 
+BASES = {"likelihoods": "Likelihood", "posteriors": "Posterior", "priors": "Prior", "objectives": "Objective"}
+
+
 @pytest.mark.parametrize("room", TABLES)
 def test_every_exported_part_has_a_row(room):
-    assert set(getattr(keras_vae, room).__all__) == set(TABLES[room])
+    assert set(getattr(keras_vae, room).__all__) - {BASES[room]} == set(TABLES[room])
 
 
 @each_part
@@ -41,15 +45,12 @@ def test_a_part_says_in_its_docstring_what_its_arguments_are(make):
     assert "Source" in type(make()).__doc__ or type(make()).__name__ == "Deterministic"
 
 
-@each_model
-def test_a_model_is_saved_and_loaded_and_evaluates_the_same(make, x, tmp_path):
+@pytest.mark.parametrize("name", [name for name in MODELS if name.startswith(("VAE", "Autoencoder"))])
+def test_a_model_with_options_is_the_same_after_a_file_and_an_export(name):
+    # The models with one part of each kind are held to it by the laws of their parts.
+    make, x = MODELS[name]
     model = make()
-    model.compile(keras.optimizers.Adam(0.01))
-    model.fit(x, batch_size=5, epochs=2, verbose=0)
-    model.save(tmp_path / "model.keras")
-    loaded = keras_vae.load_model(tmp_path / "model.keras")
-    np.testing.assert_array_equal(model.reconstruct(x), loaded.reconstruct(x))
-    assert model.evaluate(x, verbose=0) == loaded.evaluate(x, verbose=0)
+    check_model(model, model, x)
 
 
 @each_model

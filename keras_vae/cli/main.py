@@ -2,6 +2,7 @@
 
 import argparse
 import functools
+import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -21,16 +22,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     whole_words = functools.partial(argparse.ArgumentParser, allow_abbrev=False)
     parser = whole_words(prog="keras-vae", description=__doc__)
+    parser.add_argument(
+        "--import",
+        dest="modules",
+        metavar="MODULE",
+        action="append",
+        default=[],
+        help="a module that registers parts of your own, found from this folder or installed; may be repeated",
+    )
     commands = parser.add_subparsers(dest="command", required=True, parser_class=whole_words)
     for command in _commands():
         command.add_to(commands)
     options = parser.parse_args(arguments)
+    modules = vars(options).pop("modules")
     try:
+        _import(modules)
         options.run(options)
     except (ValueError, OSError, ImportError) as error:
         print(f"keras-vae: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _import(modules):
+    if modules:
+        # Python itself finds what lies in this folder, but not in a command that was installed.
+        sys.path.append(os.getcwd())
+    for module in modules:
+        importlib.import_module(module)
 
 
 def _commands():

@@ -1,16 +1,14 @@
 """A model's networks in float64, which repeat themselves far better than rounding can tell."""
 
-import contextlib
 import copy
 
-import keras
 import numpy as np
 
 from keras_vae.compression.rounding import MARGIN, Grid
 from keras_vae.models import Decoder, Encoder
 from keras_vae.models.batches import CompiledFunctions
+from keras_vae.ops.precision import float64_policy, in_float64
 
-FLOATS = ("float16", "bfloat16", "float32", "mixed_float16", "mixed_bfloat16")
 # Examples that are computed at once and one by one, to see how far the results are apart.
 PROBES = 4
 
@@ -87,9 +85,9 @@ class Float64Networks:
 
 
 def _again(kind, model, input_shape):
-    with _float64_policy():
+    with float64_policy():
         try:
-            other = kind.from_config(_in_float64(copy.deepcopy(model.get_config())))
+            other = kind.from_config(in_float64(copy.deepcopy(model.get_config())))
         except (TypeError, NotImplementedError) as error:
             raise ValueError(
                 f"Compression makes the {kind.__name__.lower()} again from its configuration, in float64, and that "
@@ -100,23 +98,3 @@ def _again(kind, model, input_shape):
             other.build(input_shape)
     other.set_weights(model.get_weights())
     return other
-
-
-@contextlib.contextmanager
-def _float64_policy():
-    """Models that hold layers have no dtype in their configuration, and cast to that of the global policy."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float64")
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
-
-
-def _in_float64(config):
-    """A part's configuration in which every dtype and every dtype policy of floats is float64."""
-    if isinstance(config, dict):
-        return {key: _in_float64(value) for key, value in config.items()}
-    if isinstance(config, (list, tuple)):
-        return type(config)(_in_float64(value) for value in config)
-    return "float64" if isinstance(config, str) and config in FLOATS else config

@@ -4,7 +4,8 @@ import math
 
 from keras import ops
 
-from keras_vae.posteriors import Deterministic, DiagonalNormal
+from keras_vae.divergences.closed_forms import closed_form, register_closed_form
+from keras_vae.posteriors import DiagonalNormal
 from keras_vae.priors import Laplace, StandardNormal
 
 # The log-variance below which a normal distribution counts as a point.
@@ -36,23 +37,6 @@ def kl_terms(posterior, prior, params, z=None):
     return monte_carlo(posterior, prior, params, z) if function is None else function(params)
 
 
-def closed_form(posterior, prior):
-    """The function from parameters to `kl_terms` for a pair of distributions, or `None` if it has none.
-
-    Raises:
-        ValueError: If the pair has no divergence at all.
-    """
-    if isinstance(posterior, Deterministic):
-        raise ValueError(
-            "A Deterministic posterior has no KL divergence: it is a point, not a distribution. A model with one is an "
-            "Autoencoder; for a VAE use `posteriors.DiagonalNormal`."
-        )
-    for (posterior_type, prior_type), function in CLOSED_FORMS.items():
-        if isinstance(posterior, posterior_type) and isinstance(prior, prior_type):
-            return function
-    return None
-
-
 def monte_carlo(posterior, prior, params, z):
     """The mean of log q(z|x) - log p(z) over the codes that were drawn: `(batch, 1)`, which may be negative.
 
@@ -66,7 +50,7 @@ def monte_carlo(posterior, prior, params, z):
     return ops.mean(posterior.log_prob(params, z) - prior.log_prob(z), axis=1, keepdims=True)
 
 
-def diagonal_normal_to_standard_normal(params):
+def diagonal_normal_to_standard_normal(params, prior):
     """1/2 (mu^2 + sigma^2 - 1 - log sigma^2) for each latent.
 
     Source: Kingma and Welling 2014, "Auto-Encoding Variational Bayes", appendix B, with its sign turned.
@@ -78,7 +62,7 @@ def diagonal_normal_to_standard_normal(params):
     return 0.5 * (mean * mean + excess)
 
 
-def diagonal_normal_to_laplace(params):
+def diagonal_normal_to_laplace(params, prior):
     """log 2 + E|z| - 1/2 log(2 pi e sigma^2) for each latent, with the mean of a folded normal variable.
 
     E|z| = sigma sqrt(2 / pi) exp(-mu^2 / (2 sigma^2)) + mu erf(mu / (sigma sqrt(2))); source: Leone, Nelson and
@@ -91,7 +75,5 @@ def diagonal_normal_to_laplace(params):
     return math.log(2) + folded_mean - 0.5 * (math.log(2 * math.pi * math.e) + log_variance)
 
 
-CLOSED_FORMS = {
-    (DiagonalNormal, StandardNormal): diagonal_normal_to_standard_normal,
-    (DiagonalNormal, Laplace): diagonal_normal_to_laplace,
-}
+register_closed_form(DiagonalNormal, StandardNormal, diagonal_normal_to_standard_normal)
+register_closed_form(DiagonalNormal, Laplace, diagonal_normal_to_laplace)

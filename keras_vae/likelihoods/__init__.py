@@ -5,6 +5,7 @@ from keras_vae.likelihoods.beta_binomial import BetaBinomial
 from keras_vae.likelihoods.categorical import Categorical
 from keras_vae.likelihoods.continuous_bernoulli import ContinuousBernoulli
 from keras_vae.likelihoods.discretized_logistic import DiscretizedLogistic
+from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.likelihoods.masked import Masked
 from keras_vae.likelihoods.normal import Normal
 from keras_vae.likelihoods.tabular import Tabular
@@ -15,6 +16,7 @@ __all__ = [
     "Categorical",
     "ContinuousBernoulli",
     "DiscretizedLogistic",
+    "Likelihood",
     "Masked",
     "Normal",
     "Tabular",

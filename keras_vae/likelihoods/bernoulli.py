@@ -26,6 +26,7 @@ class Bernoulli(Likelihood):
     """
 
     parameter_names = ("logits",)
+    data_form = "binary"
     domain = "values in [0, 1]"
     support = "zeros and ones"
     mend = "Divide 8-bit images by 255, or binarize them (`datasets.load(name, binarize='dynamic')`)."

@@ -19,6 +19,8 @@ class IntegerLikelihood(Likelihood):
         levels: How many values an element can have, at least 2: 256 for 8-bit images.
     """
 
+    data_form = "integers"
+
     def __init__(self, event_shape: Sequence[int], levels: int = 256, **kwargs):
         super().__init__(event_shape, **kwargs)
         self.levels = checked_size(levels, "levels", minimum=2)

@@ -14,10 +14,19 @@ from keras_vae.ops.trainable import freeze_built
 class Likelihood(keras.layers.Layer):
     """Base class: a distribution over examples, whose parameters are a projection of features.
 
-    A likelihood is a layer: called on the features of a network it returns a dict of parameters. A
-    subclass names the projected parameters in `parameter_names`, describes its data in `domain` and
-    `mend`, and implements `element_log_prob`, `mean`, `sample` and, if not every finite number will do,
-    `in_domain`; where not all of these have a probability, `in_support` and `support` in words.
+    A likelihood is a layer: called on the features of a network it returns a dict of parameters. A subclass
+
+    - names the projected parameters in `parameter_names`; `call` may map what is projected to what is allowed;
+    - describes its data in `domain` and `mend`, which people read in error messages;
+    - implements `element_log_prob`, `sample` and, where there is one, `mean`, all in the data's own units, in its own
+      dtype, and in logarithms to the end;
+    - implements `in_domain` if not every finite number can be trained on, `in_support` and `support` in words if not
+      all of these have a probability, and `rescaled` if networks cannot be given data as it is;
+    - sets `data_form` where it takes images otherwise than as values from 0 to 1;
+    - puts what its constructor takes into `get_config`, and is registered by
+      `keras.saving.register_keras_serializable`.
+
+    `testing.check_likelihood` holds it to all this.
 
     Args:
         event_shape: Shape of one example, such as `(28, 28, 1)`.
@@ -31,6 +40,8 @@ class Likelihood(keras.layers.Layer):
     # What has a probability, where this is less than what can be trained on.
     support: str | None = None
     mend = "Remove or replace what is not finite."
+    # How images are given to it: "real" between 0 and 1, "integers" as they are stored, or "binary", drawn from greys.
+    data_form = "real"
     # Whether NaN stands for what is missing.
     takes_missing = False
 

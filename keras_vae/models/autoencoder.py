@@ -37,9 +37,9 @@ class Autoencoder(LatentModel):
 
     def __init__(self, encoder: Encoder, decoder: Decoder, corruption=None, **kwargs):
         super().__init__(encoder, decoder, corruption, **kwargs)
-        if not isinstance(encoder.posterior, Deterministic):
+        if not encoder.posterior.is_point:
             raise ValueError(
-                "An Autoencoder needs an encoder with `posteriors.Deterministic`. Received: "
+                "An Autoencoder needs an encoder whose posterior is a point, `posteriors.Deterministic`. Received: "
                 f"{type(encoder.posterior).__name__}. For a distribution over codes use `VAE`."
             )
 

@@ -8,6 +8,10 @@ import keras
 
 from keras_vae.models.latent_model import LatentModel
 
+NOT_REGISTERED = (
+    "Import the module that registers its classes first; on the command line by `keras-vae --import MODULE ...`."
+)
+
 
 def load_model(filepath, compile: bool = True) -> LatentModel:
     """Loads an `Autoencoder`, a `VAE` or a registered subclass of them, as `keras.saving.load_model` does.
@@ -47,7 +51,8 @@ def load_saved(filepath, kind: type, holds: str, writer: str, compile: bool = Tr
     try:
         return keras.saving.load_model(filepath, compile=compile)
     except (ValueError, TypeError, KeyError, OSError) as error:
-        raise ValueError(f"The model in {filepath!r} could not be loaded. Keras says: {error}") from error
+        hint = f" {NOT_REGISTERED}" if "Could not locate class" in str(error) else ""
+        raise ValueError(f"The model in {filepath!r} could not be loaded.{hint} Keras says: {error}") from error
 
 
 def _saved_class(filepath: str) -> str:

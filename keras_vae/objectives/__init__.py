@@ -3,5 +3,6 @@
 from keras_vae.objectives.elbo import ELBO
 from keras_vae.objectives.geco import GECO
 from keras_vae.objectives.importance_weighted import ImportanceWeighted
+from keras_vae.objectives.objective import Objective
 
-__all__ = ["ELBO", "GECO", "ImportanceWeighted"]
+__all__ = ["ELBO", "GECO", "ImportanceWeighted", "Objective"]

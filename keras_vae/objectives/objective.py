@@ -7,9 +7,17 @@ from keras import ops
 class Objective(keras.layers.Layer):
     """Base class: which bound on log p(x) is optimised, and with which gradients.
 
-    An objective owns the axis of samples. It is a layer, so that it is saved with its model and may have variables; a
-    subclass implements `cost`; `adds_kl` says whether the model's `call` is to add the KL divergence to the loss, and
-    `sets_beta` whether `next_beta` gives the model's beta.
+    An objective owns the axis of samples: K codes that are all alike cost what one of them does, and their order means
+    nothing. It is a layer, so that it is saved with its model and may have variables. A subclass
+
+    - implements `cost`, and says by `adds_kl` whether the model's `call` is to add the KL divergence to the loss;
+    - asks in `outputs` for what `cost` needs beside log p(x|z);
+    - may take other `gradients`, whose expectation is that of the loss;
+    - implements `next_beta` and sets `sets_beta` if it gives the model's beta;
+    - puts what its constructor takes into `get_config`, and is registered by
+      `keras.saving.register_keras_serializable`.
+
+    At beta = 1 the loss is never below -log p(x) on average. `testing.check_objective` holds it to all this.
     """
 
     adds_kl = True

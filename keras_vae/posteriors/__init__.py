@@ -2,5 +2,6 @@
 
 from keras_vae.posteriors.deterministic import Deterministic
 from keras_vae.posteriors.diagonal_normal import DiagonalNormal
+from keras_vae.posteriors.posterior import Posterior
 
-__all__ = ["Deterministic", "DiagonalNormal"]
+__all__ = ["Deterministic", "DiagonalNormal", "Posterior"]

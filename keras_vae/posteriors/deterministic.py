@@ -34,6 +34,7 @@ class Deterministic(Posterior):
     """
 
     parameter_names = ("mean",)
+    is_point = True
 
     def __init__(self, latent_dim: int, activation=None, activity_regularizer=None, **kwargs):
         super().__init__(latent_dim, activity_regularizer=activity_regularizer, **kwargs)

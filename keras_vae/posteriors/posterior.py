@@ -13,14 +13,26 @@ from keras_vae.ops.trainable import freeze_built
 class Posterior(keras.layers.Layer):
     """Base class: a distribution over codes, whose parameters are a projection of features.
 
-    A posterior is a layer: called on the features of a network it returns a dict of parameters. A
-    subclass names the parameters in `parameter_names` and implements `mean`, `variance` and `sample`.
+    A posterior is a layer: called on the features of a network it returns a dict of parameters. A subclass
+
+    - names the parameters in `parameter_names`, each one number for each latent; `call` may map what is projected to
+      what is allowed, such as a scale above 0;
+    - implements `mean`, `variance`, and `sample`, whose draws must have gradients by the parameters, and `log_prob`;
+      a point, which has no density, sets `is_point` instead and belongs in an `Autoencoder`;
+    - draws all noise from its own `ops.noise.NoiseSeed` unless it is given a seed, and computes in its own dtype;
+    - puts what its constructor takes into `get_config`, and is registered by
+      `keras.saving.register_keras_serializable`.
+
+    Where KL(q(z|x) || p(z)) has a closed form, `divergences.register_closed_form` says so; elsewhere it is estimated
+    from the draws, for subclasses of the package's own posteriors too. `testing.check_posterior` holds it to all this.
 
     Args:
         latent_dim: Length of the code.
     """
 
     parameter_names: tuple[str, ...] = ()
+    # Whether it is a single code and no distribution.
+    is_point = False
 
     def __init__(self, latent_dim: int, **kwargs):
         super().__init__(**{"dtype": head_dtype(), **kwargs})

@@ -2,6 +2,7 @@
 
 from keras_vae.priors.laplace import Laplace
 from keras_vae.priors.mixture_of_normals import MixtureOfNormals
+from keras_vae.priors.prior import Prior
 from keras_vae.priors.standard_normal import StandardNormal
 
-__all__ = ["Laplace", "MixtureOfNormals", "StandardNormal"]
+__all__ = ["Laplace", "MixtureOfNormals", "Prior", "StandardNormal"]

@@ -9,7 +9,12 @@ from keras_vae.ops.precision import head_dtype
 class Prior(keras.layers.Layer):
     """Base class: a distribution over codes that does not depend on x.
 
-    A subclass implements `log_prob` and `sample`.
+    A subclass implements `log_prob` and `sample`, computes in its own dtype, puts what its constructor takes into
+    `get_config`, and is registered by `keras.saving.register_keras_serializable`. Weights that it learns are made by
+    `add_weight(..., autocast=False)` in its constructor. `sample` draws the same for the same seed.
+
+    Where a posterior's divergence from it has a closed form, `divergences.register_closed_form` says so; elsewhere it
+    is estimated, for subclasses of the package's own priors too. `testing.check_prior` holds it to all this.
 
     Args:
         latent_dim: Length of the code.

@@ -9,7 +9,6 @@ import numpy as np
 from keras_vae import compression
 from keras_vae.compression.baselines import baseline_sizes
 from keras_vae.compression.unfinished import unfinished
-from keras_vae.likelihoods import Bernoulli
 from keras_vae.ops.checks import checked_free_path
 from keras_vae.runs.data import held_out_data, kind_of
 from keras_vae.runs.image_files import folder_batches, npy_batches, save_images
@@ -103,7 +102,7 @@ def _source(vae, source, split, data_dir):
 
 
 def _is_binary(vae) -> bool:
-    return issubclass(kind_of(vae), Bernoulli)
+    return kind_of(vae).data_form == "binary"
 
 
 def _counted(progress, count) -> Callable[[int], None]:

@@ -3,8 +3,6 @@
 import tensorflow as tf
 
 from keras_vae import datasets
-from keras_vae.likelihoods import Bernoulli
-from keras_vae.likelihoods.integer_likelihood import IntegerLikelihood
 from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.likelihoods.masked import Masked
 
@@ -35,5 +33,4 @@ def held_out_data(
 
 
 def _form(kind, binarize) -> dict:
-    binary, integers = issubclass(kind, Bernoulli), issubclass(kind, IntegerLikelihood)
-    return {"binarize": binarize if binary else None, "integers": integers}
+    return {"binarize": binarize if kind.data_form == "binary" else None, "integers": kind.data_form == "integers"}

@@ -4,8 +4,6 @@ import numpy as np
 
 from keras_vae import divergences, evaluation
 from keras_vae.evaluation.log_likelihood import check_has_likelihood
-from keras_vae.likelihoods import Bernoulli
-from keras_vae.likelihoods.integer_likelihood import IntegerLikelihood
 from keras_vae.models import VAE
 from keras_vae.ops.checks import checked_size
 from keras_vae.runs.data import held_out_data, kind_of
@@ -61,7 +59,7 @@ def _of_code(vae, data, figures) -> dict:
         found |= {"kl_per_latent_min": float(kl.min()), "kl_per_latent_max": float(kl.max())}
     aggregate = evaluation.aggregate_posterior(vae, data, NUM_CODES, SEED)
     found |= {"mutual_information": aggregate.mutual_information, "marginal_kl": aggregate.marginal_kl}
-    if issubclass(kind_of(vae), (Bernoulli, IntegerLikelihood)):
+    if kind_of(vae).data_form in ("binary", "integers"):
         found["bits_per_dim"] = evaluation.bits_per_dim(-figures["negative_elbo"], vae.event_shape)
     return found
 

@@ -22,7 +22,8 @@ def prior_quantiles(prior, probabilities) -> np.ndarray:
     Returns:
         float64 array `(n, latent_dim)`.
     """
-    if isinstance(prior, StandardNormal):
+    # A subclass may have another density.
+    if type(prior) is StandardNormal:
         quantiles = [statistics.NormalDist().inv_cdf(float(probability)) for probability in probabilities]
         return np.tile(np.reshape(quantiles, (-1, 1)), (1, prior.latent_dim))
     draws = ops.convert_to_numpy(prior.sample(DRAWS, SEED))

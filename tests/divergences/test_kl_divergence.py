@@ -117,15 +117,3 @@ def test_a_point_beside_the_laplace_prior_is_as_far_as_it_lies(log_variance):
 def test_without_a_closed_form_codes_are_asked_for():
     with pytest.raises(ValueError, match=r"DiagonalNormal \|\| MixtureOfNormals\) has no closed form.*`z`"):
         divergences.kl_divergence(POSTERIOR, priors.MixtureOfNormals(3, 2), PARAMS)
-
-
-def test_subclasses_have_the_closed_form_of_what_they_are():
-    class Renamed(posteriors.DiagonalNormal):
-        pass
-
-    assert divergences.closed_form(Renamed(3), PRIOR) is divergences.closed_form(POSTERIOR, PRIOR)
-
-
-def test_a_point_has_no_divergence():
-    with pytest.raises(ValueError, match="Deterministic posterior has no KL divergence"):
-        divergences.closed_form(posteriors.Deterministic(3), PRIOR)

@@ -1,0 +1,60 @@
+"""Which pairs of a posterior and a prior have a KL divergence in closed form."""
+
+import functools
+from collections.abc import Callable
+
+from keras_vae.posteriors.posterior import Posterior
+from keras_vae.priors.prior import Prior
+
+_FUNCTIONS = {}
+
+
+def register_closed_form(posterior_type: type[Posterior], prior_type: type[Prior], function: Callable) -> None:
+    """Says what KL(q(z|x) || p(z)) is for a pair of distributions.
+
+    It holds for these two classes and for no subclass, whose density may be another: one with the density of its parent
+    registers its parent's function.
+
+    Args:
+        posterior_type: A class of posteriors.
+        prior_type: A class of priors.
+        function: Maps the posterior's parameters, a dict of tensors, and the prior to the divergence of each latent in
+            nats, `(batch, latent_dim)`; or to that of the whole code, `(batch, 1)`.
+
+    Raises:
+        ValueError: If a class is of another kind, or the pair has a closed form already.
+    """
+    for kind, base in ((posterior_type, Posterior), (prior_type, Prior)):
+        if not (isinstance(kind, type) and issubclass(kind, base)):
+            raise ValueError(f"A subclass of {base.__name__} is expected. Received: {kind!r}.")
+    if (posterior_type, prior_type) in _FUNCTIONS:
+        raise ValueError(
+            f"KL({posterior_type.__name__} || {prior_type.__name__}) has a closed form already. A pair of your own "
+            "is one with a class of your own: make a subclass of one of the two."
+        )
+    _FUNCTIONS[posterior_type, prior_type] = function
+
+
+def closed_form(posterior, prior):
+    """The function from parameters to `kl_terms` for a pair of distributions, or `None` if it has none.
+
+    Raises:
+        ValueError: If the pair has no divergence at all.
+    """
+    if posterior.is_point:
+        raise ValueError(
+            f"A {type(posterior).__name__} posterior has no KL divergence: it is a point, not a distribution. A model "
+            "with one is an Autoencoder; for a VAE use `posteriors.DiagonalNormal`."
+        )
+    function = _FUNCTIONS.get((type(posterior), type(prior)))
+    return None if function is None else functools.partial(function, prior=prior)
+
+
+def priors_with_closed_form(posterior_type: type[Posterior]) -> list[type[Prior]]:
+    """The classes of priors to which a class of posteriors has a closed form."""
+    return [prior for posterior, prior in _FUNCTIONS if posterior is posterior_type]
+
+
+def posteriors_with_closed_form(prior_type: type[Prior]) -> list[type[Posterior]]:
+    """The classes of posteriors that have a closed form to a class of priors."""
+    return [posterior for posterior, prior in _FUNCTIONS if prior is prior_type]

@@ -1,0 +1,95 @@
+"""What a prior owes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from keras import ops
+
+from keras_vae import networks
+from keras_vae.divergences.closed_forms import posteriors_with_closed_form
+from keras_vae.likelihoods import Bernoulli
+from keras_vae.models import VAE, Decoder, Encoder
+from keras_vae.models.composite import checked_part
+from keras_vae.posteriors import DiagonalNormal
+from keras_vae.posteriors.posterior import Posterior
+from keras_vae.priors.prior import Prior
+from keras_vae.testing import density, draws, gradients
+from keras_vae.testing.copies import copy_of, fresh, in_double_precision
+from keras_vae.testing.divergence_laws import hold_closed_form, made_for
+from keras_vae.testing.round_trip import check_model
+from keras_vae.testing.verdict import hold_that
+
+SEED, NUM_DRAWS = 0, 16_384
+# Latents of which the weights h(z) / p(z) are averaged: their spread grows by half with each.
+MOST_LATENTS = 8
+
+
+def check_prior(prior, posteriors: Sequence[Posterior] | None = None) -> None:
+    """Holds a prior to what every prior owes.
+
+    - exp(log p(z)) integrates to 1 in one latent and in two, and E_p[h(z) / p(z)] = 1 for a normal density h.
+    - Draws are of the density, seeded and independent; the gradient of `log_prob` equals finite differences.
+    - A KL divergence in closed form equals quadrature and Monte Carlo; numbers latent by latent add up to the whole.
+    - A model with it trains, is saved, loaded and exported, and gives the same numbers each time.
+
+    Args:
+        prior: A `Prior` whose `latent_dim` can be set by its config. Copies of it are made.
+        posteriors: Posteriors of its `latent_dim` for the divergences in closed form; `None` makes one of each class
+            that is registered for it.
+
+    Raises:
+        AssertionError: If a law is broken. The message says which, by how much, and what to look at.
+        ValueError: If the arguments are not what is asked for.
+    """
+    checked_part(prior, Prior, "prior")
+    rng = np.random.default_rng(SEED)
+    with in_double_precision():
+        _hold_distribution(prior, rng)
+        for posterior in made_for(prior, posteriors_with_closed_form(type(prior)), posteriors, "posteriors"):
+            hold_closed_form(posterior, prior, rng)
+    check_model(prior, _model(fresh(prior)), (rng.random((12, 6)) < 0.5).astype(np.float32))
+
+
+def _hold_distribution(prior, rng):
+    for latents in (1, 2):
+        copy = copy_of(prior, rng, latent_dim=latents)
+        drawn = _drawn(copy, SEED)
+        density.hold_integral(copy, _log_density(copy), drawn)
+        if latents == 1:
+            density.hold_draws(copy, _log_density(copy), drawn)
+    copy = copy_of(prior, rng, latent_dim=min(prior.latent_dim, MOST_LATENTS))
+    drawn = _drawn(copy, SEED)
+    law = "E[h(z) / p(z)] = 1 for a normal density h"
+    draws.hold_normal_share(copy, law, _log_density(copy)(drawn), drawn, density.CONSTANTS)
+    look_at = "the seed that `sample` is given"
+    hold_that(copy, "the same seed draws the same", _drawn(copy, SEED) == drawn, look_at)
+    hold_that(copy, "another seed draws anew", np.any(_drawn(copy, SEED + 1) != drawn), look_at)
+    for latent in range(copy.latent_dim):
+        # Latents of one code may depend on each other; codes may not.
+        draws.hold_independent(copy, "codes are independent", drawn[:, latent : latent + 1], "the noise in `sample`")
+    gradients.hold_gradients(
+        copy,
+        "the gradient of `log_prob` by the code is that of finite differences",
+        lambda moved: copy.log_prob(moved["z"]),
+        {"z": drawn[:3]},
+        rng,
+        "custom gradients and `stop_gradient`",
+    )
+
+
+def _drawn(prior, seed) -> np.ndarray:
+    return ops.convert_to_numpy(prior.sample(NUM_DRAWS, seed))
+
+
+def _log_density(prior):
+    return lambda z: ops.convert_to_numpy(prior.log_prob(ops.convert_to_tensor(z)))
+
+
+def _model(prior) -> VAE:
+    vae = VAE(
+        Encoder(networks.dense([6]), DiagonalNormal(prior.latent_dim, seed=SEED)),
+        Decoder(networks.dense([6]), Bernoulli((6,))),
+        prior=prior,
+    )
+    vae.build((None, 6))
+    return vae

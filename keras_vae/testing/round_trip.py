@@ -1,0 +1,64 @@
+"""Training, files and exports, after which a model must be what it was."""
+
+import os
+import tempfile
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_vae.models import load_model
+from keras_vae.testing.verdict import hold, hold_that
+
+# float32 networks whose sums are ordered otherwise, in a graph and one operation at a time: some hundred units in the
+# last place of what is summed.
+TOLERANCE = 1e-4
+
+
+def check_model(part, model, x) -> None:
+    """Holds a model with a part to be the same after a file and an export, once it has taken a step on x.
+
+    Args:
+        part: The part, for messages.
+        model: A built `VAE` or `Autoencoder` with such a part.
+        x: Examples, `(n, *event_shape)`.
+    """
+    config = keras.saving.serialize_keras_object(model)
+    again = keras.saving.serialize_keras_object(keras.saving.deserialize_keras_object(config))
+    hold_that(part, "its config makes it again", config == again, "`get_config`")
+    model.compile(keras.optimizers.Adam(0.01))
+    loss = model.fit(x, batch_size=len(x), verbose=0).history["loss"]
+    hold_that(part, "a training step has a finite loss", np.isfinite(loss), "log-probabilities at the start")
+    before = _scores_and_reconstructions(model, x)
+    hold_that(part, "scores of data are finite", np.isfinite(before[0]), "log-probabilities and the divergence")
+    with tempfile.TemporaryDirectory() as folder:
+        exported = os.path.join(folder, "exported")
+        model.export(exported, verbose=False)
+        signatures = tf.saved_model.load(exported).signatures
+        found = [next(iter(signatures[name](tf.cast(x, tf.float32)).values())) for name in ("score", "reconstruct")]
+        _hold_same(part, "an exported model", before, found, TOLERANCE, "what runs in Python while a graph is traced")
+        path = os.path.join(folder, "model.keras")
+        model.save(path)
+        loaded = load_model(path)
+    look_at = "weights and settings that are not saved"
+    _hold_same(part, "a model from its file", before, _scores_and_reconstructions(loaded, x), 0.0, look_at)
+    look_at = "random states that are not saved"
+    _hold_same(part, "what is taken up from a file", _further(model, x), _further(loaded, x), TOLERANCE, look_at)
+
+
+def _further(model, x):
+    """What a model logs in a test and in one more step, one operation at a time, which needs no compilation."""
+    model.run_eagerly = True
+    return model.evaluate(x, batch_size=len(x), verbose=0), model.train_on_batch(x)
+
+
+def _scores_and_reconstructions(model, x):
+    batch = tf.convert_to_tensor(x)
+    return model.score(batch), model.reconstruct_batch(batch)
+
+
+def _hold_same(part, what, expected, found, tolerance, look_at):
+    for one, other in zip(expected, found, strict=True):
+        one, other = np.asarray(one, np.float64), np.asarray(other, np.float64)
+        size = 1 + np.max(np.abs(one), initial=0.0)
+        hold(part, f"{what} gives the same numbers", np.abs(one - other), tolerance * size, look_at)
