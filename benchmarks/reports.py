@@ -16,6 +16,11 @@ def write(path: pathlib.Path, results: dict) -> None:
     path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 
 
+def read(path: pathlib.Path) -> dict:
+    """Results that were written before."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def peer_versions() -> dict[str, str]:
     """Versions of the other frameworks that are installed."""
     installed = {distribution.name for distribution in importlib.metadata.distributions()}
