@@ -18,16 +18,6 @@ EVENT_SHAPE = (4, 4, 1)
 
 
 @pytest.fixture
-def doubles():
-    """Double precision: what rounding leaves between XLA and TensorFlow is then far below what any error would make.
-
-    In single precision Adam, which divides a gradient by its size, makes a step of what is rounding alone.
-    """
-    keras.config.set_dtype_policy("float64")
-    keras.config.set_floatx("float64")
-
-
-@pytest.fixture
 def same_noise(monkeypatch):
     """Noise that is a function of the seed alone, of whole numbers, which XLA and TensorFlow's kernels compute alike.
 

@@ -27,6 +27,7 @@ def gradients_by_finite_differences(vae, evaluate, step=1e-6):
     return gradients
 
 
+@pytest.mark.usefixtures("eagerly", "doubles")
 class TestGradient:
     """SGD with learning rate 1 moves each weight by minus the gradient: compared with finite differences of NumPy."""
 
@@ -34,8 +35,6 @@ class TestGradient:
     @pytest.mark.parametrize("likelihood", ["bernoulli", "normal"])
     @pytest.mark.parametrize("weighted", [False, True])
     def test_it_is_the_gradient_of_the_negative_elbo(self, num_samples, likelihood, weighted):
-        keras.config.set_dtype_policy("float64")
-        keras.config.set_floatx("float64")
         shape, beta, batch_size = (2, 2, 1), 0.7, 5
         part = likelihoods.Bernoulli(shape) if likelihood == "bernoulli" else likelihoods.Normal(shape, scale=0.5)
         vae = small_vae(part, event_shape=shape, beta=beta, num_samples=num_samples)
@@ -56,8 +55,6 @@ class TestGradient:
             np.testing.assert_allclose(old - np.asarray(weight), gradient, rtol=1e-5, atol=1e-7)
 
     def test_a_separate_target_is_what_is_reconstructed(self):
-        keras.config.set_dtype_policy("float64")
-        keras.config.set_floatx("float64")
         vae = small_vae(event_shape=(2, 2, 1))
         vae.compile(keras.optimizers.SGD(1.0))
         x, target = binary(4, (2, 2, 1), seed=1).astype(np.float64), binary(4, (2, 2, 1), seed=2).astype(np.float64)
@@ -66,6 +63,7 @@ class TestGradient:
         np.testing.assert_allclose(vae.train_on_batch(x, target, return_dict=True)["loss"], expected, rtol=1e-9)
 
 
+@pytest.mark.usefixtures("eagerly")
 class TestLogs:
     def test_a_partial_last_batch_counts_by_its_size(self):
         model, x = small_autoencoder(), binary(10)
@@ -130,25 +128,34 @@ class TestLogs:
         np.testing.assert_allclose(figures["loss"] - figures["negative_elbo"], penalty, rtol=1e-4)
 
 
-class TestKerasFeatures:
-    def train(self, batch_size=16, epochs=2, x=None, optimizer=None, **compile_arguments):
+@pytest.mark.usefixtures("doubles")
+class TestSameSteps:
+    """Ways to run the same steps: what they leave differs by the rounding of float64 in eight steps."""
+
+    def weights(self, batch_size=16, optimizer=None, **compile_arguments):
         keras.utils.set_random_seed(1)
         model = small_autoencoder()
         model.compile(optimizer or keras.optimizers.SGD(0.1), **compile_arguments)
-        x = binary(64) if x is None else x
-        model.fit(x, batch_size=batch_size, epochs=epochs, shuffle=False, verbose=0)
-        return model
+        model.fit(binary(64), batch_size=batch_size, epochs=2, shuffle=False, verbose=0)
+        return model.get_weights()
 
-    def test_several_steps_for_each_execution_are_the_same_steps(self):
-        plain, together = self.train(), self.train(steps_per_execution=4)
-        np.testing.assert_allclose(plain.encode(binary(5)), together.encode(binary(5)), rtol=1e-5)
+    def assert_same(self, first, second):
+        for one, other in zip(first, second, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-10)
 
-    def test_accumulated_gradients_are_those_of_the_large_batch(self):
-        large = self.train(batch_size=64)
-        small = self.train(optimizer=keras.optimizers.SGD(0.1, gradient_accumulation_steps=4))
-        np.testing.assert_allclose(large.encode(binary(5)), small.encode(binary(5)), rtol=1e-5, atol=1e-6)
+    def test_those_of_a_graph_are_those_without_it_of_several_in_each_execution_and_of_xla(self):
+        graph = self.weights(jit_compile=False)
+        self.assert_same(graph, self.weights(run_eagerly=True))
+        self.assert_same(graph, self.weights(steps_per_execution=4))
+        self.assert_same(graph, self.weights(jit_compile=True))
 
-    def test_averaged_weights_are_what_fit_leaves(self):
+    def test_accumulated_gradients_are_those_of_the_large_batch(self, eagerly):
+        accumulating = keras.optimizers.SGD(0.1, gradient_accumulation_steps=4)
+        self.assert_same(self.weights(batch_size=64), self.weights(optimizer=accumulating))
+
+
+class TestKerasFeatures:
+    def test_averaged_weights_are_what_fit_leaves(self, eagerly):
         weights = []
         record = keras.callbacks.LambdaCallback(
             on_train_batch_end=lambda batch, logs: weights.append(model.encoder.get_weights()[0])
@@ -163,7 +170,7 @@ class TestKerasFeatures:
         np.testing.assert_allclose(model.encoder.get_weights()[0], average, rtol=1e-5, atol=1e-6)
 
     @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
-    def test_mixed_precision_trains_with_float32_heads(self, policy, binary_images):
+    def test_mixed_precision_trains_with_float32_heads(self, eagerly, policy, binary_images):
         keras.config.set_dtype_policy(policy)
         vae = VAE(
             Encoder(networks.dense([64]), posteriors.DiagonalNormal(4)),
@@ -171,9 +178,9 @@ class TestKerasFeatures:
         )
         vae.compile(keras.optimizers.Adam(0.01))
         assert type(vae.optimizer).__name__ == ("LossScaleOptimizer" if policy == "mixed_float16" else "Adam")
-        history = vae.fit(binary_images, batch_size=32, epochs=12, verbose=0).history
+        history = vae.fit(binary_images, batch_size=32, epochs=9, verbose=0).history
         assert np.all(np.isfinite(history["loss"]))
-        # 64 fair bits are 44 nats; squares at one of 25 places need less than half of that.
+        # 64 fair bits are 44 nats; squares at one of 25 places need less than half of that, 19 by now.
         assert history["loss"][-1] < 0.6 * history["loss"][0]
         assert vae(binary_images[:2])["logits"].dtype == "float32"
         assert vae.encoder.network.layers[-1].compute_dtype == policy.removeprefix("mixed_")
@@ -190,7 +197,7 @@ class TestKerasFeatures:
             steps.append(np.concatenate([(b - a).ravel() for a, b in zip(start, model.get_weights(), strict=True)]))
         assert np.linalg.norm(steps[0] - steps[1]) < 0.01 * np.linalg.norm(steps[0])
 
-    def test_batch_normalization_and_dropout_behave_in_training_and_inference(self):
+    def test_batch_normalization_and_dropout_behave_in_training_and_inference(self, eagerly):
         normalization, dropout = keras.layers.BatchNormalization(momentum=0.5), keras.layers.Dropout(0.5)
         network = keras.Sequential([keras.layers.Flatten(), normalization, keras.layers.Dense(8), dropout])
         vae = VAE(
@@ -209,7 +216,7 @@ class TestKerasFeatures:
         np.testing.assert_array_equal(normalization.moving_mean, moving_mean)
         assert not np.array_equal(vae.encoder(x, training=True)["mean"], vae.encoder(x, training=True)["mean"])
 
-    def test_a_frozen_network_stays_as_it_is_and_the_rest_learns(self):
+    def test_a_frozen_network_stays_as_it_is_and_the_rest_learns(self, eagerly):
         vae = small_vae()
         vae.encoder.network.trainable = False
         vae.compile("adam")
@@ -219,7 +226,7 @@ class TestKerasFeatures:
             np.testing.assert_array_equal(before, after)
         assert not any(np.array_equal(a, b) for a, b in zip(free, vae.decoder.get_weights(), strict=True))
 
-    def test_a_network_can_be_shared_between_models(self):
+    def test_a_network_can_be_shared_between_models(self, eagerly):
         first = small_vae()
         second = VAE(
             Encoder(first.encoder.network, posteriors.DiagonalNormal(3)),
@@ -238,14 +245,6 @@ class TestKerasFeatures:
         losses = [vae.train_on_batch(x, return_dict=True)["loss"] for _ in range(3)]
         np.testing.assert_allclose(losses, losses[0], rtol=1e-6)
 
-    def test_graph_and_eager_steps_agree(self):
-        eager, graph = self.train(run_eagerly=True), self.train()
-        np.testing.assert_allclose(eager.encode(binary(5)), graph.encode(binary(5)), rtol=1e-5, atol=1e-6)
-
-    def test_xla_steps_are_the_same_steps(self):
-        compiled, plain = self.train(jit_compile=True), self.train()
-        np.testing.assert_allclose(compiled.encode(binary(5)), plain.encode(binary(5)), rtol=1e-4, atol=1e-6)
-
 
 def test_weights_of_another_rank_are_refused():
     vae = small_vae()
@@ -259,7 +258,7 @@ def test_training_is_reproducible_and_a_seed_matters():
     def run(seed):
         keras.utils.set_random_seed(seed)
         vae = small_vae(num_samples=2)
-        vae.compile("adam")
+        vae.compile("sgd")
         vae.fit(binary(32), batch_size=8, epochs=2, verbose=0)
         return vae
 
