@@ -11,6 +11,13 @@ import pytest
 import tensorflow as tf
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """Each worker takes whole files, as far as it goes: what a module shares is then made once, not in every worker."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+        config.option.dist = "worksteal"
+
+
 @pytest.fixture(autouse=True)
 def _fresh_state():
     """Every test starts from the same seed and the default dtype policy, and leaves no trace."""
