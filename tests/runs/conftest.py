@@ -4,6 +4,7 @@ import json
 import pathlib
 
 import pytest
+import tensorflow as tf
 
 from keras_vae import runs
 
@@ -25,7 +26,10 @@ SETTINGS = {
 def run(tmp_path_factory) -> tuple[pathlib.Path, dict]:
     """The folder of a run of two epochs, and its metrics read back."""
     folder = tmp_path_factory.mktemp("runs") / "deep" / "digits"
+    # Eagerly, as the fixture `eagerly` has it, which a session cannot use: tests/cli trains with graphs.
+    tf.config.run_functions_eagerly(True)
     returned = runs.train(str(folder), **SETTINGS)
+    tf.config.run_functions_eagerly(False)
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert metrics == returned
     return folder, metrics

@@ -9,6 +9,8 @@ from keras_vae.compression import DamagedFileError
 
 from ..tiny_models import EVENT_SHAPE, tiny_vae
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 RNG = np.random.default_rng(0)
 
 

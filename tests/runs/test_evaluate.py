@@ -10,6 +10,8 @@ from keras_vae.datasets.digits import load_digits
 
 from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 def without_noise(vae):
     """Makes the posterior's variance exp(-30): its draws are its mean, and figures have closed forms."""

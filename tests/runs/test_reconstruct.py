@@ -8,6 +8,8 @@ from keras_vae.visualization import pixels, reconstruction_grid
 
 from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 @pytest.mark.parametrize("model", [tiny_vae, tiny_autoencoder])
 def test_first_binary_test_images_above_their_reconstructions(model):

@@ -14,6 +14,8 @@ from ..tiny_models import tiny_autoencoder, tiny_vae
 from ..visualization.layout import place_of
 from .html_reader import Reader
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 ALTERNATIVES = 6
 
 
@@ -125,22 +127,27 @@ def test_by_default_in_the_runs_own_folder_and_never_over_anything_unasked(run, 
     assert png(folder / "report.png").shape[2] == 3
 
 
-@pytest.mark.parametrize("latent_dim", [1, 2, 40])
-def test_models_of_any_number_of_latents(written, latent_dim):
-    folder = written(tiny_vae(latent_dim))
-    runs.report(folder)
+def read_report_of_latents(folder, latent_dim) -> Reader:
+    """A report whose tables and pictures are those of a model of so many latents, without validation."""
     reader = Reader((folder / "report.html").read_text(encoding="utf-8"))
     assert len(reader.tables["Latents, the largest KL divergence first"]) == 1 + latent_dim
     assert len(reader.tables["Classes in the picture"]) == 1 + 10
     assert any("A histogram of the mean codes" in alt for alt in reader.pictures) == (latent_dim == 1)
-    # Its history has no validation.
     assert len(reader.tables["Distortion and rate, in nats for each image"]) == 2
+    return reader
+
+
+@pytest.mark.parametrize("latent_dim", [1, 40])
+def test_models_of_any_number_of_latents(written, latent_dim):
+    folder = written(tiny_vae(latent_dim))
+    runs.report(folder)
+    read_report_of_latents(folder, latent_dim)
 
 
 def test_another_dataset_than_the_runs_own(written):
-    folder = written(tiny_vae(), settings={"dataset": "mnist"})
+    folder = written(tiny_vae(latent_dim=2), settings={"dataset": "mnist"})
     runs.report(folder, dataset="digits")
-    reader = Reader((folder / "report.html").read_text(encoding="utf-8"))
+    reader = read_report_of_latents(folder, latent_dim=2)
     assert reader.figures["test images of digits"] == 297
     assert reader.figures["negative ELBO"] != 45.0
 

@@ -8,6 +8,8 @@ from keras_vae.runs.report_findings import examine
 
 from ..tiny_models import EVENT_SHAPE, tiny_vae
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 METRICS = {"settings": {"dataset": "digits"}, "test": {"kl": 1.0}}
 
 
