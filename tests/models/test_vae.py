@@ -57,8 +57,9 @@ class TestReparameterization:
     def test_reconstructions_depend_on_the_input(self, binary_images):
         vae = VAE.for_shape((8, 8, 1), 4)
         vae.compile(keras.optimizers.Adam(3e-3))
-        vae.fit(binary_images, epochs=30, verbose=0)
+        vae.fit(binary_images, epochs=12, verbose=0)
         error = np.mean((binary_images - vae.reconstruct(binary_images)) ** 2)
+        # A tenth by now.
         assert error < 0.5 * np.mean((binary_images - binary_images.mean(axis=0)) ** 2)
 
 
@@ -153,15 +154,20 @@ class TestPriors:
         rng = np.random.default_rng(0)
         x = (rng.choice([-3.0, 3.0], (300, 1)) + 0.2 * rng.normal(size=(300, 2))).astype(np.float32)
         vae = VAE(
-            Encoder(networks.dense([16]), posteriors.DiagonalNormal(1)),
-            Decoder(networks.dense([16]), likelihoods.Normal((2,), 0.2)),
+            Encoder(keras.layers.Identity(), posteriors.DiagonalNormal(1)),
+            Decoder(keras.layers.Identity(), likelihoods.Normal((2,), 0.2)),
             prior=priors.MixtureOfNormals(1, 2),
         )
-        vae.compile(keras.optimizers.Adam(0.02), steps_per_execution=6)
-        vae.fit(x, batch_size=50, epochs=120, verbose=0)
+        vae.build((None, 2))
+        # The codes begin as the means of the features: what is left to learn is the prior, which begins elsewhere.
+        vae.encoder.posterior.set_weights([np.array([[0.5, 0.0], [0.5, 0.0]]), np.log([1.0, 0.02])])
+        vae.decoder.likelihood.set_weights([np.ones((1, 2)), np.zeros(2)])
+        vae.compile(keras.optimizers.Adam(0.1))
+        vae.fit(x, batch_size=50, epochs=40, verbose=0)
         first, second = np.asarray(vae.prior.means)[:, 0]
         codes = vae.encode(x)[:, 0]
         groups = sorted([codes[x[:, 0] < 0].mean(), codes[x[:, 0] > 0].mean()])
+        # Within 0.1 by now, from as much as 3.
         np.testing.assert_allclose(sorted([first, second]), groups, atol=0.3)
 
     @pytest.mark.parametrize("name", OTHER_PRIORS)
@@ -256,7 +262,7 @@ class TestBeta:
         assert isinstance(vae.beta, keras.Variable)
         assert not vae.beta.trainable
 
-    def test_a_callback_can_schedule_it(self):
+    def test_a_callback_can_schedule_it(self, eagerly):
         vae, seen = small_vae(), []
         vae.compile()
         schedule = keras.callbacks.LambdaCallback(
@@ -324,14 +330,14 @@ class TestElbo:
         vae.encoder.posterior.set_weights([0.5 * kernel, bias])
         assert np.mean(vae.elbo(x, num_samples=400, seed=0)) < np.mean(log_p) - 0.5
 
-    def test_it_is_the_negative_of_what_is_logged(self):
+    def test_it_is_the_negative_of_what_is_logged(self, eagerly):
         vae, x = small_vae(), binary(9)
         without_noise(vae)
         vae.compile()
         logged = vae.evaluate(x, verbose=0, return_dict=True)["negative_elbo"]
         np.testing.assert_allclose(-np.mean(vae.elbo(x, batch_size=4)), logged, rtol=1e-5)
 
-    def test_x_of_another_shape_than_the_event_has_no_likelihood(self):
+    def test_x_of_another_shape_than_the_event_has_no_likelihood(self, eagerly):
         vae = VAE(
             Encoder(networks.dense([8]), posteriors.DiagonalNormal(2)),
             Decoder(networks.dense([8]), likelihoods.Bernoulli((8, 6, 1))),
@@ -420,10 +426,10 @@ class TestSample:
         means = vae.sample(4000, seed=0, mean=True).var(axis=0)
         np.testing.assert_allclose(means, np.sum(TestElbo.loadings**2, axis=1), rtol=0.15, atol=1e-12)
 
-    def test_more_than_a_batch_are_all_different(self, monkeypatch):
-        monkeypatch.setattr("keras_vae.models.vae.SAMPLES_AT_ONCE", 4)
-        draws = linear_gaussian(TestElbo.loadings, TestElbo.offset, TestElbo.scale).sample(10, seed=0)
-        assert len(np.unique(draws, axis=0)) == 10
+    def test_more_than_a_batch_are_all_different(self):
+        # Two batches of 1,024 and the rest.
+        draws = linear_gaussian(TestElbo.loadings, TestElbo.offset, TestElbo.scale).sample(2500, seed=0)
+        assert len(np.unique(draws, axis=0)) == 2500
 
     def test_none_at_all(self):
         assert small_vae().sample(0).shape == (0, *EVENT_SHAPE)
@@ -446,7 +452,7 @@ class TestConstruction:
         with pytest.raises(ValueError, match=r"codes of length 2.* length 5"):
             VAE(Encoder(networks.dense([8]), posteriors.DiagonalNormal(5)), small_vae().decoder)
 
-    def test_a_layer_that_both_networks_hold_trains_and_says_that_it_cannot_be_saved(self, tmp_path):
+    def test_a_layer_that_both_networks_hold_trains_and_says_that_it_cannot_be_saved(self, eagerly, tmp_path):
         shared = keras.layers.Dense(8)
         encoder = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(2), shared])
         with pytest.warns(UserWarning, match="share a layer"):
@@ -493,40 +499,42 @@ class TestSystems:
             Encoder(networks.dense([64], activation="relu"), posteriors.DiagonalNormal(2)),
             Decoder(networks.dense([64], activation="relu"), likelihoods.Normal((4,), "optimal")),
         )
-        vae.compile(keras.optimizers.Adam(3e-3))
-        vae.fit(x, epochs=20, batch_size=50, verbose=0)
+        vae.compile(keras.optimizers.Adam(1e-2))
+        vae.fit(x, epochs=6, batch_size=50, verbose=0)
         unexplained = np.var(x - vae.reconstruct(x)) / np.var(x)
+        # A tenth by now.
         assert unexplained < 0.35
         assert x.min() < 0
 
     def test_a_convolutional_vae_on_colour_images_improves(self):
-        colours = np.random.default_rng(0).uniform(0, 1, (64, 1, 2, 3))
-        x = np.kron(colours, np.ones((1, 32, 16, 1))).astype(np.float32)
+        colours = np.random.default_rng(0).integers(0, 2, (64, 1, 2, 3))
+        x = np.kron(colours, np.ones((1, 16, 8, 1))).astype(np.float32)
         vae = VAE(
             Encoder(networks.conv([8, 16]), posteriors.DiagonalNormal(8)),
-            Decoder(networks.conv_transpose([16, 8], (32, 32, 3)), likelihoods.Normal((32, 32, 3), "optimal")),
+            Decoder(networks.conv_transpose([16, 8], (16, 16, 3)), likelihoods.Normal((16, 16, 3), "optimal")),
         )
-        vae.compile(keras.optimizers.Adam(5e-3))
-        history = vae.fit(x, epochs=40, batch_size=16, verbose=0).history
+        vae.compile(keras.optimizers.Adam(1e-2))
+        history = vae.fit(x, epochs=32, batch_size=16, verbose=0).history
         error = np.mean((x - vae.reconstruct(x)) ** 2)
-        # The mean image leaves all of the variance; pure noise in the codes would too.
+        # The mean image leaves all of the variance; pure noise in the codes would too. A quarter or less by now.
         assert error < 0.5 * np.mean((x - x.mean(axis=0)) ** 2)
         assert history["negative_elbo"][-1] < history["negative_elbo"][0]
         assert history["kl"][-1] > 1
 
     def test_the_convolutional_vae_learns_its_noise_and_pays_for_its_codes(self):
         """The source's has neither a log-variance nor a KL divergence, and draws with a standard deviation of 0.1."""
-        x = load_colour_digits("test").pixels
+        x = load_colour_digits("test").pixels[:150]
         vae = VAE.for_shape((32, 32, 3), 8, "conv", "discretized_logistic")
-        vae.compile(keras.optimizers.Adam(3e-3))
-        vae.fit(x, epochs=6, batch_size=50, verbose=0)
+        vae.compile(keras.optimizers.Adam(5e-3))
+        vae.fit(x, epochs=5, batch_size=25, verbose=0)
         outputs, posterior = vae(x), vae.encoder(vae.decoder.likelihood.rescaled(x))
         params = {name: np.asarray(value, np.float64) for name, value in posterior.items()}
-        assert params["log_variance"].shape == params["mean"].shape == (297, 8)
+        assert params["log_variance"].shape == params["mean"].shape == (150, 8)
         kl = 0.5 * np.sum(params["mean"] ** 2 + np.exp(params["log_variance"]) - 1 - params["log_variance"], axis=-1)
         np.testing.assert_allclose(outputs["kl"], kl, rtol=1e-4)
         (added,) = vae.losses
         assert float(added) == pytest.approx(kl.mean(), rel=1e-4)
+        # 13 nats or more by now.
         assert kl.mean() > 5
         # Begun near 1: it is of each latent, and of each image, what the data say.
         deviations = np.exp(0.5 * params["log_variance"])
