@@ -9,6 +9,8 @@ from keras_vae.cli.main import main
 
 from ..tiny_models import tiny_vae
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 @pytest.fixture(scope="module")
 def coder_file(tmp_path_factory) -> str:

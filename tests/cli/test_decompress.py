@@ -9,6 +9,8 @@ from keras_vae.cli.main import main
 
 from ..tiny_models import tiny_vae
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 X = np.random.default_rng(0).integers(0, 2, (7, 8, 8, 1)).astype(np.uint8)
 
 

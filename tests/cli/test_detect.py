@@ -6,6 +6,8 @@ from keras_vae.cli.main import main
 
 from ..tiny_models import tiny_vae
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 @pytest.fixture(scope="module")
 def detector_file(tmp_path_factory) -> str:

@@ -15,6 +15,7 @@ def test_figures_of_the_run_again(trained, model_file, capsys):
     assert capsys.readouterr().out == tables.figures_table(test) + "\n"
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_the_likelihood_is_printed_and_all_is_written(model_file, capsys, tmp_path):
     output = tmp_path / "new" / "figures.json"
     assert main(["evaluate", model_file, "--num-samples", "7", "--output", str(output)]) == 0
@@ -28,6 +29,7 @@ def test_the_likelihood_is_printed_and_all_is_written(model_file, capsys, tmp_pa
     assert (written["versions"], written["machine"]) == (versions(), machine())
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_file_is_replaced_only_where_that_was_asked_for(refused, model_file, tmp_path, capsys):
     output = tmp_path / "figures.json"
     output.write_text("mine")
@@ -42,6 +44,7 @@ def test_a_folder_is_no_file(refused, model_file, tmp_path):
     assert "is a folder. Give a file" in refused("evaluate", model_file, "--output", tmp_path / "figures")
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_another_split(model_file, capsys):
     assert main(["evaluate", model_file, "--split", "train", "--num-samples", "0"]) == 0
     printed = dict(re.findall(r"^  (.*?) {2,}(-?[\d,.]+)", capsys.readouterr().out, re.MULTILINE))
@@ -51,6 +54,7 @@ def test_another_split(model_file, capsys):
     assert float(printed["negative ELBO"]) == pytest.approx(expected["negative_elbo"], rel=0.01)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_an_autoencoder_has_no_elbo(autoencoder_file, capsys):
     assert main(["evaluate", autoencoder_file]) == 0
     printed = capsys.readouterr().out

@@ -1,8 +1,11 @@
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from keras_vae import load_model
 from keras_vae.cli.main import main
+
+pytestmark = pytest.mark.usefixtures("eagerly")
 
 
 def test_a_saved_model_of_the_model(model_file, tmp_path, capsys):

@@ -6,6 +6,8 @@ from keras_vae.cli.main import main
 from ..callbacks.pictures import png
 from ..runs.html_reader import Reader
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 def test_a_report_of_the_run(trained, tmp_path, capsys):
     output = tmp_path / "report"

@@ -8,6 +8,8 @@ from keras_vae.visualization import image_grid
 from ..callbacks.pictures import png
 from ..tiny_models import EVENT_SHAPE, tiny_vae
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 @pytest.mark.parametrize(("words", "mean"), [((), True), (("--draw",), False)])
 def test_a_seed_draws_the_models_own_samples(model_file, tmp_path, capsys, words, mean):

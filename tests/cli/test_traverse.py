@@ -7,6 +7,8 @@ from keras_vae.visualization import latent_traversals, pixels
 
 from ..callbacks.pictures import png
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 def test_the_picture_is_that_of_runs_traverse(model_file, tmp_path, capsys):
     path = str(tmp_path / "deep" / "picture.png")

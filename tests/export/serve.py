@@ -1,9 +1,11 @@
 """Runs every signature of SavedModels in a process that has neither Keras nor this package.
 
-Arguments: the folder of `vae/1`, `autoencoder/1` and `inputs.npz`; writes `outputs.npz` to it.
+Arguments: the folder of `vae/1`, `autoencoder/1` and `inputs.npz`; writes `outputs.npz` to it, and to
+stdout what `saved_model_cli show` says of `vae/1`.
 """
 
 import os
+import runpy
 import sys
 
 # Before anything that might import them: what imports them now fails.
@@ -43,3 +45,7 @@ for size in (0, 1, 5):
     for seed in (0, 7, 2**31 - 3):
         outputs[f"sample_seeded {size} {seed}"] = run(vae, "sample_seeded", n=size, seed=seed)
 np.savez(os.path.join(folder, "outputs.npz"), **outputs)
+
+# What TensorFlow's own tool makes of it goes to stdout; it ends the process.
+sys.argv = ["saved_model_cli", "show", "--dir", os.path.join(folder, "vae", "1"), "--all"]
+runpy.run_module("tensorflow.python.tools.saved_model_cli", run_name="__main__")

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import sklearn.datasets
-import sklearn.utils
 from nbclient import NotebookClient
 
 import keras_vae
-from tests.notebooks.in_process import fresh_shell
+
+from ..few_digits import use_few_digits
+from .in_process import fresh_shell
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 # What a notebook's first cell sets to be fast is set to less here: every cell must run, none must show a good model.
@@ -89,10 +89,7 @@ def work(tmp_path, monkeypatch) -> Path:
 
 @pytest.fixture
 def few_digits(monkeypatch):
-    """300 of the digits to train on in place of 1,500; as many to test on as ever."""
-    digits = sklearn.datasets.load_digits()
-    few = sklearn.utils.Bunch(**{name: digits[name][: 300 + 297] for name in ("images", "target")})
-    monkeypatch.setattr(sklearn.datasets, "load_digits", lambda: few)
+    use_few_digits(monkeypatch, num_train=300)
 
 
 def assert_shows_what_is_kept(name, first_printed, shown):

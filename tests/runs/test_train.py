@@ -5,8 +5,6 @@ import sys
 import keras
 import numpy as np
 import pytest
-import sklearn.datasets
-import sklearn.utils
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
@@ -19,6 +17,7 @@ from keras_vae.runs.machine import machine
 from keras_vae.visualization import pixels, reconstruction_grid, sample_grid
 
 from ..callbacks.pictures import names, png, tensorboard_images
+from ..few_digits import use_few_digits
 from .conftest import SETTINGS
 
 pytestmark = pytest.mark.usefixtures("eagerly")
@@ -192,9 +191,7 @@ def test_colour_images_of_tfds_by_a_convolutional_network(tmp_path):
 
 def test_bits_of_colour_digits_are_a_codes_and_their_pictures_have_colours(tmp_path, monkeypatch):
     """An epoch is enough to say less than 8 bits, which storing takes; they are the mean of -ELBO(x) at other draws."""
-    digits = sklearn.datasets.load_digits()
-    few = sklearn.utils.Bunch(**{name: digits[name][: 200 + 297] for name in ("images", "target")})
-    monkeypatch.setattr(sklearn.datasets, "load_digits", lambda: few)
+    use_few_digits(monkeypatch, num_train=200)
     # Another test exports such a network.
     monkeypatch.setattr(VAE, "export", lambda self, folder: None)
     settings = {**COLOURS, "dataset": "colour_digits", "epochs": 1, "batch_size": 10, "learning_rate": 3e-3}
