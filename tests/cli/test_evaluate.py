@@ -1,5 +1,7 @@
 import json
 import re
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -79,7 +81,10 @@ def test_unknown_data(refused, model_file, words, message):
 
 
 def test_data_that_must_be_downloaded_without_a_network(refused, model_file, tmp_path, monkeypatch):
-    monkeypatch.setattr("keras_vae.datasets.tfds_source._network_is_there", lambda: False)
+    def no_network(*args, **kwargs):
+        raise urllib.error.URLError("no network")
+
+    monkeypatch.setattr(urllib.request, "urlopen", no_network)
     message = refused("evaluate", model_file, "--dataset", "mnist", "--data-dir", tmp_path)
     assert f"'mnist' is not prepared in '{tmp_path}" in message
 

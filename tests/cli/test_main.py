@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from keras_vae.cli import main as module
+from keras_vae import runs
 from keras_vae.cli.main import main
 
 COMMANDS = (
@@ -77,28 +77,22 @@ def test_what_no_command_understands(capsys, monkeypatch, tmp_path, arguments, m
     assert message in errors
 
 
+def failing_with(error):
+    def fail(**arguments):
+        raise error
+
+    return fail
+
+
 @pytest.mark.parametrize("error", [ValueError("wrong"), PermissionError(13, "Permission denied", "runs")])
 def test_explained_errors_are_a_line_on_stderr(monkeypatch, capsys, error):
-    class Command:
-        @staticmethod
-        def add_to(commands):
-            def run(arguments):
-                raise error
-
-            commands.add_parser("fail").set_defaults(run=run)
-
-    monkeypatch.setattr(module, "_commands", lambda: [Command])
-    assert main(["fail"]) == 1
+    monkeypatch.setattr(runs, "train", failing_with(error))
+    assert main(["train"]) == 1
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", f"keras-vae: {error}\n")
 
 
 def test_mistakes_of_ours_are_not_hidden(monkeypatch):
-    class Command:
-        @staticmethod
-        def add_to(commands):
-            commands.add_parser("fail").set_defaults(run=lambda arguments: {}["a bug"])
-
-    monkeypatch.setattr(module, "_commands", lambda: [Command])
-    with pytest.raises(KeyError):
-        main(["fail"])
+    monkeypatch.setattr(runs, "train", failing_with(KeyError("a bug")))
+    with pytest.raises(KeyError, match="a bug"):
+        main(["train"])

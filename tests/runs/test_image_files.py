@@ -18,6 +18,7 @@ def mapped_bytes() -> int:
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_images_are_written_and_read_again_in_their_order(tmp_path, channels, monkeypatch):
+    # Batches of the usual size would take hundreds of files.
     monkeypatch.setattr(image_files, "AT_ONCE", 5)
     x = RNG.integers(0, 256, (12, 6, 5, channels)).astype(np.uint8)
     assert save_images(tmp_path / "images", iter([x[:7], x[7:]]), binary=False) == 12

@@ -32,6 +32,7 @@ def test_peak_memory_is_not_that_of_the_process_that_started_this_one(monkeypatc
 
 def test_peak_memory_elsewhere(monkeypatch, tmp_path):
     resource = pytest.importorskip("resource")
+    # Where the system keeps this is a constant: no other way leads a test away from this machine's own.
     monkeypatch.setattr(machine, "STATUS", tmp_path / "none")
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     monkeypatch.setattr(sys, "platform", "linux")
@@ -57,6 +58,7 @@ def test_cores_and_the_name_of_the_processor(monkeypatch, tmp_path):
     table.write_text(
         "processor\t: 0\nmodel name\t: Abacus 7 @ 2 GHz \nmodel\t\t: 3\n\nprocessor\t: 1\nmodel name\t: other\n"
     )
+    # Where the system keeps this is a constant: no other way leads a test away from this machine's own.
     monkeypatch.setattr(machine, "PROCESSORS", table)
     assert machine.machine() == {"cores": os.cpu_count(), "cpu": "Abacus 7 @ 2 GHz"}
     monkeypatch.setattr(machine, "PROCESSORS", tmp_path / "none")
