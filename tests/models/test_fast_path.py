@@ -15,7 +15,7 @@ COMPILED, PLAIN = True, False
 
 def vae_of(encoder_network, kind=VAE) -> VAE:
     encoder = Encoder(encoder_network, posteriors.DiagonalNormal(2))
-    vae = kind(encoder, Decoder(networks.dense([8]), likelihoods.Bernoulli(IMAGES)))
+    vae = kind(encoder, Decoder(keras.layers.Identity(), likelihoods.Bernoulli(IMAGES)))
     vae.build((None, *IMAGES))
     return vae
 
