@@ -267,6 +267,8 @@ def _assertion(model, shapes):
     """A function for `Dataset.map` over (number of the batch, element) that lets good batches through."""
     rule, input_rule = rule_of(model.decoder.likelihood), _input_rule(model)
 
+    # Nothing in it is to be converted, and looking for that takes a quarter of a second.
+    @tf.autograph.experimental.do_not_convert
     def asserted(number, element):
         x, target, sample_weight = parts = keras.utils.unpack_x_y_sample_weight(element)
         checks = [assert_values(rule if target is None else input_rule, x, "x", number)]
