@@ -11,4 +11,5 @@ def disturbed(codec, monkeypatch, size: float) -> None:
     def other(*arguments):
         return {name: value + rng.normal(0, size, value.shape) for name, value in call(*arguments).items()}
 
+    # Another processor, as one machine can have it.
     monkeypatch.setattr(codec.networks, "_call", other)

@@ -51,6 +51,7 @@ def test_groups_grow_as_the_stream_can_fund_them(codec, many):
 
 
 def test_large_images_come_in_smaller_groups(codec, many, monkeypatch, grey_vae):
+    # In place of images of megapixels, the bound that they would meet.
     monkeypatch.setattr(block_codec, "ELEMENTS_AT_ONCE", 64 * 5)
     small = BlockCodec(grey_vae, 10)
     block = small.encode(many[:50])
@@ -60,6 +61,7 @@ def test_large_images_come_in_smaller_groups(codec, many, monkeypatch, grey_vae)
 
 def test_examples_of_many_outputs_come_in_smaller_groups(monkeypatch, grey):
     vae = trained(likelihoods.Categorical(SHAPE, 17), grey, 0)
+    # In place of images of megapixels, the bound that they would meet.
     monkeypatch.setattr(block_codec, "OUTPUTS_AT_ONCE", 64 * 17 * 6)
     codec = BlockCodec(vae, 10)
     block = codec.encode(grey[:50])

@@ -160,6 +160,7 @@ def test_the_stream_does_not_depend_on_how_many_are_coded_at_once(monkeypatch):
     elements = quantized(likelihood)
     steps, x, streams = steps_of(elements, **parameters), RNG.integers(0, 256, 9000), []
     for at_once in (2**12, 2**17, 2**22):
+        # How many are coded at once is nobody's choice: the bound itself must not show.
         monkeypatch.setattr(quantized_likelihoods, "WEIGHTS_AT_ONCE", at_once)
         stack = AnsStack()
         elements.push(stack, x, *steps)

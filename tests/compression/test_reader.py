@@ -83,6 +83,7 @@ def test_tables_of_another_installation(binary_vae, blob, monkeypatch):
         codec.tables ^= 1
         return codec
 
+    # Another library of functions, as one machine can have it.
     monkeypatch.setattr(reader, "LosslessCodec", other)
     with pytest.raises(ValueError, match="other coding tables"):
         Reader(binary_vae, blob).read_block(0)

@@ -126,6 +126,7 @@ def test_colour_digits_by_name():
 @pytest.mark.parametrize("most_bytes", [2**31, 0])
 def test_integers_of_tfds(tiny_dir, monkeypatch, most_bytes):
     """In memory, and in a stream."""
+    # In place of datasets of gigabytes.
     monkeypatch.setattr(tfds_source, "MOST_BYTES_IN_MEMORY", most_bytes)
     for name, levels in (("tiny_pictures", 256), ("tiny_binary", 2)):
         images = images_of(datasets.load(name, data_dir=tiny_dir, integers=True))
@@ -158,6 +159,7 @@ def test_a_name_is_a_string(name):
 
 
 def test_streams_are_binarised_afresh_and_reproducibly_but_not_once_and_for_all(tiny_dir, monkeypatch):
+    # In place of datasets of gigabytes.
     monkeypatch.setattr(tfds_source, "MOST_BYTES_IN_MEMORY", 0)
 
     def load(binarize, seed=1):

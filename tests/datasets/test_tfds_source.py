@@ -21,6 +21,7 @@ def no_network(monkeypatch):
     def download(*args, **kwargs):
         raise AssertionError("Something was to be downloaded.")
 
+    # The answer must not hang on the network of the machine.
     monkeypatch.setattr(tfds_source, "_network_is_there", lambda: False)
     monkeypatch.setattr(tfds.core.DatasetBuilder, "download_and_prepare", download)
 
@@ -28,6 +29,7 @@ def no_network(monkeypatch):
 @pytest.fixture
 def streamed(monkeypatch):
     """Every dataset is too large for the memory."""
+    # In place of datasets of gigabytes.
     monkeypatch.setattr(tfds_source, "MOST_BYTES_IN_MEMORY", 0)
 
 
@@ -136,6 +138,7 @@ def test_what_is_prepared_needs_no_network(tiny_dir):
 
 
 def test_what_is_not_prepared_is_prepared_where_there_is_a_network(monkeypatch, tmp_path, capsys):
+    # The answer must not hang on the network of the machine.
     monkeypatch.setattr(tfds_source, "_network_is_there", lambda: True)
     source = open_dataset("tiny_binary", "train", str(tmp_path), with_labels=False)
     assert len(source.pixels) == 6

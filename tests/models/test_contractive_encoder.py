@@ -121,6 +121,7 @@ class TestPenalty:
 class TestTraining:
     @pytest.mark.parametrize("compiled", [False, True])
     def test_fit_counts_it_once_on_the_fast_path(self, compiled, monkeypatch):
+        # Whether the fast path is taken hangs on the length alone: thousands of steps would take a minute.
         monkeypatch.setattr(fast_path, "STEPS_WORTH_COMPILING", 4 if compiled else 1000)
         model, x = sigmoid_layer(), np.tile(X, (4, 1))
         arguments = {"x": x, "batch_size": 8, "epochs": 1, "shuffle": False}

@@ -100,6 +100,7 @@ def test_every_part_of_a_later_batch_is_checked(vae, parts, name):
 
 
 def test_the_first_bad_index_is_named_beyond_the_first_chunk(vae, monkeypatch):
+    # In place of thousands of rows, the chunk that they would fill.
     monkeypatch.setattr("keras_vae.models.rules.ROWS_AT_ONCE", 2)
     with pytest.raises(ValueError, match=r"at index \(5, 0, 1, 0\)"):
         vae.fit(with_value(np.nan, (5, 0, 1, 0)), verbose=0)

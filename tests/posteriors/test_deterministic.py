@@ -77,6 +77,7 @@ class TestWhatIsAdded:
 
     @pytest.mark.parametrize("compiled", [False, True])
     def test_fit_counts_it_once_on_the_fast_path(self, name, compiled, monkeypatch):
+        # Whether the fast path is taken hangs on the length alone: thousands of steps would take a minute.
         monkeypatch.setattr(fast_path, "STEPS_WORTH_COMPILING", 4 if compiled else 1000)
         activation, regularizer, penalty = PENALTIES[name]
         model, x = sparse(activation, regularizer), np.tile(binary(5), (4, 1, 1, 1))
