@@ -26,7 +26,8 @@ def check_model(part, model, x) -> None:
     config = keras.saving.serialize_keras_object(model)
     again = keras.saving.serialize_keras_object(keras.saving.deserialize_keras_object(config))
     hold_that(part, "its config makes it again", config == again, "`get_config`")
-    model.compile(keras.optimizers.Adam(0.01))
+    # One operation at a time: compiling a step takes longer than all the rest, and an export is compiled too.
+    model.compile(keras.optimizers.Adam(0.01), run_eagerly=True)
     loss = model.fit(x, batch_size=len(x), verbose=0).history["loss"]
     hold_that(part, "a training step has a finite loss", np.isfinite(loss), "log-probabilities at the start")
     before = _scores_and_reconstructions(model, x)
@@ -47,7 +48,7 @@ def check_model(part, model, x) -> None:
 
 
 def _further(model, x):
-    """What a model logs in a test and in one more step, one operation at a time, which needs no compilation."""
+    """What a model logs in a test and in one more step."""
     model.run_eagerly = True
     return model.evaluate(x, batch_size=len(x), verbose=0), model.train_on_batch(x)
 
