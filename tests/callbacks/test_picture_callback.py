@@ -51,6 +51,15 @@ def test_pictures_every_so_many_epochs_and_after_the_last_one(tmp_path, every, e
         np.testing.assert_array_equal(images[epoch - 1], expected)
 
 
+def test_a_picture_can_be_seen_while_the_training_goes_on(tmp_path):
+    callback = Counter(tmp_path)
+    callback.on_train_begin()
+    for epoch in range(3):
+        callback.on_epoch_end(epoch, {"loss": 1.0})
+        assert sorted(tensorboard_images(tmp_path / "counts", "counts")) == list(range(epoch + 1))
+    callback.on_train_end()
+
+
 def test_titles_are_of_the_epoch_that_is_drawn(tmp_path):
     callback = Counter(tmp_path, every=2)
     callback.on_train_begin()

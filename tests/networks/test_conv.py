@@ -21,14 +21,17 @@ def test_each_layer_halves_the_sides_rounded_up(event_shape, rank, expected):
     assert networks.conv([4, 6], rank=rank)(np.zeros((2, *event_shape))).shape == (2, *expected)
 
 
-def test_a_layer_is_the_strided_convolution_with_its_activation():
+@pytest.mark.parametrize(("kernel_size", "strides"), [(3, 2), (5, 2), (3, 1)])
+def test_a_layer_is_the_strided_convolution_with_its_activation(kernel_size, strides):
     x = np.random.default_rng(0).normal(size=(2, 5, 5, 2)).astype(np.float32)
-    network = networks.conv([3], kernel_size=3, strides=2, activation="relu")
+    network = networks.conv([3], kernel_size=kernel_size, strides=strides, activation="relu")
     output = network(x)
     kernel, bias = network.get_weights()
-    padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))[:, ::2, ::2]
-    expected = np.einsum("nijchw,hwcf->nijf", windows, kernel) + bias
+    # Of odd sides and odd kernels the filling-up is the same on both sides.
+    sides = (kernel_size // 2, kernel_size // 2)
+    padded = np.pad(x, ((0, 0), sides, sides, (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (kernel_size, kernel_size), axis=(1, 2))
+    expected = np.einsum("nijchw,hwcf->nijf", windows[:, ::strides, ::strides], kernel) + bias
     np.testing.assert_allclose(output, np.maximum(expected, 0), rtol=1e-4, atol=1e-5)
 
 

@@ -13,6 +13,22 @@ def test_features_have_the_sides_of_the_event(event_shape):
     assert network(np.zeros((2, 3))).shape == (2, *event_shape[:-1], 4)
 
 
+@pytest.mark.parametrize("kernel_size", [3, 5])
+def test_a_layer_spreads_what_a_dense_layer_gives_by_its_kernel_each_with_the_activation(kernel_size):
+    network = networks.conv_transpose([3], (10, 2), kernel_size=kernel_size, activation="relu")
+    z = np.random.default_rng(0).normal(size=(4, 5)).astype(np.float32)
+    output = network(z)
+    dense_kernel, dense_bias, kernel, bias = network.get_weights()
+    grid = np.maximum(z @ dense_kernel + dense_bias, 0).reshape(4, 5, 3)
+    spread = np.zeros((4, 2 * 5 + kernel_size, 3))
+    for place in range(5):
+        spread[:, 2 * place : 2 * place + kernel_size] += np.einsum("nc,kfc->nkf", grid[:, place], kernel)
+    # What a convolution with "same" leaves out before the first place: half of what the kernel exceeds the stride by.
+    first = (kernel_size - 2) // 2
+    expected = np.maximum(spread[:, first : first + 10] + bias, 0)
+    np.testing.assert_allclose(output, expected, rtol=1e-4, atol=1e-5)
+
+
 def test_odd_sides_are_the_middle_of_what_the_layers_give():
     network = networks.conv_transpose([4, 3], (17, 23, 2))
     z = np.random.default_rng(0).normal(size=(2, 5)).astype(np.float32)
