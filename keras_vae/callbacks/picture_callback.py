@@ -63,9 +63,9 @@ class PictureCallback(keras.callbacks.Callback):
     def _draw(self, epoch):
         picture = pixels(self.figure(title_of(epoch + 1, self._last_logs)))
         save_png(self._free_path(epoch + 1), picture)
+        # What is written is flushed at the context's end: TensorBoard shows it while the training goes on.
         with self._writer.as_default():
             tf.summary.image(self.name, picture[np.newaxis], step=epoch)
-        self._writer.flush()
         self._last_drawn = epoch
 
     def _free_path(self, epoch) -> str:

@@ -1,5 +1,4 @@
 import json
-import time
 
 import keras
 import numpy as np
@@ -24,13 +23,13 @@ def trained(latent_dim, make=small_vae):
 @pytest.fixture(scope="module")
 def of_vaes():
     """As users have it, in graphs: fixtures of a module come before the others."""
-    build, start = Builder(), time.perf_counter()
+    build = Builder()
     found = latent.sweep(build, [3, 1], TRAIN, TEST, 2, num_samples=4, seed=7, progress=False, batch_size=24)
-    return found, build, time.perf_counter() - start
+    return found, build
 
 
 def test_each_point_is_a_vae_of_its_size(of_vaes):
-    found, build, seconds = of_vaes
+    found, build = of_vaes
     assert [point.latent_dim for point in found.points] == [3, 1]
     assert len(build.models) == 2
     for point in found.points:
@@ -41,11 +40,10 @@ def test_each_point_is_a_vae_of_its_size(of_vaes):
         np.testing.assert_allclose(point.squared_error, evaluation.mean_squared_error(vae, TEST), rtol=1e-4)
         assert point.active_units == evaluation.active_units(vae, TEST)
         assert point.seconds > 0
-    assert sum(point.seconds for point in found.points) <= seconds
 
 
 def test_the_recommendation_is_that_of_its_examples(of_vaes):
-    found, build, _ = of_vaes
+    found, build = of_vaes
     costs = [-model.elbo(TEST, num_samples=4, seed=7) for model in reversed(build.models)]
     active = [evaluation.active_units(model, TEST) for model in reversed(build.models)]
     assert (found.recommended, found.reason) == recommendation.recommend_by_elbo([1, 3], costs, active)

@@ -94,7 +94,7 @@ def test_later_batches_of_a_dataset_are_checked_as_they_come(vae):
         ((binary(8), binary(8), np.r_[np.ones(6), -1, 1].astype(np.float32)), "sample_weight"),
     ],
 )
-def test_every_part_of_a_later_batch_is_checked(vae, parts, name):
+def test_every_part_of_a_later_batch_is_checked(eagerly, vae, parts, name):
     with pytest.raises(ValueError, match=rf"`{name}` must hold .* at index \(2.* of batch 1"):
         vae.fit(batched(*parts), verbose=0)
 
@@ -167,7 +167,7 @@ def test_an_empty_or_unbatched_dataset_is_refused(vae):
         vae.fit(tf.data.Dataset.from_tensor_slices({"image": binary(8)}).batch(4), verbose=0)
 
 
-def test_inputs_may_have_as_many_axes_as_an_event():
+def test_inputs_may_have_as_many_axes_as_an_event(eagerly):
     vae = VAE(
         Encoder(networks.dense([8]), posteriors.DiagonalNormal(2)),
         Decoder(networks.dense([8]), likelihoods.Bernoulli(EVENT_SHAPE)),
@@ -233,7 +233,7 @@ def test_every_form_that_keras_takes_is_taken(vae, make):
 
 
 @pytest.mark.parametrize("method", ["train_on_batch", "test_on_batch"])
-def test_a_batch_of_lists_is_that_of_arrays(method):
+def test_a_batch_of_lists_is_that_of_arrays(eagerly, method):
     model, x, weight = small_autoencoder(), binary(8), np.linspace(0, 2, 8)
     model.compile(keras.optimizers.SGD(0.0))
     call, target = getattr(model, method), 1 - x
@@ -293,7 +293,7 @@ def test_decode_checks_its_codes(vae, z):
         vae.decode(z)
 
 
-def test_targets_are_checked_by_the_likelihood_and_inputs_by_being_finite(vae):
+def test_targets_are_checked_by_the_likelihood_and_inputs_by_being_finite(eagerly, vae):
     vae.fit(binary(8) * 3 - 1, binary(8), verbose=0)
     with pytest.raises(ValueError, match=r"`target` must hold values in \[0, 1\]"):
         vae.fit(binary(8), binary(8) * 2, verbose=0)
@@ -302,7 +302,7 @@ def test_targets_are_checked_by_the_likelihood_and_inputs_by_being_finite(vae):
 
 
 @pytest.mark.parametrize("make", [lambda x: x, batched], ids=["array", "dataset"])
-def test_grey_values_for_a_bernoulli_warn_once(vae, make):
+def test_grey_values_for_a_bernoulli_warn_once(eagerly, vae, make):
     with pytest.warns(UserWarning, match="no likelihood"):
         vae.fit(make(binary(8) * 0.5), verbose=0)
     with warnings.catch_warnings():
@@ -310,13 +310,13 @@ def test_grey_values_for_a_bernoulli_warn_once(vae, make):
         vae.fit(make(binary(8) * 0.5), verbose=0)
 
 
-def test_binary_data_does_not_warn(vae):
+def test_binary_data_does_not_warn(eagerly, vae):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         vae.fit(batched(binary(8)), validation_data=(binary(8),), verbose=0)
 
 
-def test_any_finite_number_may_be_normal():
+def test_any_finite_number_may_be_normal(eagerly):
     model = small_autoencoder(likelihoods.Normal(EVENT_SHAPE))
     model.compile("adam")
     with pytest.warns(UserWarning, match="standard deviation 4.* standardise the data"):
@@ -325,7 +325,7 @@ def test_any_finite_number_may_be_normal():
         model.fit(with_value(np.nan), verbose=0)
 
 
-def test_arguments_may_be_positional_and_keras_names_the_unknown_ones(vae):
+def test_arguments_may_be_positional_and_keras_names_the_unknown_ones(eagerly, vae):
     history = vae.fit(binary(8), None, 4, 2, 0)
     assert len(history.epoch) == 2
     with pytest.raises(TypeError, match="epoch_count"):

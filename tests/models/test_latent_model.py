@@ -171,6 +171,7 @@ def test_parts_of_another_kind_are_refused(make, part):
         type(model)(**parts)
 
 
+@pytest.mark.usefixtures("eagerly")
 class TestSaving:
     def trained(self, make=small_vae, **kwargs):
         model = make(**kwargs)

@@ -31,7 +31,7 @@ def refused(path, found):
 
 
 @pytest.mark.parametrize(("model", "kind"), [(tiny_vae, str), (tiny_autoencoder, pathlib.Path)])
-def test_round_trip(tmp_path, binary_images, model, kind):
+def test_round_trip(eagerly, tmp_path, binary_images, model, kind):
     model, path = model(), kind(tmp_path / "model.keras")
     model.compile(keras.optimizers.Adam(0.01))
     model.fit(binary_images, verbose=0)

@@ -61,7 +61,7 @@ def test_its_own_weights_are_biases():
 
 
 @POSTERIORS
-def test_both_sides_train_the_kernels(posterior):
+def test_both_sides_train_the_kernels(eagerly, posterior):
     keras.config.set_dtype_policy("float64")
     keras.config.set_floatx("float64")
     model, x = tied(posterior(2)), binary(6)
@@ -89,7 +89,7 @@ def test_both_sides_train_the_kernels(posterior):
 
 
 @POSTERIORS
-def test_loaded_it_is_still_tied_and_stays_so(posterior, tmp_path):
+def test_loaded_it_is_still_tied_and_stays_so(eagerly, posterior, tmp_path):
     model, x = tied(posterior(2)), binary(16)
     model.compile(keras.optimizers.Adam(0.01))
     model.fit(x, epochs=2, batch_size=8, verbose=0)
