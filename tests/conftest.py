@@ -1,14 +1,18 @@
-"""What all tests share: seeds, small data, and where real MNIST is."""
+"""What all tests share: seeds, small data, and where real MNIST is.
 
+TensorFlow is imported by those who run tests, and not by the process that hands them out, which would take its time.
+"""
+
+import gc
 import os
 import warnings
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# How fast the code is that XLA makes matters less to models of some hundred weights than how soon it is made.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -18,9 +22,18 @@ def pytest_cmdline_main(config):
         config.option.dist = "worksteal"
 
 
+def pytest_collection_finish():
+    """The hundreds of thousands of objects of all modules stay: the garbage collector need not look at them again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
+
+
 @pytest.fixture(autouse=True)
 def _fresh_state():
     """Every test starts from the same seed and the default dtype policy, and leaves no trace."""
+    import keras
+
     keras.utils.set_random_seed(0)
     yield
     keras.config.set_dtype_policy("float32")
@@ -37,6 +50,8 @@ def _draws_of_its_own(request, monkeypatch):
 @pytest.fixture
 def eagerly():
     """Without graphs, whose tracing would take most of the time of trainings of a few steps."""
+    import tensorflow as tf
+
     tf.config.run_functions_eagerly(True)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Even though the `tf.config.experimental_run_functions_eagerly`")

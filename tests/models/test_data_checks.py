@@ -302,7 +302,7 @@ def test_targets_are_checked_by_the_likelihood_and_inputs_by_being_finite(eagerl
 
 
 @pytest.mark.parametrize("make", [lambda x: x, batched], ids=["array", "dataset"])
-def test_grey_values_for_a_bernoulli_warn_once(eagerly, vae, make):
+def test_grey_values_for_a_bernoulli_warn_once(vae, make):
     with pytest.warns(UserWarning, match="no likelihood"):
         vae.fit(make(binary(8) * 0.5), verbose=0)
     with warnings.catch_warnings():
@@ -310,7 +310,7 @@ def test_grey_values_for_a_bernoulli_warn_once(eagerly, vae, make):
         vae.fit(make(binary(8) * 0.5), verbose=0)
 
 
-def test_binary_data_does_not_warn(eagerly, vae):
+def test_binary_data_does_not_warn(vae):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         vae.fit(batched(binary(8)), validation_data=(binary(8),), verbose=0)

@@ -140,7 +140,10 @@ class TestSameNumbers:
         """With a smaller last batch, which is a step outside of the loop."""
         first, second = twins(tiny_vae)
         data = batches(binary(75, EVENT_SHAPE))
-        assert_equal(first, second, [trained(first, optimizer(), data), trained(second, optimizer(), data, jit=False)])
+        histories = [trained(first, optimizer(), data), trained(second, optimizer(), data, jit=False)]
+        # Keras computes the rates of a schedule in single precision: 24 steps of 0.01, each right to 1e-7 of it, leave
+        # 3e-8 at most.
+        assert_equal(first, second, histories, rtol=3e-7)
         updates = 3 * 8 // (second.optimizer.gradient_accumulation_steps or 1)
         assert int(first.optimizer.iterations) == int(second.optimizer.iterations) == updates
 
