@@ -57,7 +57,7 @@ def results_of(name) -> dict:
 
 def test_its_python_runs_from_top_to_bottom(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    use_few_digits(monkeypatch, num_train=300)
+    use_few_digits(monkeypatch, num_train=100)
     assert all(sum(line in block for block in PYTHON_BLOCKS) == 1 for line in WITH_GRAPHS)
     names = {}
     try:

@@ -18,7 +18,7 @@ SETTINGS = {
     "01_vae_on_mnist": {"EPOCHS": 2},
     "02_blobs_and_the_reparameterization_bug": {"EPOCHS": 1},
     "03_from_autoencoder_to_vae": {"EPOCHS": 1},
-    "04_autoencoders_and_pca": {"STEPS": 1, "SIGNALS": 100, "COUNTS": (50, 300)},
+    "04_autoencoders_and_pca": {"STEPS": 1, "SIGNALS": 100, "COUNTS": (50, 100)},
     "05_restoration": {"EPOCHS": 1},
     "06_choosing_the_latent_size": {"EPOCHS": 1},
     "07_anomaly_detection": {},
@@ -89,7 +89,7 @@ def work(tmp_path, monkeypatch) -> Path:
 
 @pytest.fixture
 def few_digits(monkeypatch):
-    use_few_digits(monkeypatch, num_train=300)
+    use_few_digits(monkeypatch, num_train=100)
 
 
 def assert_shows_what_is_kept(name, first_printed, shown):

@@ -41,8 +41,8 @@ def test_beta_stays_within_bounds():
     assert betas(GECO(0.0, speed=50.0), [(-9.0, 1.0), (-9.0, 1.0)]) == [pytest.approx(1e4)] * 2
 
 
-@pytest.mark.parametrize("target", [5.5, 7.0])
-def test_training_arrives_at_the_reconstruction_and_beta_differs(target):
+def test_training_arrives_at_the_reconstruction_and_beta_differs():
+    target = 7.0
     vae, x = small_vae(objective=GECO(target, speed=0.01)), np.tile(binary(32), (50, 1, 1, 1))
     vae.compile(keras.optimizers.Adam(3e-3))
     history = vae.fit(x, epochs=100, batch_size=32, verbose=0).history

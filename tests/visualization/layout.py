@@ -21,16 +21,17 @@ def texts(figure) -> list[str]:
 def place_of(picture, drawn) -> tuple[int, int]:
     """Row and column where a picture, which is not all white, begins on a page that shows it once, pixel for pixel."""
     height, width = picture.shape[:2]
-    rows, columns = (1 + whole - part for whole, part in zip(drawn.shape[:2], (height, width), strict=True))
-    possible = np.ones((rows, columns), bool)
+    part, whole = (image.astype(np.int32) @ [1 << 16, 1 << 8, 1] for image in (picture, drawn))
+    possible = np.indices([1 + of_page - of_part for of_page, of_part in zip(whole.shape, part.shape, strict=True)])
+    rows, columns = possible.reshape(2, -1)
     # Pixels that are not paper rule nearly all places out.
     inked = np.argwhere((picture < 255).any(axis=-1))
     for row, column in inked[:: max(1, len(inked) // 30)]:
-        shifted = drawn[row : row + rows, column : column + columns]
-        possible &= (shifted == picture[row, column]).all(axis=-1)
+        fits = whole[rows + row, columns + column] == part[row, column]
+        rows, columns = rows[fits], columns[fits]
     (found,) = [
         (row, column)
-        for row, column in np.argwhere(possible).tolist()
-        if np.array_equal(drawn[row : row + height, column : column + width], picture)
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        if np.array_equal(whole[row : row + height, column : column + width], part)
     ]
     return found
