@@ -15,6 +15,7 @@ PACKAGE = pathlib.Path(keras_vae.__file__).parent
 # A room may import the rooms before it, and itself.
 LAYERS = [
     {"version"},
+    {"files"},
     {"ops"},
     {"regularizers"},
     {"networks", "posteriors", "priors", "likelihoods", "datasets", "export"},

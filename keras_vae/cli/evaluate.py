@@ -6,6 +6,7 @@ import pathlib
 import time
 
 from keras_vae.cli import options, tables
+from keras_vae.files.whole import whole_file
 from keras_vae.ops.checks import checked_free_path
 
 NUM_SAMPLES = 500
@@ -47,7 +48,7 @@ def run(arguments) -> None:
     seconds = round(time.perf_counter() - started, 1)
     print(tables.figures_table(figures))
     if arguments.output is not None:
-        output = pathlib.Path(arguments.output)
-        output.parent.mkdir(parents=True, exist_ok=True)
+        pathlib.Path(arguments.output).parent.mkdir(parents=True, exist_ok=True)
         written = {**figures, "seed": SEED, "seconds": seconds, "versions": versions(), "machine": machine()}
-        output.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+        with whole_file(arguments.output) as name:
+            pathlib.Path(name).write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")

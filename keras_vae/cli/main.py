@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from keras_vae.files.damage import DamagedFileError
+
 # TensorFlow's own notes about the machine bury what a person wants to read; errors still come through.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -18,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The words after `keras-vae`; `None` takes them from the command line.
 
     Returns:
-        The exit code: 0, or 1 after an error that was explained.
+        The exit code: 0; 1 after an error that was explained, 2 if it is of a damaged file; 130 after an interruption.
     """
     whole_words = functools.partial(argparse.ArgumentParser, allow_abbrev=False)
     parser = whole_words(prog="keras-vae", description=__doc__)
@@ -38,10 +40,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _import(modules)
         options.run(options)
+    except KeyboardInterrupt as error:
+        return _explained("Interrupted.", error, code=130)
     except (ValueError, OSError, ImportError) as error:
-        print(f"keras-vae: {error}", file=sys.stderr)
-        return 1
+        return _explained(error, error, code=2 if isinstance(error, DamagedFileError) else 1)
     return 0
+
+
+def _explained(text, error, code) -> int:
+    print("keras-vae:", text, *getattr(error, "__notes__", ()), file=sys.stderr)
+    return code
 
 
 def _import(modules):

@@ -5,7 +5,7 @@ import types
 
 import numpy as np
 
-from keras_vae.compression.file_format import DamagedFileError
+from keras_vae.files.damage import DamagedFileError
 
 WORD = np.dtype("<u4")
 

@@ -5,7 +5,7 @@ import os
 from typing import BinaryIO
 
 from keras_vae.compression import file_format
-from keras_vae.compression.file_format import DamagedFileError
+from keras_vae.files.damage import DamagedFileError
 
 
 class Archive:
@@ -57,6 +57,8 @@ class Archive:
             block = file_format.block_from(self._file.read(end - start))
         except DamagedFileError as error:
             raise DamagedFileError(f"Block {number} of {self.num_blocks}: {error}") from error
+        if not self.header.carries(block.count, end - start):
+            raise DamagedFileError(f"Block {number} claims {block.count:,} examples, and has {end - start:,} bytes.")
         if block.number != number or block.count > self.header.block_size:
             raise DamagedFileError(f"Block {number} says that it is block {block.number}, of {block.count} examples.")
         return block
@@ -69,6 +71,8 @@ class Archive:
         """
         count = sum(self.block(number).count for number in range(self.num_blocks))
         self.check_end(count)
+        if not self.header.carries(count, self._size):
+            raise DamagedFileError(f"The file claims {count:,} examples, and has {self._size:,} bytes.")
         return count
 
     def check_end(self, count: int) -> None:

@@ -7,11 +7,11 @@ import numpy as np
 
 from keras_vae.compression.ans_stack import AnsStack
 from keras_vae.compression.buckets import Buckets
-from keras_vae.compression.file_format import DamagedFileError
 from keras_vae.compression.networks import Float64Networks
 from keras_vae.compression.quantized_likelihoods import quantized
 from keras_vae.compression.quantized_posterior import AT_ONCE, QuantizedPosterior
 from keras_vae.compression.rounding import Rounding
+from keras_vae.files.damage import DamagedFileError
 
 # Examples of a group at most; their number, less 1, is a byte in the file.
 MOST_AT_ONCE = 256

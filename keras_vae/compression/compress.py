@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from keras_vae.compression.reader import Reader
-from keras_vae.compression.unfinished import unfinished
 from keras_vae.compression.writer import BLOCK_SIZE, LATENT_BITS, write
+from keras_vae.files.whole import whole_file
 from keras_vae.ops.checks import checked_free_path
 
 
@@ -99,5 +99,5 @@ def compress_to_file(
     path = checked_free_path(path, overwrite)
     if os.path.isdir(path):
         raise ValueError(f"{path!r} is a folder. Give a file, such as images.kvz.")
-    with unfinished(path) as name, open(name, "wb") as file:
+    with whole_file(path) as name, open(name, "wb") as file:
         return write(vae, x, file, quality, block_size, latent_bits, progress)

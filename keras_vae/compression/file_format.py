@@ -10,11 +10,14 @@ read or made that is longer than what the file holds.
 """
 
 import dataclasses
+import math
 import struct
 import zlib
 from collections.abc import Sequence
 
 import numpy as np
+
+from keras_vae.files.damage import DamagedFileError
 
 # The first byte is no text, and the line ends do not survive a transfer as text (as in PNG).
 SIGNATURE = b"\x89KVZ\r\n\x1a\n"
@@ -30,10 +33,8 @@ FIELDS = struct.Struct(f"<BBI I {FINGERPRINT_BYTES}s f 4s B")
 BLOCK_HEAD = struct.Struct("<4s I I I I I")
 FOOTER_HEAD = struct.Struct("<4s I Q")
 NUMBER = struct.Struct("<I")
-
-
-class DamagedFileError(ValueError):
-    """A file that is not as it was written: nothing of the damaged part is returned."""
+# A byte may stand for so many bytes of examples, beyond those of a small file: what claims more is refused.
+MOST_CLAIMED, ALWAYS_ALLOWED = 2**13, 2**26
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,6 +58,10 @@ class Header:
     latent_bits: int
     block_size: int
     quality: float = 0.0
+
+    def carries(self, count: int, size: int) -> bool:
+        """Whether so many examples may lie in so many bytes, as no more memory is asked for than a file stands for."""
+        return count * math.prod(self.event_shape) * self.dtype.itemsize <= MOST_CLAIMED * size + ALWAYS_ALLOWED
 
     @property
     def lossless(self) -> bool:

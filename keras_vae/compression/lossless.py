@@ -7,8 +7,9 @@ import numpy as np
 
 from keras_vae.compression import side_data
 from keras_vae.compression.block_codec import BlockCodec
-from keras_vae.compression.file_format import DamagedFileError, StoredBlock
+from keras_vae.compression.file_format import StoredBlock
 from keras_vae.compression.fingerprint import checksum_of_tables
+from keras_vae.files.damage import DamagedFileError
 from keras_vae.likelihoods import Bernoulli
 from keras_vae.models.rules import check_values, support_of
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from keras_vae.compression.ans_stack import AnsStack
 from keras_vae.compression.buckets import EDGE_BITS, FAR, Buckets
-from keras_vae.compression.file_format import DamagedFileError
 from keras_vae.compression.rounding import Grid
+from keras_vae.files.damage import DamagedFileError
 
 MEAN = Grid(2**10, -FAR / 2, FAR / 2)
 LOG_VARIANCE = Grid(16, -12.0, 4.0)

@@ -1,15 +1,17 @@
 """Reading a `.kvz` file with its model."""
 
+import contextlib
+import os
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from keras_vae.compression.archive import Archive, opened
 from keras_vae.compression.check_model import check_model
-from keras_vae.compression.file_format import DamagedFileError
 from keras_vae.compression.fingerprint import fingerprint
 from keras_vae.compression.lossless import LosslessCodec
 from keras_vae.compression.lossy import LossyCodec
+from keras_vae.files.damage import DamagedFileError
 
 
 class WrongModelError(ValueError):
@@ -46,8 +48,10 @@ class Reader:
         check_model(vae)
         self._vae, self._codec = vae, None
         self._file, self._owned = opened(source), not hasattr(source, "read")
+        self._name = repr(os.fspath(source)) if isinstance(source, (str, os.PathLike)) else None
         try:
-            self._archive = Archive(self._file)
+            with self._named():
+                self._archive = Archive(self._file)
             self._check_model()
         except BaseException:
             self.close()
@@ -81,8 +85,9 @@ class Reader:
         """
         if not 0 <= number < self.num_blocks:
             raise IndexError(f"The file has the blocks 0 to {self.num_blocks - 1}. Received: number={number}.")
-        stored = self._archive.block(number)
-        return self._codec_of_file().decode(stored, self.dtype, progress)
+        with self._named():
+            stored = self._archive.block(number)
+            return self._codec_of_file().decode(stored, self.dtype, progress)
 
     def damaged_blocks(self) -> list[int]:
         """The numbers of the blocks whose checksums do not fit."""
@@ -94,7 +99,8 @@ class Reader:
         Raises:
             DamagedFileError: If any part of the file is not as it was written.
         """
-        return self._archive.check()
+        with self._named():
+            return self._archive.check()
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """The blocks, and after the last a DamagedFileError if the end of the file is damaged: some may be missing."""
@@ -103,7 +109,8 @@ class Reader:
             block = self.read_block(number)
             count += len(block)
             yield block
-        self._archive.check_end(count)
+        with self._named():
+            self._archive.check_end(count)
 
     def close(self) -> None:
         """Closes the file, if it was opened here."""
@@ -115,6 +122,16 @@ class Reader:
 
     def __exit__(self, *_):
         self.close()
+
+    @contextlib.contextmanager
+    def _named(self):
+        """Says of which file it is that something is damaged."""
+        try:
+            yield
+        except DamagedFileError as error:
+            if self._name is None:
+                raise
+            raise DamagedFileError(f"{self._name}: {error}") from error
 
     def _is_whole(self, number):
         try:

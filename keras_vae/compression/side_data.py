@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from keras_vae.compression.block_codec import MOST_AT_ONCE, Block
-from keras_vae.compression.file_format import DamagedFileError
+from keras_vae.files.damage import DamagedFileError
 
 
 def pack(block: Block) -> bytes:

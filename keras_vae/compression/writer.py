@@ -56,13 +56,19 @@ def write(
     blocks = _blocks(vae, codec, x, block_size)
     # Also of no examples there is a first block, which says their dtype.
     block = next(blocks)
-    header = Header(
+    fields = Header(
         vae.event_shape, block.dtype, fingerprint(vae), codec.tables, codec.latent_bits, block_size, codec.quality
-    ).to_bytes()
+    )
+    header = fields.to_bytes()
     file.write(header)
     lengths, count = [], 0
     while block is not None and len(block) > 0:
         data = codec.encode(len(lengths), block, progress).to_bytes()
+        if not fields.carries(len(block), len(data)):
+            raise ValueError(
+                f"{len(block):,} examples became {len(data):,} bytes: no reader would believe such a file. The codes "
+                "carry nothing; take a larger `quality`, or a smaller `block_size`."
+            )
         file.write(data)
         lengths.append(len(data))
         count += len(block)

@@ -5,6 +5,11 @@ import os
 import keras
 import tensorflow as tf
 
+from keras_vae.files.whole import has_scheme, whole_folder
+
+# What lies in the folder of a SavedModel.
+WRITTEN = ("saved_model.pb", "fingerprint.pb", "variables", "assets", "assets.extra")
+
 
 def write(model, filepath, verbose: bool | None = None, input_signature=None, of_x: dict | None = None) -> None:
     """Writes a SavedModel of a built model.
@@ -30,6 +35,14 @@ def write(model, filepath, verbose: bool | None = None, input_signature=None, of
     if os.path.isfile(filepath):
         raise ValueError(f"A SavedModel is a folder, and {os.fspath(filepath)!r} is a file.")
     endpoints = _endpoints(model, _single(input_signature), of_x or {})
+    if has_scheme(filepath):
+        _write_tracked_if_needed(model, filepath, endpoints, verbose)
+        return
+    with whole_folder(filepath, lambda file: file.split(os.sep)[0] in WRITTEN) as folder:
+        _write_tracked_if_needed(model, folder, endpoints, verbose)
+
+
+def _write_tracked_if_needed(model, filepath, endpoints, verbose):
     try:
         _write(model, filepath, endpoints, verbose, track=False)
     except AssertionError:

@@ -1,5 +1,6 @@
 """What an autoencoder and a VAE share: parts, codes, reconstructions, saving."""
 
+import contextlib
 import functools
 import warnings
 
@@ -7,6 +8,7 @@ import keras
 from keras import ops
 
 from keras_vae.export import saved_model
+from keras_vae.files.whole import has_scheme, whole_file
 from keras_vae.models import batches, data_checks, fast_path
 from keras_vae.models.composite import checked_part
 from keras_vae.models.corruption_checks import check_fill, check_keeps_shape
@@ -285,15 +287,31 @@ class LatentModel(Trainable):
             return saved_model.write(self, filepath, verbose, input_signature)
         return super().export(filepath, format, verbose, input_signature, **kwargs)
 
-    def save(self, *args, **kwargs):
-        """Saves the model as `keras.Model.save` does.
+    def save(self, filepath, overwrite: bool = True, **kwargs):
+        """Saves the model as `keras.Model.save` does. The file appears when it is complete.
 
         Raises:
-            ValueError: If the encoder and the decoder share a layer: Keras could not load such a file.
+            ValueError: If the encoder and the decoder share a layer: Keras could not load such a file; or if something
+                is at `filepath` that may not be overwritten.
         """
         if self._shared_layers():
             raise ValueError(f"{SHARED} Use `save_weights`, and load them into a model that is made in the same way.")
-        super().save(*args, **kwargs)
+        with self._written_whole(filepath, overwrite) as name:
+            super().save(name, overwrite=True, **kwargs)
+
+    def save_weights(self, filepath, overwrite: bool = True, **kwargs):
+        """Saves the weights as `keras.Model.save_weights` does. The file appears when it is complete.
+
+        Raises:
+            ValueError: If something is at `filepath` that may not be overwritten.
+        """
+        with self._written_whole(filepath, overwrite) as name:
+            super().save_weights(name, overwrite=True, **kwargs)
+
+    def _written_whole(self, filepath, overwrite):
+        if has_scheme(filepath):
+            return contextlib.nullcontext(filepath)
+        return whole_file(checked_free_path(filepath, overwrite))
 
     def save_own_variables(self, store):
         super().save_own_variables(store)

@@ -6,6 +6,7 @@ import zipfile
 
 import keras
 
+from keras_vae.files.damage import check_archive, is_archive
 from keras_vae.models.latent_model import LatentModel
 
 NOT_REGISTERED = (
@@ -37,11 +38,14 @@ def load_saved(filepath, kind: type, holds: str, writer: str, compile: bool = Tr
         compile: Whether to restore the optimizer and the compilation as well.
 
     Raises:
-        ValueError: If there is no such file, or it holds something else.
+        ValueError: If there is no such file, or it holds something else; a `DamagedFileError` if it is not as it was
+            written.
     """
     filepath = os.fspath(filepath)
     if not os.path.isfile(filepath):
         raise ValueError(f"There is no file at {filepath!r}. Expected a model that {writer} wrote.")
+    if is_archive(filepath):
+        check_archive(filepath)
     found = _saved_class(filepath)
     saved = keras.saving.get_registered_object(found)
     if not (isinstance(saved, type) and issubclass(saved, kind)):

@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_vae import compression
 from keras_vae.compression.baselines import baseline_sizes
-from keras_vae.compression.unfinished import unfinished
+from keras_vae.files.whole import whole_file
 from keras_vae.ops.checks import checked_free_path
 from keras_vae.runs.data import held_out_data, kind_of
 from keras_vae.runs.image_files import folder_batches, npy_batches, save_images
@@ -87,7 +87,7 @@ def decompress(
         blocks = (reader.read_block(number, report) for number in range(reader.num_blocks))
         if not output.endswith(".npy"):
             return save_images(output, blocks, _is_binary(vae))
-        with unfinished(output) as path:
+        with whole_file(output) as path:
             _save_npy(path, blocks, (count, *reader.event_shape), reader.dtype)
     return count
 

@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 
+from keras_vae.files.whole import whole_file
 from keras_vae.ops.checks import checked_free_path
 from keras_vae.runs.examples import read_examples
 
@@ -36,7 +37,7 @@ class Detections:
         if os.path.isdir(path):
             raise ValueError(f"{path!r} is a folder. Give a file, such as scores.csv.")
         os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-        with open(path, "w", newline="", encoding="utf-8") as file:
+        with whole_file(path) as name, open(name, "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(["example", "score", "p_value", "verdict"])
             rows = zip(self.scores.tolist(), self.p_values.tolist(), self.verdicts.tolist(), strict=True)

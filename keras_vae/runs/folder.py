@@ -1,22 +1,20 @@
 """The folder of a run: what lies where, and that nothing in it is overwritten unasked."""
 
-import glob
+import contextlib
 import json
 import os
-import shutil
+import pathlib
+import re
+from collections.abc import Iterator
 
+from keras_vae.files.whole import whole_file
+from keras_vae.files.workplace import workplace
 from keras_vae.ops.checks import checked_free_path
 
-# What a run writes, beside the SavedModel.
-WRITTEN = (
-    "model.keras",
-    "metrics.json",
-    os.path.join("logs", "**", "events.out.tfevents.*"),
-    os.path.join("samples", "epoch-*.png"),
-    os.path.join("reconstructions", "epoch-*.png"),
-    # Of the older model.
-    "report.png",
-    "report.html",
+# What a run writes, and the reports of it.
+WRITTEN = re.compile(
+    r"\.keras_vae_run|model\.keras|metrics\.json|report\.(png|html)|logs/(.*/)?events\.out\.tfevents\.[^/]*"
+    r"|(samples|reconstructions)/epoch-[^/]*\.png|saved_model/1/.*"
 )
 # What `metrics.json` holds.
 METRICS = ("settings", "test", "fit_seconds", "peak_memory_bytes", "versions", "history")
@@ -55,17 +53,23 @@ class RunFolder:
                 "Give another output."
             )
 
-    def create(self, overwrite: bool) -> None:
-        """Makes the folder; with `overwrite` the older run in it is removed, and nothing that a run does not write."""
+    @contextlib.contextmanager
+    def in_work(self, overwrite: bool) -> Iterator["RunFolder"]:
+        """Gives the run's places in a folder beside it, which takes its place when the run is complete.
+
+        Then an older run is gone, and nothing that a run does not write. `files.workplace` says what is left where the
+        run does not come to its end.
+
+        Raises:
+            ValueError: If the folder holds anything, unless it is a run and may be overwritten; or if another process
+                is at work on it.
+        """
         self.check(overwrite)
-        for pattern in WRITTEN:
-            for file in glob.glob(os.path.join(glob.escape(self.path), pattern), recursive=True):
-                os.remove(file)
-        if os.path.isdir(self.saved_model):
-            shutil.rmtree(self.saved_model)
-        os.makedirs(self.path, exist_ok=True)
-        with open(self.marker, "w", encoding="utf-8") as file:
-            file.write("A run of keras_vae: `keras-vae train --overwrite` may replace what it wrote here.\n")
+        with workplace(self.path, overwrite, _is_of_a_run) as path:
+            work = RunFolder(path)
+            yield work
+            with open(work.marker, "w", encoding="utf-8") as file:
+                file.write("A run of keras_vae: `keras-vae train --overwrite` may replace what it wrote here.\n")
 
     def read_metrics(self) -> dict:
         """What `write_metrics` wrote.
@@ -94,6 +98,10 @@ class RunFolder:
 
     def write_metrics(self, metrics: dict) -> None:
         """Writes `metrics.json`."""
-        with open(self.metrics, "w", encoding="utf-8") as file:
+        with whole_file(self.metrics) as name, open(name, "w", encoding="utf-8") as file:
             json.dump(metrics, file, indent=2, allow_nan=False)
             file.write("\n")
+
+
+def _is_of_a_run(path) -> bool:
+    return WRITTEN.fullmatch(pathlib.PurePath(path).as_posix()) is not None

@@ -1,14 +1,18 @@
 """Images in `.npy` files and in folders."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from PIL import Image
 
+from keras_vae.files.whole import whole_folder
+
 AT_ONCE = 500
 KINDS = (".png", ".bmp", ".gif", ".jpg", ".jpeg", ".pgm", ".ppm", ".tif", ".tiff", ".webp")
 WHITE = 255
+NUMBERED = re.compile(r"\d{6,}\.png")
 
 
 def npy_batches(path) -> tuple[int, Callable[[], Iterator[np.ndarray]]]:
@@ -62,7 +66,7 @@ def save_images(path, batches: Iterable[np.ndarray], binary: bool) -> int:
     """Writes images as PNG files, numbered from 000000.png on.
 
     Args:
-        path: The folder, which is made where there is none.
+        path: The folder. It appears when it is complete; what is there already stays, but for older numbered files.
         batches: Arrays uint8 `(n, height, width, channels)`, of 1 or 3 channels.
         binary: Whether they are zeros and ones, to be black and white; what lies between, as a mean, is grey.
 
@@ -72,6 +76,11 @@ def save_images(path, batches: Iterable[np.ndarray], binary: bool) -> int:
     Raises:
         ValueError: If the examples are no images.
     """
+    with whole_folder(path, lambda file: NUMBERED.fullmatch(file) is not None) as folder:
+        return _write(folder, batches, binary)
+
+
+def _write(folder, batches, binary) -> int:
     count = 0
     for batch in batches:
         if batch.ndim != 4 or batch.shape[-1] not in (1, 3) or (batch.dtype != np.uint8 and not binary):
@@ -79,12 +88,10 @@ def save_images(path, batches: Iterable[np.ndarray], binary: bool) -> int:
                 f"Examples of shape {batch.shape[1:]} and dtype {batch.dtype} are no 8-bit images. Give a .npy file to "
                 "write."
             )
-        os.makedirs(path, exist_ok=True)
         pixels = np.rint(batch * float(WHITE)).astype(np.uint8) if binary else batch
         for image in pixels[..., 0] if pixels.shape[-1] == 1 else pixels:
-            Image.fromarray(image).save(os.path.join(path, f"{count:06d}.png"))
+            Image.fromarray(image).save(os.path.join(folder, f"{count:06d}.png"))
             count += 1
-    os.makedirs(path, exist_ok=True)
     return count
 
 

@@ -5,6 +5,7 @@ import os
 import numpy as np
 
 from keras_vae import evaluation, restoration
+from keras_vae.files.whole import whole_folder
 from keras_vae.models import VAE
 from keras_vae.ops.checks import checked_free_path
 from keras_vae.runs.damaged import damaged
@@ -14,6 +15,7 @@ from keras_vae.visualization.pictures import range_of
 from keras_vae.visualization.value_range import value_range_of
 
 MOST_ROWS = 16
+WRITTEN = ("observed.npy", "restored.npy", "restorations.npy", "standard_deviation.npy", "restored.png")
 
 
 def restore(
@@ -69,11 +71,11 @@ def restore(
         **_quality(model, data, arrays["restored"]),
     }
     picture = _picture(model, data, arrays)
-    os.makedirs(output, exist_ok=True)
-    for name, array in (arrays | {"observed": data.observed}).items():
-        if name != "pictures":
-            np.save(os.path.join(output, f"{name}.npy"), array)
-    save_png(os.path.join(output, "restored.png"), picture, overwrite)
+    with whole_folder(output, WRITTEN.__contains__) as folder:
+        for name, array in (arrays | {"observed": data.observed}).items():
+            if name != "pictures":
+                np.save(os.path.join(folder, f"{name}.npy"), array)
+        save_png(os.path.join(folder, "restored.png"), picture)
     return figures
 
 

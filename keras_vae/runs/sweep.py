@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import keras
 
 from keras_vae import latent
+from keras_vae.files.workplace import workplace
 from keras_vae.models.for_shape import LIKELIHOODS
 from keras_vae.ops.checks import checked_free_path, checked_sizes
 from keras_vae.runs.data import held_out_data, training_data
@@ -18,6 +19,8 @@ from keras_vae.runs.schedules import learning_rate_schedule
 from keras_vae.runs.train import checked_settings
 from keras_vae.runs.vaes import compiled_vae
 from keras_vae.visualization import latent_sweep, save_png
+
+TABLE, PICTURE = "sweep.json", "sweep.png"
 
 
 def sweep(
@@ -63,9 +66,8 @@ def sweep(
     settings = checked_settings(
         dataset, latent_dims[0], network, likelihood, epochs, batch_size, learning_rate, schedule, beta, seed
     )
-    table, picture = (os.path.join(checked_folder(output), name) for name in ("sweep.json", "sweep.png"))
-    for path in (table, picture):
-        checked_free_path(path, overwrite)
+    for name in (TABLE, PICTURE):
+        checked_free_path(os.path.join(checked_folder(output), name), overwrite)
     kind, _ = LIKELIHOODS[likelihood]
     train = training_data(dataset, kind, batch_size, data_dir, seed)
     event_shape = tuple(train.element_spec.shape[1:])
@@ -75,11 +77,14 @@ def sweep(
         rate = learning_rate_schedule(schedule, learning_rate, epochs * len(train))
         return compiled_vae(event_shape, {**settings, "latent_dim": latent_dim}, rate)
 
-    found = latent.sweep(build, latent_dims, train, held_out_data(dataset, kind, BATCH_SIZE, data_dir), epochs)
-    # The sizes stand in place of the one size of a run.
-    settings = {name: value for name, value in settings.items() if name != "latent_dim"} | {"latent_dims": latent_dims}
-    results = {"settings": settings, **found.as_dict(), "versions": versions(), "machine": machine()}
-    os.makedirs(output, exist_ok=True)
-    pathlib.Path(table).write_text(json.dumps(results, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-    save_png(picture, latent_sweep(found), overwrite)
+    test = held_out_data(dataset, kind, BATCH_SIZE, data_dir)
+    with workplace(output, overwrite, (TABLE, PICTURE).__contains__) as folder:
+        found = latent.sweep(build, latent_dims, train, test, epochs)
+        # The sizes stand in place of the one size of a run.
+        settings = {name: value for name, value in settings.items() if name != "latent_dim"}
+        settings["latent_dims"] = latent_dims
+        results = {"settings": settings, **found.as_dict(), "versions": versions(), "machine": machine()}
+        text = json.dumps(results, indent=2, allow_nan=False) + "\n"
+        pathlib.Path(folder, TABLE).write_text(text, encoding="utf-8")
+        save_png(os.path.join(folder, PICTURE), latent_sweep(found))
     return results

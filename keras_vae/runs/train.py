@@ -68,27 +68,24 @@ def train(
     validation = held_out_data(dataset, kind, BATCH_SIZE, data_dir)
     event_shape = tuple(data.element_spec.shape[1:])
     vae = compiled_vae(event_shape, settings, learning_rate_schedule(schedule, learning_rate, epochs * len(data)))
-    folder.create(overwrite)
-    started = time.perf_counter()
-    history = vae.fit(data, validation_data=validation, epochs=epochs, callbacks=_callbacks(folder, validation, vae))
-    seconds = time.perf_counter() - started
-    if not math.isfinite(history.history["loss"][-1]):
-        raise ValueError(
-            f"The training diverged: its loss is {history.history['loss'][-1]}. Try a lower learning rate than "
-            f"{learning_rate}."
-        )
-    vae.save(folder.model)
-    vae.export(folder.saved_model)
-    metrics = {
-        "settings": settings,
-        "test": evaluate(vae, dataset, data_dir),
-        "fit_seconds": round(seconds, 1),
-        "peak_memory_bytes": peak_memory(),
-        "versions": versions(),
-        "machine": machine(),
-        "history": history.history,
-    }
-    folder.write_metrics(metrics)
+    with folder.in_work(overwrite) as work:
+        started = time.perf_counter()
+        callbacks = _callbacks(work, validation, vae)
+        history = vae.fit(data, validation_data=validation, epochs=epochs, callbacks=callbacks).history
+        seconds = time.perf_counter() - started
+        _check_finite(history, learning_rate)
+        vae.save(work.model)
+        vae.export(work.saved_model)
+        metrics = {
+            "settings": settings,
+            "test": evaluate(vae, dataset, data_dir),
+            "fit_seconds": round(seconds, 1),
+            "peak_memory_bytes": peak_memory(),
+            "versions": versions(),
+            "machine": machine(),
+            "history": history,
+        }
+        work.write_metrics(metrics)
     return metrics
 
 
@@ -117,6 +114,17 @@ def checked_settings(
         "beta": checked_number(beta, "beta", 0.0),
         "seed": checked_seed(seed),
     }
+
+
+def _check_finite(history, learning_rate):
+    """Raises a ValueError if a figure of a training, or of its validation, is NaN or infinite."""
+    for name, values in history.items():
+        for epoch, value in enumerate(values, start=1):
+            if not math.isfinite(value):
+                raise ValueError(
+                    f"The training diverged: {name} is {value} after epoch {epoch}. Try a lower learning rate than "
+                    f"{learning_rate}."
+                )
 
 
 def _callbacks(folder, validation, vae):

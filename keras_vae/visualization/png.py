@@ -5,6 +5,7 @@ import os
 
 import numpy as np
 
+from keras_vae.files.whole import whole_file
 from keras_vae.ops.checks import checked_free_path
 
 
@@ -34,7 +35,7 @@ def save_png(filepath, picture, overwrite: bool = False) -> None:
     data = png_bytes(pixels(picture) if hasattr(picture, "canvas") else picture)
     path = checked_free_path(filepath, overwrite)
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    with open(path, "wb") as file:
+    with whole_file(path) as name, open(name, "wb") as file:
         file.write(data)
 
 

@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 
+from keras_vae.files.whole import whole_file
 from keras_vae.ops.checks import checked_free_path
 from keras_vae.visualization.labels import checked_labels, one_line
 from keras_vae.visualization.pictures import as_pictures, checked_examples
@@ -53,14 +54,17 @@ def write_embedding(
     for name in names:
         checked_free_path(os.path.join(log_dir, name), overwrite)
     os.makedirs(log_dir, exist_ok=True)
-    _remove_older(log_dir)
+    older = _named_by_older(log_dir)
     # Nine digits bring every float32 back.
-    np.savetxt(os.path.join(log_dir, CODES), codes, fmt="%.9g", delimiter="\t")
+    with whole_file(os.path.join(log_dir, CODES)) as name:
+        np.savetxt(name, codes, fmt="%.9g", delimiter="\t")
     if labels is not None:
         _write(log_dir, LABELS, "".join(f"{one_line(label)}\n" for label in labels))
     if picture is not None:
         save_png(os.path.join(log_dir, SPRITE), picture, overwrite)
     _write(log_dir, CONFIG, _config(labels is not None, images))
+    for name in older - set(names):
+        os.remove(os.path.join(log_dir, name))
 
 
 def _config(has_labels, images) -> str:
@@ -74,17 +78,16 @@ def _config(has_labels, images) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def _remove_older(log_dir):
-    """Removes the labels and pictures of an older embedding: those that its configuration names."""
+def _named_by_older(log_dir) -> set[str]:
+    """The labels and pictures of an older embedding: those that its configuration names."""
     config = os.path.join(log_dir, CONFIG)
-    if os.path.isfile(config):
-        with open(config, encoding="utf-8") as file:
-            named = file.read()
-        for path in (os.path.join(log_dir, name) for name in (LABELS, SPRITE) if f'"{name}"' in named):
-            if os.path.isfile(path):
-                os.remove(path)
+    if not os.path.isfile(config):
+        return set()
+    with open(config, encoding="utf-8") as file:
+        named = file.read()
+    return {name for name in (LABELS, SPRITE) if f'"{name}"' in named and os.path.isfile(os.path.join(log_dir, name))}
 
 
 def _write(log_dir, name, text):
-    with open(os.path.join(log_dir, name), "w", encoding="utf-8") as file:
+    with whole_file(os.path.join(log_dir, name)) as path, open(path, "w", encoding="utf-8") as file:
         file.write(text)

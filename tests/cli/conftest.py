@@ -62,10 +62,10 @@ def foreign_file(tmp_path_factory) -> str:
 def refused(capsys, tmp_path, monkeypatch):
     """Runs a command that must fail with one message and leave nothing behind; returns the message."""
 
-    def run(*arguments) -> str:
+    def run(*arguments, code=1) -> str:
         monkeypatch.chdir(tmp_path)
         before = sorted(tmp_path.rglob("*"))
-        assert main(list(map(str, arguments))) == 1
+        assert main(list(map(str, arguments))) == code
         captured = capsys.readouterr()
         assert captured.out == ""
         assert captured.err.startswith("keras-vae: ")

@@ -63,4 +63,4 @@ def test_bad_numbers(refused, model_file, num):
 
 def test_an_output_that_cannot_be_written(refused, model_file, tmp_path):
     (tmp_path / "folder").mkdir()
-    assert "Is a directory: 'folder'" in refused("sample", model_file, "--num", 1, "--output", "folder")
+    assert "'folder' is a folder. Give a file" in refused("sample", model_file, "--num", 1, "--output", "folder")

@@ -30,11 +30,17 @@ def test_places(tmp_path):
 def test_a_new_or_empty_folder_is_free(tmp_path):
     for path in (tmp_path, tmp_path / "new" / "run"):
         RunFolder(path).check(overwrite=False)
-        RunFolder(path).create(overwrite=False)
-        assert path.is_dir()
+        with RunFolder(path).in_work(overwrite=False) as work:
+            assert files(pathlib.Path(work.path)) == {".keras_vae_unfinished"}
+        assert files(path) == {".keras_vae_run"}
 
 
-@pytest.mark.parametrize("method", [RunFolder.check, RunFolder.create])
+def in_work(folder, overwrite):
+    with folder.in_work(overwrite):
+        pass
+
+
+@pytest.mark.parametrize("method", [RunFolder.check, in_work])
 def test_a_folder_with_anything_in_it_is_not(tmp_path, method):
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(ValueError, match="something at"):
@@ -43,24 +49,29 @@ def test_a_folder_with_anything_in_it_is_not(tmp_path, method):
 
 
 def test_overwriting_removes_what_the_run_wrote_and_nothing_else(tmp_path):
-    folder = RunFolder(tmp_path)
-    folder.create(overwrite=False)
+    run = tmp_path / "run"
+    folder = RunFolder(run)
+    in_work(folder, overwrite=False)
     written = ("model.keras", "metrics.json", "logs/train/events.out.tfevents.1", "samples/epoch-0001.png")
     # Of the model that is replaced.
     written += ("report.png", "report.html")
     mine = ("notes.txt", "logs/mine.txt", "samples/mine.png", "saved_model/2/saved_model.pb", "others/model.keras")
     for name in (*written, "reconstructions/epoch-0001-2.png", "saved_model/1/saved_model.pb", *mine):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("something")
+        (run / name).parent.mkdir(parents=True, exist_ok=True)
+        (run / name).write_text("something")
+    before = files(run)
     folder.check(overwrite=True)
-    folder.create(overwrite=True)
-    assert files(tmp_path) == {*mine, ".keras_vae_run"}
+    with folder.in_work(overwrite=True) as work:
+        pathlib.Path(work.metrics).write_text("new")
+        assert files(run) == before
+    assert files(run) == {*mine, ".keras_vae_run", "metrics.json"}
+    assert (run / "metrics.json").read_text() == "new"
 
 
 def test_a_folder_that_never_was_a_run_is_not_overwritten(tmp_path):
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "mine.txt").write_text("mine")
-    for method in (RunFolder.check, RunFolder.create):
+    for method in (RunFolder.check, in_work):
         with pytest.raises(ValueError, match=r"no run of keras_vae: nothing in it is overwritten"):
             method(RunFolder(tmp_path), overwrite=True)
     assert files(tmp_path) == {"logs/mine.txt"}
@@ -70,7 +81,7 @@ def test_a_folder_that_never_was_a_run_is_not_overwritten(tmp_path):
 def test_a_file_is_no_folder(tmp_path, overwrite):
     (tmp_path / "run").write_text("mine")
     with pytest.raises(ValueError, match=r"run' is a file. Give a folder"):
-        RunFolder(tmp_path / "run").create(overwrite)
+        in_work(RunFolder(tmp_path / "run"), overwrite)
     assert (tmp_path / "run").read_text() == "mine"
 
 

@@ -1,0 +1,95 @@
+"""Folders that are worked on for long, by one process at a time."""
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import shutil
+from collections.abc import Callable, Iterator
+
+from keras_vae.files.whole import take_place
+
+# By this file the remains of a work are told from anything else.
+MARKER = ".keras_vae_unfinished"
+
+
+@contextlib.contextmanager
+def workplace(path, overwrite: bool, is_replaced: Callable[[str], bool]) -> Iterator[str]:
+    """Gives a folder `PATH.unfinished` to work in, which takes the place of `path` at the end.
+
+    After an error it stays if anything is in it, and the error says so: what is there, such as curves of a training,
+    shows what went wrong. The folder at `path` is as it was until the end.
+
+    Args:
+        path: The folder, which need not be there. Whether what is there may be replaced is for the caller to say.
+        overwrite: Remove the remains of a work that did not end.
+        is_replaced: Whether a file at `path` is of the kind that is replaced; all others stay. As for `whole_folder`.
+
+    Raises:
+        ValueError: If another process works there, or something is there that may not be removed.
+    """
+    target = os.path.realpath(path)
+    work = f"{target}.unfinished"
+    marker = os.path.join(work, MARKER)
+    with _locked(work):
+        if os.listdir(work):
+            _check_remains(work, overwrite)
+            _empty(work)
+        with open(marker, "w", encoding="utf-8") as file:
+            file.write("Here keras_vae works, or a work of it has not come to its end.\n")
+        try:
+            yield work
+            os.remove(marker)
+            take_place(work, target, is_replaced)
+        except BaseException as error:
+            if os.listdir(work) == [MARKER]:
+                os.remove(marker)
+            else:
+                untouched = f" {os.fspath(path)!r} is as it was." if os.path.exists(path) else ""
+                error.add_note(f"What was written until then is in {work!r}.{untouched}")
+            raise
+
+
+@contextlib.contextmanager
+def _locked(folder):
+    """Makes a folder, and keeps others out of it as long as this process lives."""
+    missing = [parent for parent in (folder, *map(str, pathlib.Path(folder).parents)) if not os.path.exists(parent)]
+    os.makedirs(folder, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ValueError(f"Another process works in {folder!r}. Wait for it, or give another output.") from None
+        if not _is_at(descriptor, folder):
+            # Its process has just put it in its place.
+            raise ValueError(f"Another process has just finished in {folder!r}. Look at its work, and try again.")
+        yield
+    finally:
+        os.close(descriptor)
+        with contextlib.suppress(OSError):
+            # Where nothing was written nothing is left.
+            for made in missing:
+                os.rmdir(made)
+
+
+def _check_remains(work, overwrite):
+    if not os.path.exists(os.path.join(work, MARKER)):
+        raise ValueError(f"The folder {work!r} is needed to work in, and holds something else. Give another output.")
+    if not overwrite:
+        raise ValueError(
+            f"The folder {work!r} holds what is left of a work that did not end. Look at it, and move it away, or say "
+            "`overwrite` (--overwrite) to begin again."
+        )
+
+
+def _is_at(descriptor, folder) -> bool:
+    return os.path.exists(folder) and os.path.samestat(os.fstat(descriptor), os.stat(folder))
+
+
+def _empty(folder):
+    for entry in os.scandir(folder):
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        else:
+            os.remove(entry.path)
