@@ -17,8 +17,8 @@ MARKER = ".keras_vae_unfinished"
 def workplace(path, overwrite: bool, is_replaced: Callable[[str], bool]) -> Iterator[str]:
     """Gives a folder `PATH.unfinished` to work in, which takes the place of `path` at the end.
 
-    After an error it stays if anything is in it, and the error says so: what is there, such as curves of a training,
-    shows what went wrong. The folder at `path` is as it was until the end.
+    The folder at `path` is as it was until then. After an error what was written stays, such as curves of a training,
+    which show what went wrong: beside `path`, or at it where nothing is there; the error says where.
 
     Args:
         path: The folder, which need not be there. Whether what is there may be replaced is for the caller to say.
@@ -44,9 +44,11 @@ def workplace(path, overwrite: bool, is_replaced: Callable[[str], bool]) -> Iter
         except BaseException as error:
             if os.listdir(work) == [MARKER]:
                 os.remove(marker)
+            elif os.path.lexists(target):
+                error.add_note(f"What was written until then is in {work!r}. {os.fspath(path)!r} is as it was.")
             else:
-                untouched = f" {os.fspath(path)!r} is as it was." if os.path.exists(path) else ""
-                error.add_note(f"What was written until then is in {work!r}.{untouched}")
+                os.rename(work, target)
+                error.add_note(f"What was written until then is in {os.fspath(path)!r}.")
             raise
 
 

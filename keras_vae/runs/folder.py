@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterator
 
 from keras_vae.files.whole import whole_file
+from keras_vae.files.workplace import MARKER as UNFINISHED
 from keras_vae.files.workplace import workplace
 from keras_vae.ops.checks import checked_free_path
 
+MARKER = ".keras_vae_run"
 # What a run writes, and the reports of it.
 WRITTEN = re.compile(
-    r"\.keras_vae_run|model\.keras|metrics\.json|report\.(png|html)|logs/(.*/)?events\.out\.tfevents\.[^/]*"
+    r"\.keras_vae_(run|unfinished)|model\.keras|metrics\.json|report\.(png|html)|logs/(.*/)?events\.out\.tfevents\.[^/]*"
     r"|(samples|reconstructions)/epoch-[^/]*\.png|saved_model/1/.*"
 )
 # What `metrics.json` holds.
@@ -37,7 +39,6 @@ class RunFolder:
 
     def __init__(self, path):
         self.path = os.path.normpath(path)
-        self.marker = os.path.join(self.path, ".keras_vae_run")
         self.model = os.path.join(self.path, "model.keras")
         self.metrics = os.path.join(self.path, "metrics.json")
         self.logs = os.path.join(self.path, "logs")
@@ -47,7 +48,8 @@ class RunFolder:
         """Raises a ValueError if the folder holds anything, unless it is a run and may be overwritten."""
         checked_folder(self.path)
         checked_free_path(self.path, overwrite)
-        if os.path.isdir(self.path) and os.listdir(self.path) and not os.path.exists(self.marker):
+        inside = os.listdir(self.path) if os.path.isdir(self.path) else []
+        if inside and not {MARKER, UNFINISHED} & set(inside):
             raise ValueError(
                 f"The folder {self.path!r} holds something that is no run of keras_vae: nothing in it is overwritten. "
                 "Give another output."
@@ -68,7 +70,7 @@ class RunFolder:
         with workplace(self.path, overwrite, _is_of_a_run) as path:
             work = RunFolder(path)
             yield work
-            with open(work.marker, "w", encoding="utf-8") as file:
+            with open(os.path.join(path, MARKER), "w", encoding="utf-8") as file:
                 file.write("A run of keras_vae: `keras-vae train --overwrite` may replace what it wrote here.\n")
 
     def read_metrics(self) -> dict:

@@ -57,6 +57,11 @@ def test_remains_are_removed_where_that_is_asked_for(tmp_path):
     path = tmp_path / "run"
     with pytest.raises(ValueError, match="it diverged"):
         work(path, error=ValueError("it diverged"))
+    # Where nothing was there, they are where the work was to be.
+    assert tree(tmp_path) == {"run/a.txt": "new"}
+    with pytest.raises(ValueError, match="it diverged"):
+        work(path, error=ValueError("it diverged"))
+    assert tree(tmp_path) == {"run/a.txt": "new", "run.unfinished/a.txt": "new"}
     with pytest.raises(ValueError, match=r"what is left of a work that did not end.*--overwrite"):
         work(path)
     (tmp_path / "run.unfinished" / "deep").mkdir()
