@@ -47,6 +47,14 @@ def _draws_of_its_own(request, monkeypatch):
         monkeypatch.setattr(request.module, "RNG", np.random.default_rng(1))
 
 
+@pytest.fixture(autouse=True)
+def _closed_forms_of_its_own(monkeypatch):
+    """What a test or a notebook registers is held to nothing after it: it may well be wrong on purpose."""
+    from keras_vae.divergences import closed_forms
+
+    monkeypatch.setattr(closed_forms, "_FUNCTIONS", dict(closed_forms._FUNCTIONS))
+
+
 @pytest.fixture
 def eagerly():
     """Without graphs, whose tracing would take most of the time of trainings of a few steps."""

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from keras_vae import divergences, posteriors, priors
-from keras_vae.divergences import closed_forms
 from keras_vae.divergences.closed_forms import posteriors_with_closed_form, priors_with_closed_form
 from keras_vae.divergences.kl_divergence import diagonal_normal_to_standard_normal
 
@@ -19,12 +18,6 @@ class OtherPrior(priors.StandardNormal):
     """It may have a density of its own, and is shifted."""
 
     shift = 1.5
-
-
-@pytest.fixture(autouse=True)
-def _own_registry(monkeypatch):
-    # What is registered stays for good: it must not outlive its test.
-    monkeypatch.setattr(closed_forms, "_FUNCTIONS", dict(closed_forms._FUNCTIONS))
 
 
 @pytest.mark.parametrize(

@@ -5,19 +5,13 @@ import pytest
 from keras import ops
 
 from keras_vae import posteriors, priors
-from keras_vae.divergences import closed_forms, register_closed_form
+from keras_vae.divergences import register_closed_form
 from keras_vae.divergences.kl_divergence import diagonal_normal_to_laplace, diagonal_normal_to_standard_normal
 from keras_vae.testing import check_posterior, check_prior
 from keras_vae.testing.copies import in_double_precision
 from keras_vae.testing.divergence_laws import hold_closed_form, made_for
 
 from .faults import broken_law, with_fault
-
-
-@pytest.fixture(autouse=True)
-def _own_registry(monkeypatch):
-    # What is registered stays for good: these faults must not outlive their test.
-    monkeypatch.setattr(closed_forms, "_FUNCTIONS", dict(closed_forms._FUNCTIONS))
 
 
 def law_of(prior, function) -> str:
