@@ -59,8 +59,8 @@ def main():
         found[name] = {"settings": SAYS[name], **run(name, options.python)}
         print(f"{name}: {found[name]}", flush=True)
         reports.write(path, {"runs": found})
-    rows = [["run", "passed", "failed", "minutes"]]
-    rows += [[name, str(of["passed"]), str(of["failed"]), f"{of['minutes']:.1f}"] for name, of in found.items()]
+    columns = ["passed", "skipped", "failed", "minutes"]
+    rows = [["run", *columns], *([name, *(str(of[column]) for column in columns)] for name, of in found.items())]
     print(reports.table(rows))
 
 
@@ -106,7 +106,8 @@ def counts(report: pathlib.Path) -> dict:
     cases = list(ElementTree.parse(report).getroot().iter("testcase"))
     bad = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     names = [f"{case.get('classname')}::{case.get('name')}" for case in bad]
-    return {"passed": len(cases) - len(bad), "failed": len(bad), "names": names}
+    skipped = sum(case.find("skipped") is not None for case in cases)
+    return {"passed": len(cases) - len(bad) - skipped, "skipped": skipped, "failed": len(bad), "names": names}
 
 
 if __name__ == "__main__":

@@ -280,6 +280,7 @@ class TestSaving:
         vae.fit(binary(8), verbose=0, callbacks=[backup])
         assert vae.built
 
+    @pytest.mark.bfloat16
     def test_mixed_precision_is_part_of_what_is_saved(self, tmp_path):
         keras.config.set_dtype_policy("mixed_bfloat16")
         model = self.trained()
