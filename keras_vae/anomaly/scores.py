@@ -129,7 +129,7 @@ def over_examples(model, function, x, score: str, num_samples: int):
     at_once = ELEMENTS_AT_ONCE // (num_samples * math.prod(model.event_shape))
     examples = model.checked_batches(x, min(max(1, at_once), batches.BATCH_SIZE), rule)
     compiled = model.compiled_function(
-        f"{function.__name__} {score} {num_samples}",
+        (function, score, num_samples),
         functools.partial(_of_batch, model, function, score=score, num_samples=num_samples),
     )
     return batches.run_in_batches(compiled, examples)

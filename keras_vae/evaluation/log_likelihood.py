@@ -3,7 +3,6 @@
 import dataclasses
 import functools
 import math
-import warnings
 
 import numpy as np
 from keras import ops
@@ -12,6 +11,7 @@ from keras_vae.models import VAE, batches
 from keras_vae.models.rules import support_of
 from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_size
+from keras_vae.ops.warn import warn
 
 # Elements of x that the decoder gives parameters for at once: many enough for its matrix products to be fast, and few
 # enough for a processor's cache.
@@ -120,7 +120,7 @@ def _compiled(vae, num_samples):
     def function(x, seed, stream):
         at_once = min(num_samples, max(1, ELEMENTS_AT_ONCE // max(1, math.prod(x.shape))))
         estimate = functools.partial(estimates, vae, num_samples=num_samples, at_once=at_once)
-        return vae.compiled_function(f"log_likelihood {num_samples} {at_once}", estimate)(x, seed, stream)
+        return vae.compiled_function(("log_likelihood", num_samples, at_once), estimate)(x, seed, stream)
 
     return function
 
@@ -172,10 +172,8 @@ def _warn_of_doubt(result):
     doubtful = int(np.sum(~(result.effective_sample_size >= FEWEST_DRAWS)))
     if doubtful <= MOST_DOUBTFUL * result.num_examples:
         return
-    warnings.warn(
+    warn(
         f"The estimates of {doubtful} of {result.num_examples} examples rest on fewer than {FEWEST_DRAWS:g} effective "
         f"draws of {result.num_samples}: they cannot be believed, and log p(x) is probably larger. Take more samples, "
-        "or train a posterior that is closer to p(z|x).",
-        UserWarning,
-        stacklevel=3,
+        "or train a posterior that is closer to p(z|x)."
     )

@@ -1,6 +1,6 @@
 """Files and folders that are written beside their place, flushed to the disk, and then take it: whole, or not at all.
 
-Until then what was there stays as it is. A process that is killed leaves a hidden `.NAME.….unfinished` beside it.
+Until then what was there stays as it is. A process that is killed leaves a hidden `.….unfinished.NAME` beside it.
 """
 
 import contextlib
@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 
 # Of Linux: paths are relative to the working folder; both names are exchanged in one step.
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
-# What a name takes with it to be told apart; file systems allow 255 bytes.
-MOST_OF_STEM = 50
+# Characters; file systems allow 255 bytes.
+MOST_OF_NAME = 50
 
 
 @contextlib.contextmanager
@@ -128,8 +128,8 @@ def _beside(target: str) -> str:
     folder, name = os.path.split(target)
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"There is no folder {folder!r} for {name!r}. Make it first.")
-    stem, suffix = os.path.splitext(name)
-    return os.path.join(folder, f".{stem[:MOST_OF_STEM]}.{secrets.token_hex(4)}.unfinished{suffix}")
+    # Keras goes by how a name ends: `.weights.h5`, `.keras`.
+    return os.path.join(folder, f".{secrets.token_hex(4)}.unfinished.{name[-MOST_OF_NAME:]}")
 
 
 def _exchange(first: str, second: str) -> None:

@@ -1,33 +1,70 @@
 """Compiled functions over arrays and datasets of any length."""
 
+import collections
 import functools
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 BATCH_SIZE = 256
+MOST_FUNCTIONS = 64
 
 
 class CompiledFunctions:
     """Functions of tensors, each compiled once; batches of another size do not compile it anew.
 
     A class of its own, so that Keras does not take the functions for state of the model.
+
+    Args:
+        depends_on: Gives what the functions hold and would not notice if it changed, such as the `ModelState` of their
+            model. Where it is another than it was, all of them are compiled anew. `None` is nothing.
     """
 
-    def __init__(self):
-        self._by_name = {}
+    def __init__(self, depends_on: Callable | None = None):
+        self._depends_on, self._state = depends_on, None
+        self._by_key = collections.OrderedDict()
 
-    def get(self, name: str, function: Callable) -> Callable:
-        """The compiled function of a name, compiled from `function` at the first call."""
-        if name not in self._by_name:
+    def get(self, key: Hashable, function: Callable) -> Callable:
+        """The compiled function of a key, compiled from `function` at the first call.
+
+        So many are kept as a program may use in turn; the one that was not asked for the longest goes first.
+        """
+        self._forget_what_is_stale()
+        if key not in self._by_key:
             # TensorFlow counts compilations by a method's code, and warns of too many where several models have one
             # each; a partial object is counted by itself.
             own = functools.partial(function)
-            self._by_name[name] = tf.function(own, reduce_retracing=True, autograph=False)
-        return self._by_name[name]
+            self._by_key[key] = tf.function(own, reduce_retracing=True, autograph=False)
+        self._by_key.move_to_end(key)
+        while len(self._by_key) > MOST_FUNCTIONS:
+            self._by_key.popitem(last=False)
+        return functools.partial(self._called, self._by_key[key])
+
+    def _called(self, compiled, *arguments):
+        traces = compiled.experimental_get_tracing_count()
+        result = compiled(*arguments)
+        if self._depends_on is not None and compiled.experimental_get_tracing_count() != traces:
+            # A layer may assign attributes while it is traced: that alone makes nothing stale.
+            self._state = self._depends_on()
+        return result
+
+    def _forget_what_is_stale(self):
+        state = None if self._depends_on is None else self._depends_on()
+        if self._state is not None and state != self._state:
+            self._by_key.clear()
+        self._state = state
+
+
+def key_of(function: Callable, owner, options: dict) -> Hashable:
+    """What tells a function with options from all others: for a method of `owner` its name, else the function itself.
+
+    Two functions of one name are two, and a method that is asked for again is one.
+    """
+    own = getattr(function, "__self__", None) is owner
+    return (function.__name__ if own else function, *sorted(options.items()))
 
 
 def run_in_batches(function: Callable, batches: Iterator) -> np.ndarray:

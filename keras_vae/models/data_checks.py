@@ -8,7 +8,6 @@ import contextlib
 import inspect
 import numbers
 import re
-import warnings
 
 import keras
 import numpy as np
@@ -27,6 +26,7 @@ from keras_vae.models.rules import (
     rule_of,
 )
 from keras_vae.models.train_step import check_event_shape
+from keras_vae.ops.warn import warn
 
 
 @contextlib.contextmanager
@@ -306,7 +306,10 @@ def _check_sample_weight(weight, num_examples):
 
 def _warn_of_values(model, x):
     """Warns once of values that can be trained on, but not well."""
-    caution = model.decoder.likelihood.caution(x[:ROWS_AT_ONCE])
-    if caution and not getattr(model, "has_warned_of_values", False):
+    if getattr(model, "has_warned_of_values", False):
+        return
+    parts = (x[start : start + ROWS_AT_ONCE] for start in range(0, len(x), ROWS_AT_ONCE))
+    caution = next(filter(None, map(model.decoder.likelihood.caution, parts)), None)
+    if caution:
         model.has_warned_of_values = True
-        warnings.warn(caution, UserWarning, stacklevel=7)
+        warn(caution)

@@ -83,6 +83,10 @@ class FastPath:
         self._settings = None
         self._functions = weakref.WeakKeyDictionary()
 
+    def forget(self):
+        """Drops the functions: the model is another than they were made of."""
+        self._functions.clear()
+
     @contextlib.contextmanager
     def fitting(self, model, arguments: dict):
         """Gives a model fast settings while `fit` runs with these arguments, where that is open."""

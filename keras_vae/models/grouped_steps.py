@@ -3,12 +3,12 @@
 import functools
 import itertools
 import math
-import warnings
 
 import keras
 import tensorflow as tf
 
 from keras_vae.ops.precision import head_dtype
+from keras_vae.ops.warn import warn
 
 # What the stacked batches of one loop may take: more wait for the input pipeline, and leave the processor's cache.
 MOST_BYTES = 2**24
@@ -86,7 +86,7 @@ class CompiledSteps:
             if not self._by_xla:
                 raise
             # XLA says so before the first step is taken: the batches are still to be run.
-            warnings.warn(f"Steps run without XLA, which cannot compile them: {error.message}", stacklevel=2)
+            warn(f"Steps run without XLA, which cannot compile them: {error.message}")
             self._loop, self._by_xla = tf.function(self._run, autograph=False), False
             return self._loop(stacked, count)
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import warnings
 
 import keras
 from keras import ops
@@ -13,11 +12,14 @@ from keras_vae.models import batches, data_checks, fast_path
 from keras_vae.models.composite import checked_part
 from keras_vae.models.corruption_checks import check_fill, check_keeps_shape
 from keras_vae.models.decoder import Decoder
+from keras_vae.models.directions import tell_directions
 from keras_vae.models.encoder import Encoder
+from keras_vae.models.model_state import ModelState
 from keras_vae.models.rules import Rule, rule_of
 from keras_vae.models.train_step import Trainable
 from keras_vae.ops.checks import checked_free_path, checked_seed, checked_size
 from keras_vae.ops.missing import is_missing
+from keras_vae.ops.warn import warn
 
 RANDOM_STATE = "random_state_"
 SHARED = "The encoder and the decoder share a layer, which a `.keras` file cannot hold; `TiedDecoder` shares weights."
@@ -49,10 +51,12 @@ class LatentModel(Trainable):
                 f"length {self.encoder.latent_dim}."
             )
         if self._shared_layers():
-            warnings.warn(f"{SHARED} `save_weights` and `export` work, `save` refuses.", stacklevel=3)
+            warn(f"{SHARED} `save_weights` and `export` work, `save` refuses.")
         self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction")
-        self._functions = batches.CompiledFunctions()
+        self._functions = batches.CompiledFunctions(functools.partial(ModelState, self))
         self._fast_path = fast_path.FastPath()
+        # Of Keras's own functions of steps, which would go on with what they were made of.
+        self._state_of_steps = None
 
     @property
     def latent_dim(self) -> int:
@@ -73,6 +77,10 @@ class LatentModel(Trainable):
     @functools.wraps(keras.Model.fit)
     def fit(self, *args, **kwargs):
         arguments = data_checks.checked_arguments(self, super().fit, args, kwargs)
+        self._forget_stale_steps()
+        tell_directions(arguments.get("callbacks"))
+        # Of a training that was interrupted: Keras would take its validation data for those of this one.
+        self._eval_epoch_iterator = None
         with data_checks.readable_errors(), self._fast_path.fitting(self, arguments):
             return super().fit(**arguments)
 
@@ -87,23 +95,27 @@ class LatentModel(Trainable):
             with self._fast_path.validating(self):
                 return super().evaluate(*args, **kwargs)
         arguments = data_checks.checked_arguments(self, super().evaluate, args, kwargs)
+        self._forget_stale_steps()
         with data_checks.readable_errors():
             return super().evaluate(**arguments)
 
     @functools.wraps(keras.Model.predict)
     def predict(self, *args, **kwargs):
         arguments = data_checks.checked_arguments(self, super().predict, args, kwargs)
+        self._forget_stale_steps()
         with data_checks.readable_errors():
             return super().predict(**arguments)
 
     @functools.wraps(keras.Model.train_on_batch)
     def train_on_batch(self, x, y=None, sample_weight=None, **kwargs):
         x, y, sample_weight = data_checks.checked_batch(self, x, y, sample_weight)
+        self._forget_stale_steps()
         return super().train_on_batch(x, y, sample_weight, **kwargs)
 
     @functools.wraps(keras.Model.test_on_batch)
     def test_on_batch(self, x, y=None, sample_weight=None, **kwargs):
         x, y, sample_weight = data_checks.checked_batch(self, x, y, sample_weight)
+        self._forget_stale_steps()
         return super().test_on_batch(x, y, sample_weight, **kwargs)
 
     def encode(self, x, sample: bool = False, batch_size: int = batches.BATCH_SIZE):
@@ -154,9 +166,12 @@ class LatentModel(Trainable):
         """
         return self._map(self.reconstruct_batch, x, batch_size)
 
-    def compiled_function(self, name: str, function):
-        """The compiled function of a name, which is compiled from `function` at the first call."""
-        return self._functions.get(name, function)
+    def compiled_function(self, key, function):
+        """The compiled function of a key, which is compiled from `function` at the first call.
+
+        It is compiled anew when the model is another: see `ModelState`.
+        """
+        return self._functions.get(key, function)
 
     def checked_batches(self, x, batch_size: int, rule: Rule | None):
         """The batches of an array or a dataset, as tensors that were checked.
@@ -190,7 +205,8 @@ class LatentModel(Trainable):
         """Calls one of the model's methods for tensors on examples, batch by batch, as they are asked for.
 
         Args:
-            function: The method, such as `mean_code`, which is compiled once for each of its options.
+            function: The method, such as `mean_code`, which is compiled once for each of its options; or a function of
+                one's own.
             x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
             batch_size: Examples at once; a dataset has its own.
             target: Whether the likelihood of x is computed, which asks for values that it allows.
@@ -204,8 +220,8 @@ class LatentModel(Trainable):
         Raises:
             ValueError: If x does not have the shape that the encoder takes, or holds values that are not allowed.
         """
-        name = " ".join([function.__name__, *(f"{key}={value}" for key, value in options.items())])
-        compiled = self.compiled_function(name, functools.partial(function, **options))
+        key = batches.key_of(function, self, options)
+        compiled = self.compiled_function(key, functools.partial(function, **options))
         examples = self.checked_batches(x, batch_size, rule_of(self.decoder.likelihood) if target else None)
         return map(compiled if seed is None else batches.seeded(compiled, checked_seed(seed)), examples)
 
@@ -324,6 +340,13 @@ class LatentModel(Trainable):
         for index, state in enumerate(self._random_states()):
             if f"{RANDOM_STATE}{index}" in keys:
                 state.assign(store[f"{RANDOM_STATE}{index}"])
+
+    def _forget_stale_steps(self):
+        state = ModelState(self)
+        if self._state_of_steps is not None and state != self._state_of_steps:
+            self.train_function = self.test_function = self.predict_function = None
+            self._fast_path.forget()
+        self._state_of_steps = state
 
     def _shared_layers(self):
         encoders, decoders = ({id(layer) for layer in part._flatten_layers()} for part in (self.encoder, self.decoder))

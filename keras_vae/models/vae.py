@@ -179,7 +179,7 @@ class VAE(LatentModel):
             NumPy array `(num_samples, *event_shape)`, in the data's units.
         """
         num_samples = checked_size(num_samples, "num_samples", minimum=0)
-        draw = self.compiled_function(f"draw mean={mean}", functools.partial(self.draw, mean=mean))
+        draw = self.compiled_function(("draw", mean), functools.partial(self.draw, mean=mean))
         sizes = batches.sizes(num_samples, SAMPLES_AT_ONCE)
         return batches.run_in_batches(batches.seeded(draw, self.drawn_seed(seed)), sizes)
 
@@ -206,7 +206,7 @@ class VAE(LatentModel):
             ValueError: If x has another shape, or values that the likelihood does not allow.
         """
         num_samples = checked_size(num_samples, "num_samples")
-        bound = self.compiled_function(f"elbo {num_samples}", functools.partial(self.bound, num_samples=num_samples))
+        bound = self.compiled_function(("elbo", num_samples), functools.partial(self.bound, num_samples=num_samples))
         examples = self.checked_batches(x, batch_size, rule_of(self.decoder.likelihood))
         return batches.run_in_batches(batches.seeded(bound, self.drawn_seed(seed)), examples)
 

@@ -1,7 +1,5 @@
 """Checks of what was observed, before the long work."""
 
-import warnings
-
 import keras
 import numpy as np
 
@@ -10,6 +8,7 @@ from keras_vae.models.composite import checked_part
 from keras_vae.models.data_checks import check_examples, checked_array
 from keras_vae.models.rules import FINITE_OR_MISSING, check_values, rule_of
 from keras_vae.ops.checks import checked_number
+from keras_vae.ops.warn import warn
 from keras_vae.restoration.downsampling import Downsampling
 from keras_vae.restoration.mask import with_missing
 from keras_vae.restoration.observation import made_of
@@ -57,7 +56,7 @@ def checked_elements(vae, x, mask, likelihood) -> np.ndarray:
     check_examples(vae, x, "x", rule_of(likelihood))
     caution = likelihood.caution(x)
     if caution:
-        warnings.warn(caution, UserWarning, stacklevel=3)
+        warn(caution)
     return x
 
 

@@ -82,8 +82,7 @@ class CorruptedPicture:
     def __init__(self, vae, corruption, noise_scale: float):
         self.vae, self.corruption, self.noise_scale = vae, corruption, noise_scale
         self.corrupt = functools.partial(made_of, corruption)
-        # A model keeps what it compiled, and with it the corruption: no other can get its number.
-        self.key = f"corruption {None if corruption is None else id(corruption)} {noise_scale}"
+        self.key = (_key_of(corruption), noise_scale)
 
     def start(self, y):
         """A first guess of x: y, enlarged to the shape of an event; where it is missing, a mean of the prior's."""
@@ -123,6 +122,14 @@ class CorruptedPicture:
         event_shape = self.vae.event_shape
         flat = self.corrupt(ops.reshape(x, (-1, *event_shape)))
         return ops.reshape(flat, (*ops.shape(x)[: -len(event_shape)], *flat.shape[1:]))
+
+
+def _key_of(corruption):
+    """What tells a corruption from others: its settings, if it is one of this package, which holds nothing else."""
+    if type(corruption).__module__.startswith("keras_vae."):
+        settings = {name: value for name, value in corruption.get_config().items() if name != "name"}
+        return type(corruption).__name__, repr(settings)
+    return corruption
 
 
 def made_of(corruption, x):

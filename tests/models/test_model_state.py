@@ -1,0 +1,198 @@
+"""What was compiled before a model changed is not run after it."""
+
+import gc
+import weakref
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, objectives, posteriors
+from keras_vae.models import batches
+from keras_vae.models.model_state import ModelState
+from tests.models.small import EVENT_SHAPE, binary, small_vae
+
+
+def dense_layers(model):
+    return [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.Dense)]
+
+
+def enable_lora(vae):
+    dense_layers(vae)[0].enable_lora(2)
+
+
+def quantize(vae):
+    vae.encoder.network.quantize("int8")
+
+
+def freeze(vae):
+    vae.encoder.trainable = False
+
+
+def replace_a_layer(vae):
+    vae.encoder.network.pop()
+    vae.encoder.network.add(keras.layers.Dense(8))
+
+
+def assign_an_activation(vae):
+    dense_layers(vae)[0].activation = keras.activations.relu
+
+
+def assign(name, value):
+    return lambda vae: setattr(vae, name, value)
+
+
+CHANGES = {
+    "LoRA": enable_lora,
+    "quantization": quantize,
+    "freezing": freeze,
+    "another layer": replace_a_layer,
+    "another activation": assign_an_activation,
+    "samples": assign("num_samples", 4),
+    "free bits": assign("free_bits", 3.0),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_is_seen(name):
+    vae = small_vae()
+    before = ModelState(vae)
+    assert before == ModelState(vae)
+    CHANGES[name](vae)
+    assert before != ModelState(vae)
+
+
+def test_use_is_no_change(eagerly, tmp_path):
+    vae, x = small_vae(corruption=keras.layers.GaussianNoise(0.1)), binary(8)
+    vae.compile("adam")
+    vae.fit(x, validation_data=(x,), verbose=0)
+    before = ModelState(vae)
+    for use in (vae.encode, vae.reconstruct, vae.elbo, vae, vae.train_on_batch, vae.test_on_batch, vae.score):
+        use(x)
+    vae.sample(3)
+    vae.predict(x, verbose=0)
+    vae.evaluate(x, verbose=0)
+    vae.fit(x, validation_data=(x,), epochs=2, verbose=0)
+    vae.save(tmp_path / "model.keras")
+    vae.beta = 0.5
+    vae.set_weights(vae.get_weights())
+    assert before == ModelState(vae)
+
+
+def outputs(vae, x):
+    return [vae.encode(x), vae.reconstruct(x), vae.elbo(x, seed=0), vae.sample(4, seed=0, mean=True)]
+
+
+@pytest.mark.parametrize("name", ["LoRA", "quantization", "another layer", "another activation"])
+def test_codes_pictures_and_bounds_are_those_of_the_model_as_it_is(name):
+    vae, x = small_vae(), binary(9)
+    before = outputs(vae, x)
+    CHANGES[name](vae)
+    for variable in vae.trainable_variables:
+        variable.assign(variable + 0.1)
+    found = outputs(vae, x)
+    vae._functions = batches.CompiledFunctions()
+    for one, other, old in zip(found, outputs(vae, x), before, strict=True):
+        np.testing.assert_array_equal(one, other)
+        assert not np.array_equal(one, old)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "options"),
+    [("free_bits", 30.0, {}), ("num_samples", 64, {"objective": objectives.ImportanceWeighted})],
+)
+@pytest.mark.parametrize("route", ["fit", "evaluate", "train_on_batch", "test_on_batch"])
+def test_what_is_assigned_counts_in_the_next_step(name, value, options, route):
+    def model(**settings):
+        keras.utils.set_random_seed(0)
+        vae = small_vae(**{key: make() for key, make in options.items()}, **settings)
+        vae.compile(keras.optimizers.SGD(0.0))
+        return vae
+
+    x = binary(64)
+    calls = {
+        "fit": lambda vae: vae.fit(x, batch_size=64, verbose=0).history["loss"][0],
+        "evaluate": lambda vae: vae.evaluate(x, batch_size=64, verbose=0, return_dict=True)["loss"],
+        "train_on_batch": lambda vae: vae.train_on_batch(x, return_dict=True)["loss"],
+        "test_on_batch": lambda vae: vae.test_on_batch(x, return_dict=True)["loss"],
+    }
+    vae = model()
+    before = calls[route](vae)
+    vae.reset_metrics()
+    setattr(vae, name, value)
+    found, expected = calls[route](vae), calls[route](model(**{name: value}))
+    # Other draws: the bounds spread by a tenth of what the setting is worth, and less.
+    assert abs(found - expected) < 0.25 * abs(before - expected)
+
+
+def test_what_is_frozen_between_two_trainings_stays_as_it_is():
+    vae, x = small_vae(), binary(32)
+    vae.compile(keras.optimizers.SGD(0.1))
+    vae.fit(x, batch_size=8, verbose=0)
+    vae.encoder.trainable = False
+    before, other = vae.encoder.get_weights(), vae.decoder.get_weights()
+    vae.fit(x, batch_size=8, verbose=0)
+    for old, new in zip(before, vae.encoder.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+    assert not np.array_equal(other[0], vae.decoder.get_weights()[0])
+
+
+class TestOverBatches:
+    def test_two_functions_of_one_name_are_two(self):
+        vae, x = small_vae(), binary(3)
+        (double,), (fivefold,) = (vae.over_batches(lambda batch, by=by: by * batch, x) for by in (2.0, 5.0))
+        np.testing.assert_array_equal(double, 2 * x)
+        np.testing.assert_array_equal(fivefold, 5 * x)
+
+    def test_options_may_be_of_any_order_and_methods_are_compiled_once(self):
+        vae, x, traced = small_vae(), binary(3), []
+
+        def function(batch, first, second):
+            traced.append(1)
+            return first * batch + second
+
+        for options in ({"first": 2.0, "second": 1.0}, {"second": 1.0, "first": 2.0}):
+            (found,) = vae.over_batches(function, x, **options)
+            np.testing.assert_array_equal(found, 2 * x + 1)
+        assert len(traced) == 1
+
+    def test_functions_that_come_and_go_are_not_kept_for_good(self):
+        functions, kept = batches.CompiledFunctions(), []
+        for number in range(batches.MOST_FUNCTIONS + 10):
+
+            def function(x, number=number):
+                return x + number
+
+            kept.append(weakref.ref(function))
+            functions.get(function, function)(tf.constant(1))
+        del function
+        gc.collect()
+        assert sum(reference() is not None for reference in kept) == batches.MOST_FUNCTIONS
+        assert kept[-1]() is not None
+
+
+class Counting(keras.layers.Layer):
+    """A layer that counts, as some do, how often it was called in Python."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls = 0
+
+    def call(self, x):
+        self.calls += 1
+        return x
+
+
+def test_a_layer_that_counts_its_calls_is_not_compiled_anew_for_ever():
+    layer = Counting()
+    vae = VAE(
+        Encoder(keras.Sequential([keras.layers.Flatten(), layer]), posteriors.DiagonalNormal(2)),
+        Decoder(networks.dense([8]), likelihoods.Bernoulli(EVENT_SHAPE)),
+    )
+    vae.build((None, *EVENT_SHAPE))
+    vae.encode(binary(4))
+    calls = layer.calls
+    for _ in range(3):
+        vae.encode(binary(4))
+    assert layer.calls == calls

@@ -1,0 +1,52 @@
+import inspect
+import pathlib
+import warnings
+
+import numpy as np
+
+from keras_vae import VAE
+from keras_vae.ops.warn import warn
+
+
+def line_here() -> int:
+    return inspect.currentframe().f_back.f_lineno
+
+
+def warned_of(call) -> list[tuple[str, int]]:
+    """File and line of each warning of this package."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        call()
+    ours = [warning for warning in caught if "experimental_run_functions_eagerly" not in str(warning.message)]
+    return [(pathlib.Path(warning.filename).name, warning.lineno) for warning in ours]
+
+
+def test_it_points_at_the_caller():
+    line = line_here() + 1
+    assert warned_of(lambda: warn("a message")) == [("test_warn.py", line)]
+
+
+def test_it_points_at_the_users_line_from_wherever_the_package_warns(eagerly):
+    x, lines = np.full((8, 4), 0.5, np.float32), []
+
+    def fit():
+        vae = VAE.for_shape((4,), 2)
+        vae.compile("adam")
+        lines.append(line_here() + 1)
+        vae.fit(x, verbose=0)
+
+    found = warned_of(fit)
+    assert found == [("test_warn.py", lines[0])]
+
+
+def test_batches_that_are_given_one_by_one(eagerly):
+    x, lines = np.full((8, 4), 0.5, np.float32), []
+
+    def train():
+        vae = VAE.for_shape((4,), 2)
+        vae.compile("adam")
+        lines.append(line_here() + 1)
+        vae.train_on_batch(x)
+
+    found = warned_of(train)
+    assert found == [("test_warn.py", lines[0])]
