@@ -1,6 +1,7 @@
 """Which deliberate bugs the tests catch: each of `deliberate_bugs.json` alone, in a copy of a checkout.
 
-A bug is a text of one file that is replaced by another. For each the tests of its room run, and then those of the
+A bug is a text of one file that is replaced by another; one with several places is at the first that is there, since
+the code moves from version to version. For each the tests of its room run, and then those of the
 models, until the first fails or the time is up; a bug that is not caught by then is not caught. What tests say without
 any bug, `--control` asks. The copy is made once, of the files that git tracks as they lie in the checkout.
 
@@ -83,14 +84,16 @@ def read(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def with_bug(checkout, bug) -> str:
-    """The text of the bug's file with the bug in it; a ValueError where its place is not there, or not once."""
-    text = (checkout / bug["file"]).read_text(encoding="utf-8")
-    if text.count(bug["old"]) != 1:
-        raise ValueError(f"{bug['name']}: {bug['file']} holds {text.count(bug['old'])} times {bug['old']!r}, not once.")
-    changed = text.replace(bug["old"], bug["new"])
-    compile(changed, bug["file"], "exec")
-    return changed
+def with_bug(checkout, bug) -> tuple[str, str]:
+    """The bug's file and its text with the bug in it; a ValueError where its place is not there, or not once."""
+    for place in bug.get("places", [bug]):
+        path = checkout / place["file"]
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        if text.count(place["old"]) == 1:
+            changed = text.replace(place["old"], place["new"])
+            compile(changed, place["file"], "exec")
+            return place["file"], changed
+    raise ValueError(f"{bug['name']}: {place['file']} does not hold {place['old']!r}, or not once.")
 
 
 def copy_tracked(checkout, target) -> None:
@@ -110,8 +113,9 @@ def tested(snapshot, bug, options) -> dict:
         copy, temporary = pathlib.Path(folder, "checkout"), pathlib.Path(folder, "tmp")
         shutil.copytree(snapshot, copy)
         temporary.mkdir()
-        if "file" in bug:
-            (copy / bug["file"]).write_text(with_bug(copy, bug), encoding="utf-8")
+        if "name" in bug:
+            file, text = with_bug(copy, bug)
+            (copy / file).write_text(text, encoding="utf-8")
         # Subprocesses of tests import the copy too.
         environment = {**os.environ, "PYTHONPATH": str(copy), "TMPDIR": str(temporary)}
         if options.workers > 1:

@@ -14,6 +14,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # How fast the code is that XLA makes matters less to models of some hundred weights than how soon it is made.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
+FIRST = ("test_train_step", "test_latent_model", "test_vae", "test_writer")
+LAST = ("test_laws", "test_contractive_encoder", "test_fast_path", "test_grouped_steps", "test_strategies")
 # Instruction sets by oneDNN's names for them.
 WITHOUT_BFLOAT16 = ("SSE41", "AVX", "AVX2", "AVX2_VNNI")
 
@@ -32,6 +34,18 @@ def pytest_collection_modifyitems(items):
         for item in items:
             if "bfloat16" in item.name or item.get_closest_marker("bfloat16"):
                 item.add_marker(crash)
+    _put_in_order(items)
+
+
+def _put_in_order(items):
+    """In each folder what finds much in little time goes first, and what takes long last: `-x` then ends soon."""
+    folders = {}
+    for item in items:
+        folders.setdefault(item.path.parent, []).append(item)
+    for of_folder in folders.values():
+        of_folder.sort(key=lambda item: (item.path.stem not in FIRST, item.path.stem in LAST))
+    waiting = {folder: iter(of_folder) for folder, of_folder in folders.items()}
+    items[:] = [next(waiting[item.path.parent]) for item in items]
 
 
 def pytest_collection_finish():

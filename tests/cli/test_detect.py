@@ -41,7 +41,7 @@ def test_a_dataset_by_name(detector_file, capsys):
     assert "of 297 are above" in capsys.readouterr().out
 
 
-def test_bad_input(refused, detector_file, model_file, tmp_path):
+def test_bad_input(eagerly, refused, detector_file, model_file, tmp_path):
     assert "There is no file at 'missing.keras'" in refused("detect", "missing.keras", "digits")
     assert "file of a detector; found keras_vae>VAE" in refused("detect", model_file, "digits")
     assert "There is no dataset 'digit'" in refused("detect", detector_file, "digit")

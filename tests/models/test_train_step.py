@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
+from keras_vae.models.grouped_steps import CompiledSteps, GroupedSteps
 from tests.models import reference
 from tests.models.small import EVENT_SHAPE, binary, same_weights, small_autoencoder, small_vae, without_noise
 
@@ -72,6 +73,16 @@ class TestLogs:
         expected = -np.mean(model.decoder.likelihood.log_prob(params, x))
         figures = model.evaluate(x, batch_size=4, verbose=0, return_dict=True)
         np.testing.assert_allclose([figures["loss"], figures["reconstruction"]], expected, rtol=1e-5)
+
+    def test_loops_that_are_filled_up_count_every_example_once(self):
+        model, x = small_autoencoder(), binary(13)
+        model.compile(keras.optimizers.SGD(0.0))
+        expected = -np.mean(model.decoder.likelihood.log_prob({"logits": model(x)["logits"][:, 0]}, x))
+        batches = iter(tf.data.Dataset.from_tensor_slices(x).batch(5))
+        # A loop of four steps, for two batches of five examples; the last three are a step by themselves.
+        logs = GroupedSteps(CompiledSteps(model), 4)(batches)
+        np.testing.assert_allclose(logs["reconstruction"], expected, rtol=1e-5)
+        assert int(model.optimizer.iterations) == 3
 
     def test_kl_and_negative_elbo_are_means_over_examples_at_beta_one(self):
         vae, x = small_vae(beta=0.25), binary(10)

@@ -45,9 +45,9 @@ def test_training_arrives_at_the_reconstruction_and_beta_differs():
     target = 7.0
     vae, x = small_vae(objective=GECO(target, speed=0.01)), np.tile(binary(32), (50, 1, 1, 1))
     vae.compile(keras.optimizers.Adam(3e-3))
-    history = vae.fit(x, epochs=100, batch_size=32, verbose=0).history
+    history = vae.fit(x, epochs=70, batch_size=32, verbose=0).history
     # It swings about the target: the multiplier integrates what is missing.
-    assert np.mean(history["reconstruction"][-40:]) == pytest.approx(target, rel=0.02)
+    assert np.mean(history["reconstruction"][-30:]) == pytest.approx(target, rel=0.02)
     assert float(vae.beta) != pytest.approx(1.0, rel=0.05)
 
 

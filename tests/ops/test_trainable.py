@@ -13,6 +13,7 @@ def test_what_was_built_is_as_trainable_as_the_layer(trainable):
     outer.inner.build((None, 3))
     outer.scale = outer.add_weight(shape=())
     freeze_built(outer)
+    assert [variable.trainable for variable in outer.variables] == [trainable] * 3
     assert len(outer.trainable_weights) == (3 if trainable else 0)
     outer.trainable = True
     assert len(outer.trainable_weights) == 3

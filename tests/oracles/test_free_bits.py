@@ -85,7 +85,7 @@ class TestAFloorBelowEveryLatent:
         for found, expected in zip(gradients(free), gradients(plain), strict=True):
             np.testing.assert_array_equal(found, expected)
 
-    def test_training_is_the_same_to_the_last_bit(self):
+    def test_training_is_the_same_to_the_last_bit(self, eagerly):
         free, plain = (shifted_vae(self.MEANS, free_bits=floor) for floor in (self.FLOOR, 0.0))
         before = [weight.numpy() for weight in free.trainable_weights]
         (logs, weights), (expected_logs, expected_weights) = trained(free), trained(plain)
@@ -115,7 +115,7 @@ class TestAFloorAboveEveryLatent:
         for gradient in finite_differences(vae, added_loss(vae)):
             assert np.abs(gradient).max() > 1e-3
 
-    def test_training_is_that_of_beta_zero_to_the_last_bit(self):
+    def test_training_is_that_of_beta_zero_to_the_last_bit(self, eagerly):
         free, without = shifted_vae(self.MEANS, free_bits=self.FLOOR), shifted_vae(self.MEANS, beta=0.0)
         (logs, weights), (expected_logs, expected_weights) = trained(free), trained(without)
         assert divergences(free).max() < self.FLOOR
