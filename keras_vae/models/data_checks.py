@@ -7,6 +7,7 @@ afterwards, generators and `keras.utils.PyDataset` batch by batch as they give t
 import contextlib
 import inspect
 import numbers
+import os
 import re
 
 import keras
@@ -28,6 +29,9 @@ from keras_vae.models.rules import (
 from keras_vae.models.train_step import check_event_shape
 from keras_vae.ops.warn import warn
 
+# What TensorFlow says of a batch whose shape only the data know.
+OTHER_SHAPE = r"(Shape of tensor \S* ?\[.*?\] is not compatible with expected shape \[.*?\])"
+
 
 @contextlib.contextmanager
 def readable_errors():
@@ -35,7 +39,7 @@ def readable_errors():
     try:
         yield
     except tf.errors.InvalidArgumentError as error:
-        found = re.search(f"{START}(.*?){END}", str(error), flags=re.DOTALL)
+        found = re.search(f"{START}(.*?){END}", str(error), flags=re.DOTALL) or re.search(OTHER_SHAPE, str(error))
         if found is None:
             raise
         # TensorFlow's report escapes quotation marks.
@@ -59,9 +63,11 @@ def checked_arguments(model, method, args, kwargs) -> dict:
     arguments = dict(inspect.signature(method).bind(*args, **kwargs).arguments)
     x, target, weight = (arguments.get(name) for name in ("x", "y", "sample_weight"))
     if method.__name__ == "predict":
+        _check_ends(method, arguments)
         arguments["x"] = _checked_inputs(model, x)
         return arguments
     _check_no_loss(model)
+    _check_ends(method, arguments)
     if arguments.get("class_weight") is not None:
         raise ValueError("`class_weight` needs classes, and a VAE has none. Use `sample_weight`.")
     parts = _checked(model, x, target, weight, "x")
@@ -72,6 +78,23 @@ def checked_arguments(model, method, args, kwargs) -> dict:
     if arguments.get("validation_data") is not None:
         arguments["validation_data"] = _checked_validation(model, arguments["validation_data"])
     return arguments
+
+
+def _check_ends(method, arguments):
+    """Raises a ValueError where Keras would run through data that have no end."""
+    steps = "steps_per_epoch" if method.__name__ == "fit" else "steps"
+    for name, option in (("x", steps), ("validation_data", "validation_steps")):
+        limit = arguments.get(option) or keras.config.max_steps_per_epoch()
+        if limit is None and _is_endless(arguments.get(name)):
+            raise ValueError(
+                f"`{name}` has no end. Leave out its `repeat()`, or say by `{option}` how many batches to take."
+            )
+
+
+def _is_endless(data) -> bool:
+    if isinstance(data, tf.data.Dataset):
+        return data.cardinality() == tf.data.INFINITE_CARDINALITY
+    return isinstance(data, keras.utils.PyDataset) and data.num_batches is None
 
 
 def _checked_validation(model, data):
@@ -140,6 +163,8 @@ def checked_codes(z, latent_dim: int) -> np.ndarray:
 def _checked_inputs(model, x):
     """x for `predict`: what the encoder takes, in values and in shape."""
     if isinstance(x, tf.data.Dataset):
+        if _may_be_read_once(x):
+            return x
         first, _, _ = keras.utils.unpack_x_y_sample_weight(_first_batch(x, "x"))
         check_examples(model, first, "x")
         return x
@@ -171,11 +196,17 @@ def _is_array(x) -> bool:
 
 
 class CheckedPyDataset(keras.utils.PyDataset):
-    """A `PyDataset` whose batches are checked as they are read."""
+    """A `PyDataset` whose batches are checked as they are read.
+
+    Processes of its own cannot call TensorFlow, which checks: of them the first batch alone is checked, in this one.
+    """
 
     def __init__(self, model, dataset, name):
         super().__init__(dataset.workers, dataset.use_multiprocessing, dataset.max_queue_size)
         self._model, self._dataset, self._name = model, dataset, name
+        self._process = os.getpid()
+        if dataset.use_multiprocessing:
+            _checked_element(model, dataset[0], name)
 
     @property
     def num_batches(self):
@@ -183,6 +214,8 @@ class CheckedPyDataset(keras.utils.PyDataset):
         return self._dataset.num_batches
 
     def __getitem__(self, index):
+        if os.getpid() != self._process:
+            return _as_tuple(self._dataset[index])
         return _checked_element(self._model, self._dataset[index], self._name)
 
     def on_epoch_begin(self):
@@ -197,7 +230,15 @@ class CheckedPyDataset(keras.utils.PyDataset):
 def _checked_element(model, element, name):
     x, target, sample_weight = keras.utils.unpack_x_y_sample_weight(element)
     _check_arrays(model, checked_array(x, name), target, sample_weight, name)
-    return element
+    return _as_tuple(element)
+
+
+def _as_tuple(element) -> tuple:
+    """A batch as Keras asks for it, with the target that weights need."""
+    x, target, sample_weight = keras.utils.unpack_x_y_sample_weight(element)
+    # Keras drops the weights of data that has no target, silently.
+    target = x if target is None and sample_weight is not None else target
+    return tuple(part for part in (x, target, sample_weight) if part is not None)
 
 
 def _check_arrays(model, x, target, sample_weight, name):
@@ -242,25 +283,47 @@ def _first_batch(dataset, name):
     return first
 
 
+def _may_be_read_once(dataset) -> bool:
+    """Whether a look at the first batch may take it away, as from a generator: of those TensorFlow knows no length."""
+    return dataset.cardinality() == tf.data.UNKNOWN_CARDINALITY
+
+
 def _checked_dataset(model, dataset, name):
-    x, target, sample_weight = keras.utils.unpack_x_y_sample_weight(_first_batch(dataset, name))
-    if not isinstance(x, tf.Tensor):
+    once = _may_be_read_once(dataset)
+    parts = keras.utils.unpack_x_y_sample_weight(dataset.element_spec if once else _first_batch(dataset, name))
+    x, target, sample_weight = parts
+    if not isinstance(x, (tf.Tensor, tf.TensorSpec)):
         raise ValueError(
             f"`{name}` must be a dataset of tensors, (x, target) or (x, target, sample_weight). "
             f"Its elements are {dataset.element_spec}."
         )
-    if tuple(x.shape) == _input_shape(model):
+    if x.shape.rank is not None and tuple(x.shape) == _input_shape(model):
         raise ValueError(
             f"`{name}` must be batched: its first element has shape {tuple(x.shape)}, the shape of one "
             "example. Use `dataset.batch(128)`."
         )
-    _check_arrays(model, checked_array(x, name), target, sample_weight, name)
-    shapes = [None if part is None else part.shape[1:] for part in (x, target, sample_weight)]
+    if once:
+        _check_specifications(model, x, target, name)
+    else:
+        _check_arrays(model, checked_array(x, name), target, sample_weight, name)
+    shapes = (_input_shape(model), model.event_shape, ())
     asserted = dataset.enumerate().map(_assertion(model, shapes))
     checked = asserted.prefetch(tf.data.AUTOTUNE)
     # What the dataset itself does not tell, and `fast_path` asks.
-    checked.first_batch_size = len(x)
+    checked.first_batch_size = None if x.shape.rank is None else x.shape[0]
     return checked
+
+
+def _check_specifications(model, x, target, name):
+    """Checks the shapes of batches that are not there yet, as far as they are known; values are when they come."""
+    x_is_known, target_is_known = (part is not None and part.shape[1:].is_fully_defined() for part in (x, target))
+    if target is None and x_is_known:
+        check_event_shape(x.shape, model.event_shape, name)
+    if target_is_known:
+        check_event_shape(target.shape, model.event_shape, "target")
+    _build(model, x if x_is_known else tf.TensorSpec((None, *model.event_shape)))
+    if x_is_known:
+        check_event_shape(x.shape, _input_shape(model), name)
 
 
 def _assertion(model, shapes):
@@ -277,7 +340,7 @@ def _assertion(model, shapes):
         if sample_weight is not None:
             checks.append(assert_values(WEIGHTS, sample_weight, "sample_weight", number))
         with tf.control_dependencies(checks):
-            # Shapes that the pipeline does not know are those of the first batch.
+            # Shapes that the pipeline does not know are those that the model takes.
             x, target, sample_weight = (
                 None if part is None else tf.ensure_shape(part, (None, *shape))
                 for part, shape in zip(parts, shapes, strict=True)

@@ -233,7 +233,7 @@ def _is_idle(callback, hook) -> bool:
 
 def _batch_size(arguments) -> int:
     x = arguments["x"]
-    return x.first_batch_size if hasattr(x, "first_batch_size") else arguments.get("batch_size") or BATCH_SIZE
+    return getattr(x, "first_batch_size", arguments.get("batch_size")) or BATCH_SIZE
 
 
 def _limit(steps: int | None) -> float:

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
+from keras_vae.models import data_checks
 from tests.models.small import EVENT_SHAPE, binary, small_autoencoder, small_vae
 
 
@@ -156,6 +157,125 @@ def test_other_sources_are_checked_batch_by_batch(vae, source):
             fit(bad)
     with pytest.raises(ValueError, match=r"`x` must hold values in \[0, 1\]"):
         vae.test_on_batch(binary(8) * 255)
+
+
+FORMS = {
+    "x": lambda x: x,
+    "(x,)": lambda x: (x,),
+    "(x, x)": lambda x: (x, x),
+    "(x, None, weights)": lambda x: (x, None, np.full(len(x), 2.0)),
+    "(x, x, weights)": lambda x: (x, x, np.full(len(x), 2.0)),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_generators_and_datasets_of_python_give_x_alone_or_with_weights(eagerly, form):
+    x, model = binary(8), small_autoencoder()
+    model.compile(keras.optimizers.SGD(0.0))
+    weight = 2.0 if "weights" in form else 1.0
+    expected = weight * model.evaluate(x, batch_size=4, verbose=0, return_dict=True)["loss"]
+
+    class OfForm(Batches):
+        def __getitem__(self, index):
+            return FORMS[form](self.x[4 * index : 4 * index + 4])
+
+    for data in ((FORMS[form](part) for part in np.split(x, 2)), OfForm(x)):
+        history = model.fit(data, epochs=1, verbose=0).history
+        # float32 sums of 12 elements, in another order.
+        np.testing.assert_allclose(history["loss"], expected, rtol=1e-5)
+
+
+def test_data_without_an_end_are_refused(eagerly, vae):
+    endless = batched(binary(8)).repeat()
+
+    class Endless(keras.utils.PyDataset):
+        num_batches = None
+
+        def __getitem__(self, index):
+            return (binary(4),)
+
+    for data in (endless, Endless()):
+        for call, name, option in (
+            (lambda data: vae.fit(data, verbose=0), "x", "steps_per_epoch"),
+            (lambda data: vae.evaluate(data, verbose=0), "x", "steps"),
+            (lambda data: vae.predict(data, verbose=0), "x", "steps"),
+            (lambda data: vae.fit(binary(8), validation_data=data, verbose=0), "validation_data", "validation_steps"),
+        ):
+            with pytest.raises(ValueError, match=rf"`{name}` has no end.*`{option}`"):
+                call(data)
+    assert_no_step(vae)
+    vae.fit(endless, steps_per_epoch=3, validation_data=endless, validation_steps=1, verbose=0)
+    assert int(vae.optimizer.iterations) == 3
+    keras.config.set_max_steps_per_epoch(2)
+    try:
+        vae.fit(endless, verbose=0)
+    finally:
+        keras.config.set_max_steps_per_epoch(None)
+    assert int(vae.optimizer.iterations) == 5
+
+
+def test_nothing_of_a_source_that_can_be_read_once_is_lost(eagerly):
+    def once():
+        parts = iter([np.full((4, 3), number, np.float32) for number in range(6)])
+        return tf.data.Dataset.from_generator(lambda: parts, output_signature=tf.TensorSpec((4, 3)))
+
+    seen = []
+
+    class Seen(keras.layers.Layer):
+        def call(self, x):
+            if tf.executing_eagerly():
+                seen.extend(np.asarray(x)[:, 0].tolist())
+            return x
+
+    model = small_autoencoder(likelihoods.Normal((3,)), event_shape=(3,), corruption=Seen())
+    model.compile(keras.optimizers.SGD(0.0))
+    seen.clear()
+    model.fit(once(), verbose=0)
+    assert seen == np.repeat(np.arange(6.0), 4).tolist()
+    assert len(model.predict(once(), verbose=0)) == len(model.encode(once())) == 24
+
+
+@pytest.mark.parametrize("signature", [None, tf.TensorSpec((4, 2, 3, 1))])
+def test_another_shape_of_such_a_source_is_refused(eagerly, vae, signature):
+    kind = {"output_types": tf.float32} if signature is None else {"output_signature": signature}
+    data = tf.data.Dataset.from_generator(lambda: iter([binary(4)[:, :2]]), **kind)
+    with pytest.raises(ValueError, match=r"\[4,2,3,1\]|must have shape \(batch, 4, 3, 1\)"):
+        vae.fit(data, verbose=0)
+    assert_no_step(vae)
+
+
+def test_in_processes_of_its_own_a_py_dataset_calls_no_tensorflow(vae):
+    bad, several = 2 * binary(8), {"workers": 2, "use_multiprocessing": True}
+    with pytest.raises(ValueError, match=r"`x` must hold values in \[0, 1\]"):
+        data_checks.CheckedPyDataset(vae, Batches(bad, **several), "x")
+    checked = data_checks.CheckedPyDataset(vae, Batches(binary(8), **several), "x")
+    checked._dataset = Batches(bad)
+    with pytest.raises(ValueError, match=r"`x` must hold values in \[0, 1\]"):
+        checked[1]
+    checked._process = None
+    np.testing.assert_array_equal(checked[1][0], bad[4:])
+
+
+def test_an_interrupted_fit_leaves_no_validation_data(eagerly, vae):
+    class Interruption(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            raise KeyboardInterrupt
+
+    x = binary(8)
+    with pytest.raises(KeyboardInterrupt):
+        vae.fit(x, validation_data=x, verbose=0, callbacks=[Interruption()])
+    vae.optimizer.learning_rate = 0.0
+    history = vae.fit(x, validation_data=np.zeros_like(x), verbose=0).history
+    np.testing.assert_allclose(history["val_kl"], vae.evaluate(np.zeros_like(x), verbose=0, return_dict=True)["kl"])
+
+
+def test_a_caution_sees_the_whole_array(eagerly, vae, monkeypatch):
+    # In place of thousands of rows, the chunk that they would fill.
+    monkeypatch.setattr("keras_vae.models.data_checks.ROWS_AT_ONCE", 2)
+    x = binary(8)
+    x[7, 0] = 0.5
+    with pytest.warns(UserWarning, match="no likelihood"):
+        vae.fit(x, verbose=0)
 
 
 def test_an_empty_or_unbatched_dataset_is_refused(vae):
