@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import keras
 
-from keras_vae.ops.checks import checked_size, checked_sizes
+from keras_vae.ops.checks import check_channels_last, checked_size, checked_sizes
 
 CONVOLUTIONS = {1: keras.layers.Conv1D, 2: keras.layers.Conv2D, 3: keras.layers.Conv3D}
 
@@ -32,8 +32,10 @@ def conv(
         Sides need not be multiples of the strides.
 
     Raises:
-        ValueError: If a size is not a whole number of at least 1, or the rank is not 1, 2 or 3.
+        ValueError: If a size is not a whole number of at least 1, the rank is not 1, 2 or 3, or Keras is set to
+            `channels_first`.
     """
+    check_channels_last()
     if rank not in CONVOLUTIONS:
         raise ValueError(f"`rank` must be 1 (signals), 2 (images) or 3 (volumes). Received: rank={rank!r}.")
     convolution = CONVOLUTIONS[rank]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import keras
 
-from keras_vae.ops.checks import checked_event_shape, checked_size, checked_sizes
+from keras_vae.ops.checks import check_channels_last, checked_event_shape, checked_size, checked_sizes
 
 TRANSPOSED_CONVOLUTIONS = {
     1: keras.layers.Conv1DTranspose,
@@ -42,8 +42,10 @@ def conv_transpose(
         A `keras.Sequential` from `(batch, latent_dim)` to `(batch, *event_shape[:-1], filters[-1])`.
 
     Raises:
-        ValueError: If a size is not a whole number of at least 1, or the event has no sides.
+        ValueError: If a size is not a whole number of at least 1, the event has no sides, or Keras is set to
+            `channels_first`.
     """
+    check_channels_last()
     filters = checked_sizes(filters, "filters")
     kernel_size, strides = checked_size(kernel_size, "kernel_size"), checked_size(strides, "strides")
     sides = checked_event_shape(event_shape)[:-1]

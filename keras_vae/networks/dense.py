@@ -22,4 +22,4 @@ def dense(units: Sequence[int], activation="gelu", name: str | None = None) -> k
         ValueError: If a width is not a whole number of at least 1.
     """
     hidden = [keras.layers.Dense(width, activation=activation) for width in checked_sizes(units, "units")]
-    return keras.Sequential([keras.layers.Flatten(), *hidden], name=name)
+    return keras.Sequential([keras.layers.Flatten("channels_last"), *hidden], name=name)

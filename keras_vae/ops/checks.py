@@ -5,6 +5,8 @@ import operator
 import os
 from collections.abc import Collection, Sequence
 
+import keras
+
 # Keras's seeds repeat themselves from here on.
 MOST_SEED = 2**31 - 3
 
@@ -98,3 +100,13 @@ def checked_free_path(path, overwrite: bool) -> str:
             "replace it."
         )
     return path
+
+
+def check_channels_last() -> None:
+    """Raises a ValueError if Keras's convolutions take channels first: an event's shape has them last."""
+    if keras.config.image_data_format() != "channels_last":
+        raise ValueError(
+            "Convolutions need Keras's image data format 'channels_last', as event shapes such as (28, 28, 1) are. "
+            f"Received: {keras.config.image_data_format()!r}. Call `keras.config.set_image_data_format"
+            "('channels_last')` first, or mend `keras.json`."
+        )

@@ -53,3 +53,13 @@ def test_trunks_are_plain_keras_models_that_can_be_saved():
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(network))
     assert isinstance(again, keras.Sequential)
     assert again.name == "trunk"
+
+
+def test_channels_first_are_refused_by_name_and_dense_networks_do_without(monkeypatch):
+    monkeypatch.setattr(keras.config, "image_data_format", lambda: "channels_first")
+    for make in (lambda: networks.conv([4]), lambda: networks.conv_transpose([4], (8, 8, 1))):
+        with pytest.raises(ValueError, match=r"'channels_last'.*Received: 'channels_first'"):
+            make()
+    flatten = networks.dense([3]).layers[0]
+    x = np.arange(24.0).reshape(2, 3, 2, 2)
+    np.testing.assert_array_equal(flatten(x), x.reshape(2, 12))
