@@ -84,9 +84,11 @@ class Masked(Likelihood):
     def adapt(self, x) -> None:
         self.likelihood.adapt(x)
 
-    def fitted(self, params, x, sample_weight=None):
+    def fitted(self, params, x, sample_weight=None, observed=None):
         missing = is_missing(x)
-        return self.likelihood.fitted(params, _filled(x, missing), sample_weight, observed=ops.logical_not(missing))
+        known = ops.logical_not(missing)
+        observed = known if observed is None else ops.logical_and(known, observed)
+        return self.likelihood.fitted(params, _filled(x, missing), sample_weight, observed)
 
     def in_domain(self, x):
         missing = is_missing(x)

@@ -16,6 +16,7 @@ from keras_vae.models.directions import tell_directions
 from keras_vae.models.encoder import Encoder
 from keras_vae.models.model_state import ModelState
 from keras_vae.models.rules import Rule, rule_of
+from keras_vae.models.strange_rows import warn_of_divergence
 from keras_vae.models.train_step import Trainable
 from keras_vae.ops.checks import checked_free_path, checked_seed, checked_size
 from keras_vae.ops.missing import is_missing
@@ -82,7 +83,9 @@ class LatentModel(Trainable):
         # Of a training that was interrupted: Keras would take its validation data for those of this one.
         self._eval_epoch_iterator = None
         with data_checks.readable_errors(), self._fast_path.fitting(self, arguments):
-            return super().fit(**arguments)
+            history = super().fit(**arguments)
+        warn_of_divergence(history.history, arguments["x"])
+        return history
 
     def make_train_function(self, force=False):
         if not self._fast_path.make_train_function(self, force):

@@ -2,6 +2,7 @@
 
 import keras
 import tensorflow as tf
+from keras import ops
 
 from keras_vae.models.composite import Composite
 from keras_vae.ops.reductions import batch_mean
@@ -84,6 +85,11 @@ class Trainable(Composite):
         loss, _, terms = self._loss(self.decoder.likelihood.log_prob(outputs, target), outputs, sample_weight)
         return self._track(x, target, sample_weight, outputs, loss, terms)
 
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        # Under a strategy Keras builds the metrics by what `call` returns.
+        y_pred = self._mean_image(y_pred) if isinstance(y_pred, dict) else y_pred
+        return super().compute_metrics(x, x if y is None else y, y_pred, sample_weight)
+
     def predict_step(self, data):
         x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         return self.reconstruct_batch(x)
@@ -110,8 +116,11 @@ class Trainable(Composite):
 
     def _track(self, x, target, sample_weight, outputs, loss, terms):
         self.track({"loss": loss, **terms}, tf.shape(x)[0])
-        mean_image = tf.reduce_mean(self.decoder.likelihood.mean(outputs), axis=1)
-        return self.compute_metrics(x, target, mean_image, sample_weight=sample_weight)
+        return self.compute_metrics(x, target, self._mean_image(outputs), sample_weight=sample_weight)
+
+    def _mean_image(self, outputs):
+        """What metrics of the user see: the mean of p(x|z), averaged over the draws, `(batch, *event_shape)`."""
+        return ops.mean(self.decoder.likelihood.mean(outputs), axis=1)
 
 
 def check_event_shape(shape, event_shape, name: str) -> None:

@@ -1,9 +1,11 @@
 """The variational autoencoder."""
 
 import functools
+import math
 from collections.abc import Sequence
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_vae import divergences
@@ -23,7 +25,9 @@ from keras_vae.posteriors import DiagonalNormal
 from keras_vae.priors import StandardNormal
 from keras_vae.priors.prior import Prior
 
-SAMPLES_AT_ONCE = 1024
+SAMPLES_AT_ONCE, ELEMENTS_AT_ONCE = 1024, 2**22
+# Elements of all draws of all examples that `elbo` computes together, and what tells the seeds of parts from others.
+DRAWN_ELEMENTS_AT_ONCE, SEED_OF_NEXT_PART = 2**24, 1_000_003
 # Scores are by these draws, always: the same example has the same score.
 SCORE_SEED, SCORE_DRAWS = 0, 16
 
@@ -180,7 +184,8 @@ class VAE(LatentModel):
         """
         num_samples = checked_size(num_samples, "num_samples", minimum=0)
         draw = self.compiled_function(("draw", mean), functools.partial(self.draw, mean=mean))
-        sizes = batches.sizes(num_samples, SAMPLES_AT_ONCE)
+        at_once = min(SAMPLES_AT_ONCE, max(1, ELEMENTS_AT_ONCE // math.prod(self.event_shape)))
+        sizes = batches.sizes(num_samples, at_once)
         return batches.run_in_batches(batches.seeded(draw, self.drawn_seed(seed)), sizes)
 
     def draw(self, num_samples, seed, stream=0, mean: bool = False):
@@ -206,7 +211,7 @@ class VAE(LatentModel):
             ValueError: If x has another shape, or values that the likelihood does not allow.
         """
         num_samples = checked_size(num_samples, "num_samples")
-        bound = self.compiled_function(("elbo", num_samples), functools.partial(self.bound, num_samples=num_samples))
+        bound = functools.partial(self._bound_in_parts, num_samples)
         examples = self.checked_batches(x, batch_size, rule_of(self.decoder.likelihood))
         return batches.run_in_batches(batches.seeded(bound, self.drawn_seed(seed)), examples)
 
@@ -272,6 +277,16 @@ class VAE(LatentModel):
             "free_bits": self.free_bits,
             "num_samples": self.num_samples,
         }
+
+    def _bound_in_parts(self, num_samples, x, seed, stream):
+        """`bound` of many draws as a mean over parts of them, each with a seed of its own: memory has a bound."""
+        at_once = max(1, DRAWN_ELEMENTS_AT_ONCE // max(1, len(x) * math.prod(self.event_shape)))
+        sizes = [min(at_once, num_samples - first) for first in range(0, num_samples, at_once)]
+        bounds = []
+        for part, size in enumerate(sizes):
+            bound = self.compiled_function(("elbo", size), functools.partial(self.bound, num_samples=size))
+            bounds.append(np.asarray(bound(x, seed + part * SEED_OF_NEXT_PART, stream)))
+        return np.average(bounds, axis=0, weights=sizes).astype(bounds[0].dtype) if len(bounds) > 1 else bounds[0]
 
     def _rate(self, kl_terms, sample_weight):
         rate = batch_mean(kl_terms, sample_weight)

@@ -129,6 +129,20 @@ def test_the_optimal_scale_is_that_of_the_observed_errors():
     np.testing.assert_allclose(likelihood.total_weight, counted.mean(), rtol=1e-5)
 
 
+def test_what_else_is_left_out_of_a_fit_counts_as_missing():
+    seen = np.random.default_rng(2).random(X.shape) < 0.5
+    params = {
+        "mean": RNG.normal(size=(5, 2, *EVENT_SHAPE)).astype(np.float32),
+        "log_scale": np.zeros((5, 2, 1, 1, 1), np.float32),
+    }
+    found = []
+    for x, observed in ((np.where(seen, HOLED, np.nan).astype(np.float32), None), (HOLED, seen)):
+        masked = Masked(Normal(EVENT_SHAPE, "optimal"))
+        masked(np.zeros((5, 6), np.float32))
+        found.append(masked.fitted(params, x, observed=observed)["log_scale"])
+    np.testing.assert_array_equal(*found)
+
+
 def test_the_elbo_is_that_of_what_was_observed():
     vae = small_vae(Masked(Bernoulli(EVENT_SHAPE)))
     without_noise(vae)

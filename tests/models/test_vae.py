@@ -8,6 +8,7 @@ from scipy import stats
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors, priors
 from keras_vae.datasets.colour_digits import load_colour_digits
+from keras_vae.models import vae as vae_module
 from tests.models.small import EVENT_SHAPE, LATENT_DIM, binary, small_autoencoder, small_vae, without_noise
 
 MEAN, LOG_VARIANCE = np.array([3.0, -2.0]), np.log([4.0, 0.01])
@@ -485,6 +486,30 @@ class TestConstruction:
                 Encoder(networks.dense([8]), posteriors.DiagonalNormal(2)),
                 Decoder(networks.conv_transpose([4], (8, 8, 1)), likelihoods.Bernoulli((28, 28, 1))),
             )
+
+
+class TestMemory:
+    """However many are asked for, so many elements are computed at once."""
+
+    def test_a_bound_of_many_draws_is_the_mean_of_its_parts(self, monkeypatch):
+        small, x = small_vae(), binary(3)
+        step = vae_module.SEED_OF_NEXT_PART
+        parts = [small.elbo(x, num_samples=size, seed=7 + step * part) for part, size in enumerate((2, 2, 1))]
+        assert len(np.unique(parts)) == 9
+        # Room for two draws of three examples.
+        monkeypatch.setattr(vae_module, "DRAWN_ELEMENTS_AT_ONCE", 2 * x.size + 1)
+        expected = np.average(parts, axis=0, weights=(2, 2, 1))
+        np.testing.assert_allclose(small.elbo(x, num_samples=5, seed=7), expected, rtol=1e-6)
+        assert small.elbo(x, num_samples=5, seed=7, batch_size=1).dtype == np.float32
+
+    def test_no_more_examples_are_drawn_at_once_than_there_is_room_for(self, monkeypatch):
+        small, sizes = small_vae(), []
+        decode = small.decoder.call
+        monkeypatch.setattr(small.decoder, "call", lambda z: sizes.append(z.shape) or decode(z))
+        monkeypatch.setattr(vae_module, "ELEMENTS_AT_ONCE", 3 * small.event_shape[0] * small.event_shape[1])
+        monkeypatch.setattr(small, "compiled_function", lambda key, function: function)
+        assert small.sample(8, seed=0).shape == (8, *EVENT_SHAPE)
+        assert [shape[0] for shape in sizes] == [3, 3, 2]
 
 
 class TestSystems:

@@ -84,8 +84,8 @@ def same_noise_for_all_examples(shape, seed, dtype="float32"):
 def steps_are_those_of_one_device(make):
     """Gradient descent in double precision: what is left is the rounding of beta, which is held in single precision."""
     with STRATEGY.scope():
-        distributed = prepared(make(), keras.optimizers.SGD(0.1))
-    single = prepared(make(), keras.optimizers.SGD(0.1), run_eagerly=True)
+        distributed = prepared(make(), keras.optimizers.SGD(0.1), metrics=["mse"])
+    single = prepared(make(), keras.optimizers.SGD(0.1), metrics=["mse"], run_eagerly=True)
     single.set_weights(distributed.get_weights())
     histories = [fit(distributed), fit(single)]
     for ours, theirs in zip(distributed.get_weights(), single.get_weights(), strict=True):
