@@ -1,7 +1,6 @@
 """What a function that was compiled for a model holds of it, and would not notice if it changed."""
 
 import keras
-import tensorflow as tf
 
 # What a model is told when it is compiled and while it runs: its own functions follow it by themselves.
 OF_KERAS = (
@@ -21,7 +20,7 @@ OF_KERAS = (
     "train_function",
 )
 # What layers write into as they run.
-UNSETTLED = (list, dict, set, tf.Tensor, keras.KerasTensor)
+UNSETTLED = (list, dict, set, keras.KerasTensor)
 # What says what it is by its value; all else is told apart by being another object.
 VALUES = (bool, int, float, complex, str, bytes, tuple)
 
@@ -52,10 +51,14 @@ def _parts_of(layer) -> list:
     attributes = [
         value
         for name, value in vars(layer).items()
-        if not (name[0] == "_" or name in OF_KERAS or isinstance(value, UNSETTLED))
+        if not (name[0] == "_" or name in OF_KERAS or isinstance(value, UNSETTLED) or _is_of_tensorflow(value))
     ]
     own = [*layer._trainable_variables, *layer._non_trainable_variables]
     return [layer, layer.trainable, layer.dtype_policy.name, *own, *attributes]
+
+
+def _is_of_tensorflow(value) -> bool:
+    return type(value).__module__.startswith("tensorflow.")
 
 
 def _is_same(one, other) -> bool:
