@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from keras_vae.ops.checks import checked_event_shape
+from keras_vae.ops.head import Head
 from keras_vae.ops.precision import head_dtype
 from keras_vae.ops.trainable import freeze_built
 
@@ -72,7 +73,7 @@ class Likelihood(keras.layers.Layer):
                 f"The decoder's network must end in a known number of features. Its shape is {features_shape}."
             )
         if self.projection is None:
-            self.projection = keras.layers.Dense(units, dtype=self.dtype_policy, name="projection")
+            self.projection = Head(units, dtype=self.dtype_policy, name="projection")
         self.projection.build(features_shape)
         freeze_built(self)
 

@@ -25,7 +25,7 @@ class CompiledFunctions:
 
     def __init__(self, depends_on: Callable | None = None):
         self._depends_on, self._state = depends_on, None
-        self._by_key = collections.OrderedDict()
+        self._by_name = collections.OrderedDict()
 
     def get(self, key: Hashable, function: Callable) -> Callable:
         """The compiled function of a key, compiled from `function` at the first call.
@@ -33,15 +33,15 @@ class CompiledFunctions:
         So many are kept as a program may use in turn; the one that was not asked for the longest goes first.
         """
         self._forget_what_is_stale()
-        if key not in self._by_key:
+        if key not in self._by_name:
             # TensorFlow counts compilations by a method's code, and warns of too many where several models have one
             # each; a partial object is counted by itself.
             own = functools.partial(function)
-            self._by_key[key] = tf.function(own, reduce_retracing=True, autograph=False)
-        self._by_key.move_to_end(key)
-        while len(self._by_key) > MOST_FUNCTIONS:
-            self._by_key.popitem(last=False)
-        return functools.partial(self._called, self._by_key[key])
+            self._by_name[key] = tf.function(own, reduce_retracing=True, autograph=False)
+        self._by_name.move_to_end(key)
+        while len(self._by_name) > MOST_FUNCTIONS:
+            self._by_name.popitem(last=False)
+        return functools.partial(self._called, self._by_name[key])
 
     def _called(self, compiled, *arguments):
         traces = compiled.experimental_get_tracing_count()
@@ -54,7 +54,7 @@ class CompiledFunctions:
     def _forget_what_is_stale(self):
         state = None if self._depends_on is None else self._depends_on()
         if self._state is not None and state != self._state:
-            self._by_key.clear()
+            self._by_name.clear()
         self._state = state
 
 

@@ -25,7 +25,7 @@ from keras_vae.posteriors import DiagonalNormal
 from keras_vae.priors import StandardNormal
 from keras_vae.priors.prior import Prior
 
-SAMPLES_AT_ONCE, ELEMENTS_AT_ONCE = 1024, 2**22
+SAMPLES_AT_ONCE, ELEMENTS_AT_ONCE = 1024, 2**21
 # Elements of all draws of all examples that `elbo` computes together, and what tells the seeds of parts from others.
 DRAWN_ELEMENTS_AT_ONCE, SEED_OF_NEXT_PART = 2**24, 1_000_003
 # Scores are by these draws, always: the same example has the same score.

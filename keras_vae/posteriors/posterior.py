@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_vae.ops.checks import checked_size
+from keras_vae.ops.head import Head
 from keras_vae.ops.precision import head_dtype
 from keras_vae.ops.trainable import freeze_built
 
@@ -37,7 +38,7 @@ class Posterior(keras.layers.Layer):
     def __init__(self, latent_dim: int, **kwargs):
         super().__init__(**{"dtype": head_dtype(), **kwargs})
         self.latent_dim = checked_size(latent_dim, "latent_dim")
-        self.projection = keras.layers.Dense(
+        self.projection = Head(
             self.latent_dim * len(self.parameter_names),
             kernel_initializer=self.initial_kernel,
             dtype=self.dtype_policy,
