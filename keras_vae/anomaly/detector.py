@@ -25,6 +25,7 @@ from keras_vae.models.rules import rule_of
 from keras_vae.ops.checks import checked_bool, checked_free_path, checked_name, checked_seed, checked_size
 
 FALSE_ALARM_RATE = 0.01
+FEATURE_NAMES = "feature_names"
 # Of the examples that are given to train on, what is held back to calibrate; more where the rate takes more.
 SHARE_HELD_BACK = 0.25
 STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 5000, 10, 100
@@ -120,6 +121,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             ValueError: If there are too few examples for the rate, all are equal, or they do not fit the model.
         """
         self._check_settings()
+        self._keep_names(_column_names(x))
         if self._trains():
             model = _copied(self.model)
             x = _checked_normals(model, x)
@@ -146,9 +148,11 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             float64 `(n,)`; in nats, for `"mse"` in the data's units squared.
 
         Raises:
-            ValueError: If x has another shape, or holds values that the likelihood does not allow.
+            ValueError: If x has another shape, holds values that the likelihood does not allow, or has columns of other
+                names, or in another order, than those that were fitted.
         """
         check_is_fitted(self, "threshold_")
+        self._check_names(x)
         return _over_examples(score_batch, self.model_, x, self._fitted)
 
     def score_samples(self, x) -> np.ndarray:
@@ -193,6 +197,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             float64 `(n, *event_shape)`, in the score's unit.
         """
         check_is_fitted(self, "threshold_")
+        self._check_names(x)
         return _over_examples(attribution.contributions, self.model_, x, self._fitted)
 
     def false_alarm_law(self):
@@ -229,7 +234,10 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             ValueError: If there is no such file, or it holds something else.
         """
         saved = load_saved(filepath, CalibratedModel, "a detector", "`detector.save('NAME.keras')`")
-        detector = cls(saved.model, saved.score, num_samples=saved.num_samples, **saved.settings)
+        settings = dict(saved.settings)
+        names = settings.pop(FEATURE_NAMES, None)
+        detector = cls(saved.model, saved.score, num_samples=saved.num_samples, **settings)
+        detector._keep_names(names)
         detector._calibrate(saved.model, saved.sorted_scores.numpy(), float(saved.threshold.numpy()), None)
         return detector
 
@@ -251,6 +259,21 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         checked_free_path(filepath, overwrite)
         detect = {"detect": self._calibrated_model().call}
         saved_model.write(self.model_, filepath, verbose, input_signature, of_x=detect)
+
+    def _keep_names(self, names):
+        """Keeps the names of a data frame's columns as scikit-learn does, or that there are none."""
+        if names is not None:
+            self.feature_names_in_ = np.array(names, object)
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+
+    def _check_names(self, x):
+        """Raises a ValueError if columns are not those that were fitted, in their order; what has no names passes."""
+        names, fitted = _column_names(x), getattr(self, "feature_names_in_", None)
+        if names is not None and fitted is not None and names != fitted.tolist():
+            raise ValueError(
+                f"The columns must be those that were fitted, in their order: {fitted.tolist()}. Received: {names}."
+            )
 
     def _check_settings(self):
         checked_part(self.model, LatentModel, "model")
@@ -332,10 +355,18 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         # `train` speaks of the model that was given; the one that is kept is trained.
         settings = self._fitted | {"train": None}
         del settings["model"], settings["score"], settings["num_samples"]
+        if hasattr(self, "feature_names_in_"):
+            settings[FEATURE_NAMES] = self.feature_names_in_.tolist()
         score, draws = self._fitted["score"], _draws(self._fitted)
         calibrated = CalibratedModel(self.model_, score, draws, len(self.calibration_scores_), settings)
         calibrated.calibrate(self.calibration_scores_, self.threshold_)
         return calibrated
+
+
+def _column_names(x) -> list[str] | None:
+    """The names of a data frame's columns, if it is one and they are texts."""
+    names = list(getattr(x, "columns", ()))
+    return names if names and all(isinstance(name, str) for name in names) else None
 
 
 def _rate(false_alarm_rate) -> float:

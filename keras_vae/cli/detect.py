@@ -1,5 +1,7 @@
 """`keras-vae detect`."""
 
+import argparse
+
 from keras_vae.cli import options, tables
 from keras_vae.ops.checks import checked_free_path, checked_size
 
@@ -11,6 +13,11 @@ def add_to(commands) -> None:
     parser.add_argument("input", metavar="INPUT", help="a .npy file, a .csv file, or a dataset's name such as digits")
     parser.add_argument("--split", default="test", help="of a dataset (default: %(default)s)")
     options.add_data_dir(parser)
+    parser.add_argument(
+        "--names",
+        action=argparse.BooleanOptionalAction,
+        help="whether the first line of a .csv file holds names (default: it is seen, and asked for where it is not)",
+    )
     parser.add_argument("--num", type=int, default=10, help="how many to print, strangest first (default: %(default)s)")
     parser.add_argument("--output", help="a CSV file to write all scores, p-values and verdicts to")
     options.add_overwrite(parser, "replace the file if it is there")
@@ -25,7 +32,8 @@ def run(arguments) -> None:
     checked_size(arguments.num, "num")
     if arguments.output is not None:
         checked_free_path(arguments.output, arguments.overwrite)
-    found = detect(AnomalyDetector.load(arguments.model), arguments.input, arguments.data_dir, arguments.split)
+    detector = AnomalyDetector.load(arguments.model)
+    found = detect(detector, arguments.input, arguments.data_dir, arguments.split, arguments.names)
     print(tables.detections_table(found, arguments.num))
     if arguments.output is not None:
         found.write_csv(arguments.output, arguments.overwrite)

@@ -38,7 +38,7 @@ class BetaBinomial(IntegerLikelihood):
         super().__init__(event_shape, levels, **kwargs)
         count = self.levels - 1
         # log C(n, x) for every x, which no parameter changes.
-        self.log_ways = np.array([math.log(math.comb(count, x)) for x in range(self.levels)])
+        self.log_ways = np.array(log_ways(count))
 
     def level_log_prob(self, params, level):
         # In float64: the terms are hundreds of times larger than what is left of them.
@@ -71,3 +71,12 @@ def _log_gamma_draw(log_shape, generator):
     larger = keras.random.gamma(ops.shape(shape), shape + 1.0, dtype=shape.dtype, seed=generator)
     uniform = ops.maximum(noise.uniform(ops.shape(shape), generator, shape.dtype), 1e-38)
     return ops.log(larger) + ops.log(uniform) / shape
+
+
+def log_ways(count: int) -> list[float]:
+    """log C(count, x) for x from 0 to count, from the coefficients themselves, each of which gives the next."""
+    ways, logs = 1, []
+    for x in range(count // 2 + 1):
+        logs.append(math.log(ways))
+        ways = ways * (count - x) // (x + 1)
+    return [logs[min(x, count - x)] for x in range(count + 1)]

@@ -44,7 +44,9 @@ class Detections:
             writer.writerows([number, *row] for number, row in enumerate(rows))
 
 
-def detect(detector, source: str, data_dir: str | None = None, split: str = "test") -> Detections:
+def detect(
+    detector, source: str, data_dir: str | None = None, split: str = "test", names: bool | None = None
+) -> Detections:
     """Runs a detector on a file or a dataset.
 
     Args:
@@ -52,10 +54,11 @@ def detect(detector, source: str, data_dir: str | None = None, split: str = "tes
         source: A `.npy` file, a `.csv` file, or a name for `datasets.load`.
         data_dir: Where TFDS finds its data.
         split: The dataset's split.
+        names: Whether the first line of a `.csv` file holds names; `None` sees by itself, and asks where it cannot.
 
     Raises:
         ValueError: If there is no such file or dataset, or it does not fit the model.
     """
-    x = read_examples(source, detector.model_, data_dir, split)
+    x = read_examples(source, detector.model_, data_dir, split, names)
     scores = detector.anomaly_scores(x)
     return Detections(scores, detector.p_values_of(scores), detector.verdicts_of(scores), detector.threshold_)

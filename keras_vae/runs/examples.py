@@ -12,7 +12,9 @@ from keras_vae.runs.image_files import load_npy
 BATCH_SIZE = 250
 
 
-def read_examples(source: str, model, data_dir: str | None = None, split: str = "test") -> np.ndarray:
+def read_examples(
+    source: str, model, data_dir: str | None = None, split: str = "test", names: bool | None = None
+) -> np.ndarray:
     """Reads examples.
 
     Args:
@@ -21,6 +23,7 @@ def read_examples(source: str, model, data_dir: str | None = None, split: str = 
         model: An `Autoencoder` or a `VAE`.
         data_dir: Where TFDS finds its data.
         split: The dataset's split.
+        names: Whether the first line of a `.csv` file holds names; `None` sees by itself, and asks where it cannot.
 
     Returns:
         Array `(n, *event_shape)`.
@@ -34,13 +37,13 @@ def read_examples(source: str, model, data_dir: str | None = None, split: str = 
         return np.concatenate(list(batches.as_numpy_iterator()))
     if not os.path.isfile(source):
         raise ValueError(f"There is no file at {source!r}. Expected a .npy file, a .csv file or a dataset's name.")
-    return load_npy(source) if kind == ".npy" else _read_csv(source)
+    return load_npy(source) if kind == ".npy" else _read_csv(source, names)
 
 
-def _read_csv(path) -> np.ndarray:
+def _read_csv(path, names) -> np.ndarray:
     with open(path, newline="", encoding="utf-8-sig") as file:
         lines = [(number, row) for number, row in enumerate(csv.reader(file), start=1) if row]
-    if lines and not all(map(_is_number, lines[0][1])):
+    if lines and (_holds_names(path, lines[0][1]) if names is None else names):
         del lines[0]
     if not lines:
         raise ValueError(f"{path!r} holds no row of numbers.")
@@ -52,6 +55,18 @@ def _read_csv(path) -> np.ndarray:
             if not _is_number(value):
                 raise ValueError(f"{path!r} must hold numbers. Received: {value!r} in line {number}.")
     return np.array([[float(value or math.nan) for value in row] for _, row in lines])
+
+
+def _holds_names(path, fields) -> bool:
+    """Whether the first line of a table is one of names; what is empty tells nothing."""
+    numbers = [_is_number(field) for field in fields if field.strip()]
+    counted = [field.strip() for field in fields] == [str(number) for number in range(len(fields))]
+    if (any(numbers) and not all(numbers)) or (counted and len(fields) > 1):
+        raise ValueError(
+            f"The first line of {path!r} may hold names or numbers: {','.join(fields)[:80]!r}. Say which by `names` "
+            "(--names, --no-names)."
+        )
+    return bool(numbers) and not any(numbers)
 
 
 def _is_number(text) -> bool:

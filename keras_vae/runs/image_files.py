@@ -2,6 +2,8 @@
 
 import os
 import re
+import struct
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
@@ -113,6 +115,14 @@ def _read(files, binary) -> Iterator[np.ndarray]:
 
 
 def _pixels(file) -> np.ndarray:
+    try:
+        return _read_pixels(file)
+    except (OSError, SyntaxError, struct.error, zlib.error, Image.DecompressionBombError) as error:
+        # Whatever Pillow makes of a broken file.
+        raise ValueError(f"{file!r} cannot be read as an image: {error}") from error
+
+
+def _read_pixels(file) -> np.ndarray:
     with Image.open(file) as image:
         if image.mode not in ("1", "L", "RGB"):
             raise ValueError(f"{file!r} is an image of mode {image.mode!r}. Expected 8-bit grey or RGB.")

@@ -513,3 +513,42 @@ class TestRefusals:
     def test_before_fit(self, method):
         with pytest.raises(NotFittedError):
             getattr(AnomalyDetector(model()), method)(normals(3))
+
+
+class Frame:
+    """As much of a data frame as is asked of one."""
+
+    def __init__(self, columns):
+        self.columns = columns
+
+    def __array__(self, dtype=None, copy=None):
+        return np.stack(list(self.columns.values()), axis=1).astype(dtype or np.float64)
+
+    def __getitem__(self, names):
+        return Frame({name: self.columns[name] for name in names})
+
+
+class TestColumnNames:
+    """Of a data frame, as scikit-learn keeps and checks them."""
+
+    @pytest.fixture
+    def fitted(self, eagerly):
+        rng = np.random.default_rng(0)
+        table = Frame({"kg": rng.normal(80, 5, 300), "m": rng.normal(1.8, 0.1, 300)})
+        vae = VAE.for_shape((2,), 1, likelihood=likelihoods.Tabular((2,)))
+        return AnomalyDetector(vae, false_alarm_rate=0.05, epochs=1).fit(table), table
+
+    def test_another_order_is_refused(self, fitted, tmp_path):
+        detector, table = fitted
+        detector.save(tmp_path / "detector.keras")
+        for each in (detector, AnomalyDetector.load(tmp_path / "detector.keras")):
+            assert list(each.feature_names_in_) == ["kg", "m"]
+            for method in (each.predict, each.explain, each.p_values):
+                with pytest.raises(ValueError, match=r"in their order: \['kg', 'm'\]. Received: \['m', 'kg'\]"):
+                    method(table[["m", "kg"]])
+        assert set(detector.predict(table)) <= {-1, 1}
+
+    def test_arrays_have_no_names(self, fitted):
+        detector, table = fitted
+        np.testing.assert_array_equal(detector.anomaly_scores(np.asarray(table)), detector.anomaly_scores(table))
+        assert not hasattr(detector.fit(np.asarray(table)), "feature_names_in_")

@@ -1,11 +1,14 @@
 """The beta-binomial likelihood against SciPy."""
 
+import math
+
 import numpy as np
 import pytest
 import tensorflow as tf
-from scipy import stats
+from scipy import special, stats
 
 from keras_vae.likelihoods import BetaBinomial
+from keras_vae.likelihoods.beta_binomial import log_ways
 from tests.likelihoods.integer_cases import all_levels, assert_samples_agree
 
 LIKELIHOOD = BetaBinomial((1,))
@@ -107,3 +110,15 @@ def test_gradients_are_those_of_finite_differences():
         np.testing.assert_allclose(by_alpha, expected, rtol=1e-3, atol=1e-4)
         expected = (log_pmf(alpha, beta + step) - log_pmf(alpha, beta - step)) / (2 * step)
         np.testing.assert_allclose(by_beta, expected, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("levels", [1, 2, 17, 256])
+def test_the_ways_are_binomial_coefficients(levels):
+    assert log_ways(levels - 1) == [math.log(math.comb(levels - 1, x)) for x in range(levels)]
+
+
+def test_there_are_ways_for_16_bits():
+    x = np.arange(65_536)
+    # A difference of three logarithms of factorials of size 7e5 is good to some of their last places, 1e-10.
+    expected = special.gammaln(65_536) - special.gammaln(x + 1) - special.gammaln(65_536 - x)
+    np.testing.assert_allclose(log_ways(65_535), expected, rtol=1e-9, atol=1e-8)

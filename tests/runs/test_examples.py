@@ -45,12 +45,23 @@ def test_what_is_missing_is_nan(tmp_path):
         ("1,2\n3\n", "1 columns in line 2, and 2 before"),
         ("a,b\n1,2\n3,x\n", "Received: 'x' in line 3"),
         ("a,b\n", "no row of numbers"),
+        ("N/A,0.5\n1,2\n", r"first line of .*table\.csv' may hold names or numbers: 'N/A,0\.5'.*--no-names"),
+        ("0,1\n1,2\n", "may hold names or numbers"),
         ("", "no row of numbers"),
     ],
 )
 def test_tables_that_are_none(tmp_path, text, message):
     with pytest.raises(ValueError, match=message):
         read_examples(written(tmp_path / "table.csv", text), TABULAR)
+
+
+def test_whether_there_are_names_can_be_said(tmp_path):
+    path = written(tmp_path / "table.csv", "0,1\n1,2\n")
+    np.testing.assert_array_equal(read_examples(path, TABULAR, names=True), [[1, 2]])
+    np.testing.assert_array_equal(read_examples(path, TABULAR, names=False), [[0, 1], [1, 2]])
+    path = written(tmp_path / "bad.csv", "N/A,1\n1,2\n")
+    with pytest.raises(ValueError, match="Received: 'N/A' in line 1"):
+        read_examples(path, TABULAR, names=False)
 
 
 def test_datasets_in_the_form_of_the_likelihood():

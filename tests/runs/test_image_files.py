@@ -1,4 +1,6 @@
 import re
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -116,3 +118,17 @@ def test_what_is_no_array(tmp_path):
     np.save(tmp_path / "one.npy", np.zeros(5))
     with pytest.raises(ValueError, match="must hold an array"):
         npy_batches(tmp_path / "one.npy")
+
+
+def test_files_that_are_no_images_are_named(tmp_path):
+    """One that ends early, one whose head claims 2.5 billion pixels, and one of text."""
+    head = (
+        b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + struct.pack(">IIBBBBB", 50_000, 50_000, 8, 0, 0, 0, 0)
+    )
+    Image.fromarray(np.arange(4096, dtype=np.uint8).reshape(64, 64)).save(tmp_path / "whole.png")
+    whole = (tmp_path / "whole.png").read_bytes()
+    (tmp_path / "whole.png").unlink()
+    for content in (whole[: len(whole) // 2], head + struct.pack(">I", zlib.crc32(head[12:])), b"text"):
+        (tmp_path / "bad.png").write_bytes(content)
+        with pytest.raises(ValueError, match=r"bad\.png' cannot be read as an image"):
+            list(folder_batches(tmp_path, binary=False)[1]())
