@@ -34,7 +34,8 @@ def conv_transpose(
         event_shape: Shape of one example: `(length, channels)`, `(height, width, channels)` or
             `(depth, height, width, channels)`.
         kernel_size: Side of the kernels.
-        strides: By how much each layer multiplies the sides.
+        strides: By how much each layer multiplies the sides; a side that fewer layers bring to its length, only by so
+            many of them.
         activation: A Keras activation, used after every layer.
         name: Name of the model.
 
@@ -54,16 +55,26 @@ def conv_transpose(
             "`event_shape` must have 1 to 3 sides and a channel axis, such as (28, 28, 1); use "
             f"`networks.dense` for tables. Received: event_shape={tuple(event_shape)}."
         )
-    magnification = strides ** len(filters)
-    grid = [math.ceil(side / magnification) for side in sides]
+    depths = [_depth(side, strides, len(filters)) for side in sides]
+    grid = [math.ceil(side / strides**depth) for side, depth in zip(sides, depths, strict=True)]
     transposed = TRANSPOSED_CONVOLUTIONS[len(sides)]
+    # The last layers are those that multiply a short side.
+    steps = [[strides if number + depth >= len(filters) else 1 for depth in depths] for number in range(len(filters))]
     layers = [
         keras.layers.Dense(math.prod(grid) * filters[0], activation=activation),
         keras.layers.Reshape((*grid, filters[0])),
-        *(transposed(count, kernel_size, strides=strides, padding="same", activation=activation) for count in filters),
+        *(
+            transposed(count, kernel_size, strides=tuple(step), padding="same", activation=activation)
+            for count, step in zip(filters, steps, strict=True)
+        ),
     ]
-    excess = [length * magnification - side for length, side in zip(grid, sides, strict=True)]
+    excess = [length * strides**depth - side for length, depth, side in zip(grid, depths, sides, strict=True)]
     if any(excess):
         crops = tuple((extra // 2, extra - extra // 2) for extra in excess)
         layers.append(CROPPINGS[len(sides)](crops[0] if len(sides) == 1 else crops))
     return keras.Sequential(layers, name=name)
+
+
+def _depth(side, strides, most) -> int:
+    """How many layers multiply a side: beyond what it needs, every layer would only be cropped."""
+    return next((depth for depth in range(most) if strides**depth >= side), most) if strides > 1 else most

@@ -1,5 +1,7 @@
 """The transposed-convolutional trunk, for any size."""
 
+import math
+
 import keras
 import numpy as np
 import pytest
@@ -52,3 +54,16 @@ def test_the_code_reaches_every_place():
 def test_events_without_sides_are_refused(event_shape):
     with pytest.raises(ValueError, match=r"networks\.dense"):
         networks.conv_transpose([4], event_shape)
+
+
+@pytest.mark.parametrize(
+    ("event_shape", "filters"),
+    [((1000, 12, 1), [64, 32, 32, 32, 32, 32, 32]), ((4, 64, 64, 1), [64, 32, 32]), ((1, 200, 3), [32, 32, 32, 32])],
+)
+def test_a_short_side_is_not_multiplied_beyond_its_length(event_shape, filters):
+    network = networks.conv_transpose(filters, event_shape)
+    network.build((None, 8))
+    assert network.output_shape == (None, *event_shape[:-1], 32)
+    largest = max(math.prod(layer.output.shape[1:]) for layer in network.layers)
+    # Of a side of 12 one of 16 is made, and of 1,000 one of 1,024.
+    assert largest < 1.5 * 32 * math.prod(event_shape[:-1])
