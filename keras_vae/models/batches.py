@@ -84,6 +84,12 @@ def array_batches(array, batch_size: int) -> Iterator:
         yield tf.convert_to_tensor(array[start : start + batch_size])
 
 
+def disk_batches(array, check: Callable, batch_size: int) -> Iterator:
+    """Reads an array that stays on the disk batch by batch, each checked as it is read."""
+    for start in range(0, max(len(array), 1), batch_size):
+        yield tf.convert_to_tensor(check(np.asarray(array[start : start + batch_size]), first=start))
+
+
 def dataset_batches(dataset, check: Callable, name: str) -> Iterator:
     """The inputs of a dataset's batches, each checked; targets and weights are left out.
 

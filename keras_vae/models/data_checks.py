@@ -5,6 +5,7 @@ afterwards, generators and `keras.utils.PyDataset` batch by batch as they give t
 """
 
 import contextlib
+import functools
 import inspect
 import numbers
 import os
@@ -14,6 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_vae.models.disk_rows import DiskRows, is_on_disk
 from keras_vae.models.rules import (
     END,
     FINITE,
@@ -29,8 +31,12 @@ from keras_vae.models.rules import (
 from keras_vae.models.train_step import check_event_shape
 from keras_vae.ops.warn import warn
 
+# What Keras is told of arrays, and of nothing else.
+OF_ARRAYS = ("y", "sample_weight", "batch_size", "shuffle", "validation_split")
 # What TensorFlow says of a batch whose shape only the data know.
 OTHER_SHAPE = r"(Shape of tensor \S* ?\[.*?\] is not compatible with expected shape \[.*?\])"
+# What one of our own errors becomes where TensorFlow calls the Python that raises it.
+FROM_PYTHON = r"ValueError: (`[a-z_]+` must [^\n]*)"
 
 
 @contextlib.contextmanager
@@ -39,7 +45,8 @@ def readable_errors():
     try:
         yield
     except tf.errors.InvalidArgumentError as error:
-        found = re.search(f"{START}(.*?){END}", str(error), flags=re.DOTALL) or re.search(OTHER_SHAPE, str(error))
+        patterns = (f"{START}(.*?){END}", OTHER_SHAPE, FROM_PYTHON)
+        found = next(filter(None, (re.search(pattern, str(error), flags=re.DOTALL) for pattern in patterns)), None)
         if found is None:
             raise
         # TensorFlow's report escapes quotation marks.
@@ -64,20 +71,43 @@ def checked_arguments(model, method, args, kwargs) -> dict:
     x, target, weight = (arguments.get(name) for name in ("x", "y", "sample_weight"))
     if method.__name__ == "predict":
         _check_ends(method, arguments)
-        arguments["x"] = _checked_inputs(model, x)
+        arguments["x"] = _checked_inputs(model, x, arguments.get("batch_size"))
+        if isinstance(arguments["x"], DiskRows):
+            arguments.pop("batch_size", None)
         return arguments
     _check_no_loss(model)
     _check_ends(method, arguments)
     if arguments.get("class_weight") is not None:
         raise ValueError("`class_weight` needs classes, and a VAE has none. Use `sample_weight`.")
-    parts = _checked(model, x, target, weight, "x")
-    arguments |= dict(zip(("x", "y", "sample_weight"), parts, strict=True))
+    if is_on_disk(x):
+        shuffle = method.__name__ == "fit" and arguments.get("shuffle", True)
+        arguments["x"] = _rows_on_disk(model, (x, target, weight), "x", arguments, shuffle)
+        arguments = {name: value for name, value in arguments.items() if name not in OF_ARRAYS}
+        parts = arguments["x"], None, None
+    else:
+        parts = _checked(model, x, target, weight, "x")
+        arguments |= dict(zip(("x", "y", "sample_weight"), parts, strict=True))
     if method.__name__ == "fit" and not isinstance(parts[0], np.ndarray):
         # Keras's default of True cannot shuffle these, and warns of itself.
         arguments.setdefault("shuffle", False)
     if arguments.get("validation_data") is not None:
-        arguments["validation_data"] = _checked_validation(model, arguments["validation_data"])
+        data = arguments["validation_data"]
+        batch_size = arguments.get("validation_batch_size") or arguments.get("batch_size")
+        arguments["validation_data"] = _checked_validation(model, data, batch_size)
     return arguments
+
+
+def _rows_on_disk(model, parts, name, arguments, shuffle) -> DiskRows:
+    """Batches of arrays on the disk, in place of arrays and what `fit` was told of them."""
+    if arguments.get("validation_split"):
+        raise ValueError(f"`{name}` stays on the disk and is not split: give `validation_data`, such as `x[-1000:]`.")
+    x, target, sample_weight = parts
+    given = (x, x, sample_weight) if target is None and sample_weight is not None else parts
+    check = functools.partial(_checked_element, model, name=name)
+    rows = DiskRows([part for part in given if part is not None], check, arguments.get("batch_size"), shuffle)
+    # The first batch is read before the long work, and builds the model.
+    rows[0]
+    return rows
 
 
 def _check_ends(method, arguments):
@@ -97,10 +127,13 @@ def _is_endless(data) -> bool:
     return isinstance(data, keras.utils.PyDataset) and data.num_batches is None
 
 
-def _checked_validation(model, data):
+def _checked_validation(model, data, batch_size):
+    x, target, weight = keras.utils.unpack_x_y_sample_weight(data)
+    if is_on_disk(x):
+        options = {"batch_size": batch_size}
+        return _rows_on_disk(model, (x, target, weight), "validation_data", options, shuffle=False)
     if not isinstance(data, (tuple, list)):
         return _checked(model, data, None, None, "validation_data")[0]
-    x, target, weight = keras.utils.unpack_x_y_sample_weight(data)
     parts = _checked(model, x, target, weight, "validation_data")
     return parts if parts[1] is not None else parts[:1]
 
@@ -160,8 +193,10 @@ def checked_codes(z, latent_dim: int) -> np.ndarray:
     return z
 
 
-def _checked_inputs(model, x):
+def _checked_inputs(model, x, batch_size):
     """x for `predict`: what the encoder takes, in values and in shape."""
+    if is_on_disk(x):
+        return DiskRows([x], lambda parts: (check_examples(model, parts[0], "x"),), batch_size, shuffle=False)
     if isinstance(x, tf.data.Dataset):
         if _may_be_read_once(x):
             return x

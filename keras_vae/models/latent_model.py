@@ -13,6 +13,7 @@ from keras_vae.models.composite import checked_part
 from keras_vae.models.corruption_checks import check_fill, check_keeps_shape
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.directions import tell_directions
+from keras_vae.models.disk_rows import is_on_disk
 from keras_vae.models.encoder import Encoder
 from keras_vae.models.model_state import ModelState
 from keras_vae.models.rules import Rule, rule_of
@@ -200,7 +201,10 @@ class LatentModel(Trainable):
         if batches.is_dataset(x):
             batches.check_ends(x, "x")
             return batches.dataset_batches(x, check, "x")
-        return batches.array_batches(check(x), checked_size(batch_size, "batch_size"))
+        batch_size = checked_size(batch_size, "batch_size")
+        if is_on_disk(x):
+            return batches.disk_batches(x, check, batch_size)
+        return batches.array_batches(check(x), batch_size)
 
     def over_batches(
         self, function, x, batch_size: int = batches.BATCH_SIZE, target: bool = False, seed=None, **options

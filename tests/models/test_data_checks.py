@@ -185,6 +185,15 @@ def test_generators_and_datasets_of_python_give_x_alone_or_with_weights(eagerly,
         np.testing.assert_allclose(history["loss"], expected, rtol=1e-5)
 
 
+def test_later_batches_of_python_are_refused_in_the_same_words(eagerly, vae):
+    x = with_value(np.nan, (6, 0, 0, 0))
+    for data in (((part,) for part in np.split(x, 2)), Batches(x)):
+        with pytest.raises(
+            ValueError, match=r"^`x` must hold values in \[0, 1\].*Received: nan at index \(2, 0, 0, 0\)"
+        ):
+            vae.fit(data, verbose=0)
+
+
 def test_data_without_an_end_are_refused(eagerly, vae):
     endless = batched(binary(8)).repeat()
 
