@@ -45,8 +45,7 @@ def whole_file(path) -> Iterator[str]:
         os.replace(name, target)
         flush(os.path.dirname(target))
     finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.remove(name)
+        remove(name)
 
 
 @contextlib.contextmanager
@@ -63,17 +62,19 @@ def whole_folder(path, is_replaced: Callable[[str], bool]) -> Iterator[str]:
     """
     target = os.path.realpath(path)
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    name = _beside(target)
+    name = os.path.join(target, f".{secrets.token_hex(4)}.unfinished") if is_held(target) else _beside(target)
     os.mkdir(name)
     try:
         yield name
         take_place(name, target, is_replaced)
     finally:
-        shutil.rmtree(name, ignore_errors=True)
+        remove(name)
 
 
 def take_place(folder: str, target: str, is_replaced: Callable[[str], bool]) -> None:
     """Puts a folder in the place of another, which is gone then, but for what is not replaced.
+
+    Where the older one is held in its place (`is_held`), the new one lies in it, and its files take theirs one by one.
 
     Args:
         folder: What is to be there, on the same disk.
@@ -86,6 +87,9 @@ def take_place(folder: str, target: str, is_replaced: Callable[[str], bool]) -> 
     if os.path.exists(target) and not os.path.isdir(target):
         raise NotADirectoryError(f"{target!r} is a file. Give a folder.")
     flush_all(folder)
+    if os.path.dirname(folder) == target:
+        _move_into(folder, target, is_replaced)
+        return
     if not os.path.isdir(target):
         os.rename(folder, target)
         flush(os.path.dirname(target))
@@ -98,16 +102,29 @@ def take_place(folder: str, target: str, is_replaced: Callable[[str], bool]) -> 
     shutil.rmtree(folder)
 
 
+def is_held(target: str) -> bool:
+    """Whether a folder is there that cannot be renamed: the root of a disk, or in a folder that may not be written."""
+    held = os.path.ismount(target) or not os.access(os.path.dirname(target), os.W_OK)
+    return os.path.isdir(target) and held
+
+
 def flush(path: str) -> None:
     """Waits until a file, or the names in a folder, are on the disk."""
-    if os.path.isdir(path) and sys.platform == "win32":
-        # Folders cannot be opened there.
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    # Not every system opens folders, or waits for them.
+    with contextlib.suppress(OSError) if os.path.isdir(path) else contextlib.nullcontext():
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def remove(path: str) -> None:
+    """Removes a file, or a folder with all that is in it, if it is there."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    elif os.path.lexists(path):
+        os.remove(path)
 
 
 def flush_all(folder: str) -> None:
@@ -153,13 +170,31 @@ def _exchanged_at_once(first: str, second: str) -> bool:
     return exchange(AT_FDCWD, os.fsencode(first), AT_FDCWD, os.fsencode(second), RENAME_EXCHANGE) == 0
 
 
-def _keep_others(older: str, newer: str, is_replaced) -> None:
-    for parent, folders, files in os.walk(older):
-        inside = os.path.relpath(parent, older)
+def _move_into(folder, target, is_replaced):
+    """Puts what is in a folder into the one that it lies in, and removes what is replaced there."""
+    new = set(_files_of(folder))
+    for path in new:
+        os.makedirs(os.path.dirname(os.path.join(target, path)), exist_ok=True)
+        os.replace(os.path.join(folder, path), os.path.join(target, path))
+    inside = os.path.basename(folder)
+    for path in _files_of(target):
+        if path.split(os.sep)[0] != inside and path not in new and is_replaced(path):
+            os.remove(os.path.join(target, path))
+    flush_all(target)
+    shutil.rmtree(folder)
+
+
+def _files_of(folder) -> Iterator[str]:
+    """The paths of all files in a folder, links among them."""
+    for parent, folders, files in os.walk(folder):
         # Links to folders are files to us: what they lead to is elsewhere.
         links = [name for name in folders if os.path.islink(os.path.join(parent, name))]
         for name in (*files, *links):
-            path = os.path.normpath(os.path.join(inside, name))
-            if not is_replaced(path) and not os.path.lexists(os.path.join(newer, path)):
-                os.makedirs(os.path.dirname(os.path.join(newer, path)), exist_ok=True)
-                os.rename(os.path.join(older, path), os.path.join(newer, path))
+            yield os.path.relpath(os.path.join(parent, name), folder)
+
+
+def _keep_others(older: str, newer: str, is_replaced) -> None:
+    for path in _files_of(older):
+        if not is_replaced(path) and not os.path.lexists(os.path.join(newer, path)):
+            os.makedirs(os.path.dirname(os.path.join(newer, path)), exist_ok=True)
+            os.rename(os.path.join(older, path), os.path.join(newer, path))

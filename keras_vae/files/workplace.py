@@ -4,10 +4,9 @@ import contextlib
 import fcntl
 import os
 import pathlib
-import shutil
 from collections.abc import Callable, Iterator
 
-from keras_vae.files.whole import take_place
+from keras_vae.files.whole import is_held, remove, take_place
 
 # By this file the remains of a work are told from anything else.
 MARKER = ".keras_vae_unfinished"
@@ -16,6 +15,8 @@ MARKER = ".keras_vae_unfinished"
 @contextlib.contextmanager
 def workplace(path, overwrite: bool, is_replaced: Callable[[str], bool]) -> Iterator[str]:
     """Gives a folder `PATH.unfinished` to work in, which takes the place of `path` at the end.
+
+    Where `path` is the root of a disk, or in a folder that may not be written, the work is done in `path` itself.
 
     The folder at `path` is as it was until then. After an error what was written stays, such as curves of a training,
     which show what went wrong: beside `path`, or at it where nothing is there; the error says where.
@@ -29,7 +30,7 @@ def workplace(path, overwrite: bool, is_replaced: Callable[[str], bool]) -> Iter
         ValueError: If another process works there, or something is there that may not be removed.
     """
     target = os.path.realpath(path)
-    work = f"{target}.unfinished"
+    work = os.path.join(target, MARKER) if is_held(target) else f"{target}.unfinished"
     marker = os.path.join(work, MARKER)
     with _locked(work):
         if os.listdir(work):
@@ -63,6 +64,9 @@ def _locked(folder):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ValueError(f"Another process works in {folder!r}. Wait for it, or give another output.") from None
+        except OSError:
+            # A file system without locks: nobody can be told to wait.
+            pass
         if not _is_at(descriptor, folder):
             # Its process has just put it in its place.
             raise ValueError(f"Another process has just finished in {folder!r}. Look at its work, and try again.")
@@ -90,8 +94,5 @@ def _is_at(descriptor, folder) -> bool:
 
 
 def _empty(folder):
-    for entry in os.scandir(folder):
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path)
-        else:
-            os.remove(entry.path)
+    for name in os.listdir(folder):
+        remove(os.path.join(folder, name))

@@ -155,6 +155,43 @@ class TestFolder:
         assert tree(tmp_path) == {"a.txt": "mine"}
 
 
+class TestHeldFolders:
+    """What is the root of a disk, or in a folder that may not be written, cannot be renamed."""
+
+    @pytest.fixture(autouse=True)
+    def _held(self, monkeypatch):
+        monkeypatch.setattr(os.path, "ismount", lambda path: str(path).endswith("held"))
+
+    def test_the_new_files_take_their_places_in_it(self, tmp_path):
+        path = tmp_path / "held"
+        (path / "deep").mkdir(parents=True)
+        for name in ("a.txt", "mine.txt", "deep/mine.txt", "b.txt"):
+            (path / name).write_text("old")
+        inode = path.stat().st_ino
+        with whole_folder(path, of_a_txt) as name:
+            assert os.path.dirname(name) == str(path)
+            (pathlib.Path(name) / "deep").mkdir()
+            pathlib.Path(name, "b.txt").write_text("new")
+            pathlib.Path(name, "deep", "c.txt").write_text("new")
+            assert (path / "a.txt").read_text() == "old"
+        assert tree(path) == {"b.txt": "new", "deep/c.txt": "new", "mine.txt": "old", "deep/mine.txt": "old"}
+        assert path.stat().st_ino == inode
+        assert names(path) == ["b.txt", "deep", "mine.txt"]
+
+    def test_after_an_error_it_is_as_it_was(self, tmp_path):
+        path = tmp_path / "held"
+        path.mkdir()
+        (path / "a.txt").write_text("old")
+        with pytest.raises(ValueError, match="on purpose"):
+            write_half(whole_folder(path, of_a_txt), "a.txt", ValueError)
+        assert tree(path) == {"a.txt": "old"}
+
+    def test_one_that_is_not_there_yet_is_made(self, tmp_path):
+        with whole_folder(tmp_path / "held", of_a_txt) as name:
+            pathlib.Path(name, "a.txt").write_text("new")
+        assert tree(tmp_path) == {"held/a.txt": "new"}
+
+
 def killed(kind, path, point) -> None:
     done = subprocess.run([sys.executable, KILLED, whole.__file__, kind, path, point], check=False)
     assert done.returncode == -signal.SIGKILL

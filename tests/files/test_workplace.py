@@ -108,3 +108,26 @@ def test_where_nothing_was_written_nothing_is_left(tmp_path):
         raise ValueError("bad data")
     assert not hasattr(caught.value, "__notes__")
     assert os.listdir(tmp_path) == []
+
+
+def test_in_a_folder_that_cannot_be_renamed_the_work_is_done_within(tmp_path, monkeypatch):
+    monkeypatch.setattr(os.path, "ismount", lambda path: str(path).endswith("held"))
+    path = tmp_path / "held"
+    path.mkdir()
+    assert work(path) == str(path / MARKER)
+    assert tree(tmp_path) == {"held/a.txt": "new"}
+    with pytest.raises(ValueError, match="it diverged"):
+        work(path, text="half", error=ValueError("it diverged"))
+    assert tree(tmp_path) == {"held/a.txt": "new", f"held/{MARKER}/a.txt": "half"}
+    work(path, overwrite=True, text="newer")
+    assert tree(tmp_path) == {"held/a.txt": "newer"}
+    assert os.listdir(path) == ["a.txt"]
+
+
+def test_a_file_system_without_locks(tmp_path, monkeypatch):
+    def no_locks(*args):
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr("fcntl.flock", no_locks)
+    work(tmp_path / "run")
+    assert tree(tmp_path) == {"run/a.txt": "new"}
