@@ -144,8 +144,10 @@ class TestAnyModel:
         np.testing.assert_array_equal(first.codes, again.codes)
         assert np.all(first.codes != other.codes)
         assert np.all(quick(vae, y).codes != quick(vae, y).codes)
-        # The mode is found without random numbers, whatever the batches; and no two batches have the same noise.
-        np.testing.assert_allclose(first.best_code, quick(vae, y).best_code, rtol=1e-4, atol=1e-5)
+        # The mode is found without random numbers, whatever the batches; and no two batches have the same noise. Where
+        # a step gains no more than rounding it is taken or not: codes then differ, and log p(z, observed) by as little.
+        values = [found.log_likelihood - 0.5 * np.sum(found.best_code**2, axis=1) for found in (first, quick(vae, y))]
+        np.testing.assert_allclose(*values, rtol=1e-5)
         twice = quick(vae, np.repeat(y[:1], 2, axis=0), batch_size=1, seed=0)
         assert np.all(twice.codes[0] != twice.codes[1])
 
