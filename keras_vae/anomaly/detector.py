@@ -15,7 +15,7 @@ from keras_vae.anomaly import attribution, conformal
 from keras_vae.anomaly.calibrated_model import CalibratedModel
 from keras_vae.anomaly.scores import SCORES, check_score, over_examples, score_batch
 from keras_vae.export import saved_model
-from keras_vae.files.whole import has_scheme, whole_file
+from keras_vae.files.whole import whole_file
 from keras_vae.models import batches
 from keras_vae.models.composite import checked_part
 from keras_vae.models.data_checks import check_examples
@@ -220,9 +220,6 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         check_is_fitted(self, "threshold_")
         if not os.fspath(filepath).endswith(".keras"):
             raise ValueError(f"`filepath` must end in '.keras'. Received: {os.fspath(filepath)!r}.")
-        if has_scheme(filepath):
-            self._calibrated_model().save(filepath)
-            return
         with whole_file(checked_free_path(filepath, overwrite)) as name:
             self._calibrated_model().save(name)
 

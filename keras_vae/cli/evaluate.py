@@ -6,7 +6,7 @@ import pathlib
 import time
 
 from keras_vae.cli import options, tables
-from keras_vae.files.whole import whole_file
+from keras_vae.files.whole import write_text
 from keras_vae.ops.checks import checked_free_path
 
 NUM_SAMPLES = 500
@@ -50,5 +50,4 @@ def run(arguments) -> None:
     if arguments.output is not None:
         pathlib.Path(arguments.output).parent.mkdir(parents=True, exist_ok=True)
         written = {**figures, "seed": SEED, "seconds": seconds, "versions": versions(), "machine": machine()}
-        with whole_file(arguments.output) as name:
-            pathlib.Path(name).write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+        write_text(arguments.output, json.dumps(written, indent=2) + "\n")

@@ -5,7 +5,7 @@ import os
 import keras
 import tensorflow as tf
 
-from keras_vae.files.whole import has_scheme, whole_folder
+from keras_vae.files.whole import whole_folder
 
 # What lies in the folder of a SavedModel.
 WRITTEN = ("saved_model.pb", "fingerprint.pb", "variables", "assets", "assets.extra")
@@ -35,19 +35,12 @@ def write(model, filepath, verbose: bool | None = None, input_signature=None, of
     if os.path.isfile(filepath):
         raise ValueError(f"A SavedModel is a folder, and {os.fspath(filepath)!r} is a file.")
     endpoints = _endpoints(model, _single(input_signature), of_x or {})
-    if has_scheme(filepath):
-        _write_tracked_if_needed(model, filepath, endpoints, verbose)
-        return
     with whole_folder(filepath, lambda file: file.split(os.sep)[0] in WRITTEN) as folder:
-        _write_tracked_if_needed(model, folder, endpoints, verbose)
-
-
-def _write_tracked_if_needed(model, filepath, endpoints, verbose):
-    try:
-        _write(model, filepath, endpoints, verbose, track=False)
-    except AssertionError:
-        # Lookup tables of a user's layers must be tracked, which stores all weights twice.
-        _write(model, filepath, endpoints, verbose, track=True)
+        try:
+            _write(model, folder, endpoints, verbose, track=False)
+        except AssertionError:
+            # Lookup tables of a user's layers must be tracked, which stores all weights twice.
+            _write(model, folder, endpoints, verbose, track=True)
 
 
 def _endpoints(model, signature, of_x) -> dict:

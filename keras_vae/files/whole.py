@@ -21,7 +21,8 @@ MOST_OF_NAME = 50
 def whole_file(path) -> Iterator[str]:
     """Gives a name to write a file to, which takes the place of `path` at the end; after an error nothing is left.
 
-    The name ends as `path` does. What is no ordinary file, such as a pipe, is written to as it is.
+    The name ends as `path` does. What is no ordinary file, such as a pipe or a place with a scheme, is written to as it
+    is.
 
     Args:
         path: The file, in a folder that is there. A link is followed.
@@ -30,6 +31,9 @@ def whole_file(path) -> Iterator[str]:
         FileNotFoundError: If there is no such folder.
         IsADirectoryError: If `path` is a folder.
     """
+    if has_scheme(path):
+        yield os.fspath(path)
+        return
     target = os.path.realpath(path)
     if os.path.isdir(target):
         raise IsADirectoryError(f"{os.fspath(path)!r} is a folder. Give a file.")
@@ -53,13 +57,17 @@ def whole_folder(path, is_replaced: Callable[[str], bool]) -> Iterator[str]:
     """Gives a new folder to write to, which takes the place of `path` at the end; after an error nothing is left.
 
     Args:
-        path: The folder, which need not be there, nor what it is in. A link is followed.
+        path: The folder, which need not be there, nor what it is in. A link is followed; a place with a scheme is
+            written to as it is.
         is_replaced: Whether a file of the older folder is what is being replaced, by its path in it. All others, which
             somebody else has put there, are in the new folder as well.
 
     Raises:
         NotADirectoryError: If `path` is a file.
     """
+    if has_scheme(path):
+        yield os.fspath(path)
+        return
     target = os.path.realpath(path)
     os.makedirs(os.path.dirname(target), exist_ok=True)
     name = os.path.join(target, f".{secrets.token_hex(4)}.unfinished") if is_held(target) else _beside(target)
@@ -69,6 +77,12 @@ def whole_folder(path, is_replaced: Callable[[str], bool]) -> Iterator[str]:
         take_place(name, target, is_replaced)
     finally:
         remove(name)
+
+
+def write_text(path, text: str) -> None:
+    """Writes a text file in UTF-8, whole or not at all; see `whole_file`."""
+    with whole_file(path) as name, open(name, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def take_place(folder: str, target: str, is_replaced: Callable[[str], bool]) -> None:

@@ -107,11 +107,18 @@ def dataset_batches(dataset, check: Callable, name: str) -> Iterator:
 
 def check_ends(dataset, name: str) -> None:
     """Raises a ValueError if a dataset is known to have no end."""
-    if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
+    if is_endless(dataset):
         raise ValueError(
             f"`{name}` has no end: it is a dataset that repeats itself for ever. Leave out its `repeat()`, or give a "
             f"part of it, `{name}.take(100)`."
         )
+
+
+def is_endless(data) -> bool:
+    """Whether a dataset, or a `PyDataset`, is known to have no end."""
+    if is_dataset(data):
+        return data.cardinality() == tf.data.INFINITE_CARDINALITY
+    return isinstance(data, keras.utils.PyDataset) and data.num_batches is None
 
 
 def sizes(total: int, most: int) -> Iterator:

@@ -15,6 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_vae.models.batches import is_endless
 from keras_vae.models.disk_rows import DiskRows, is_on_disk
 from keras_vae.models.rules import (
     END,
@@ -79,32 +80,26 @@ def checked_arguments(model, method, args, kwargs) -> dict:
     _check_ends(method, arguments)
     if arguments.get("class_weight") is not None:
         raise ValueError("`class_weight` needs classes, and a VAE has none. Use `sample_weight`.")
-    if is_on_disk(x):
-        shuffle = method.__name__ == "fit" and arguments.get("shuffle", True)
-        arguments["x"] = _rows_on_disk(model, (x, target, weight), "x", arguments, shuffle)
+    if is_on_disk(x) and arguments.get("validation_split"):
+        raise ValueError("`x` stays on the disk and is not split: give `validation_data`, such as `x[-1000:]`.")
+    batch_size = arguments.get("batch_size")
+    shuffle = method.__name__ == "fit" and arguments.get("shuffle", True)
+    parts = _checked(model, x, target, weight, "x", batch_size, shuffle)
+    arguments |= dict(zip(("x", "y", "sample_weight"), parts, strict=True))
+    if isinstance(parts[0], DiskRows):
         arguments = {name: value for name, value in arguments.items() if name not in OF_ARRAYS}
-        parts = arguments["x"], None, None
-    else:
-        parts = _checked(model, x, target, weight, "x")
-        arguments |= dict(zip(("x", "y", "sample_weight"), parts, strict=True))
     if method.__name__ == "fit" and not isinstance(parts[0], np.ndarray):
         # Keras's default of True cannot shuffle these, and warns of itself.
         arguments.setdefault("shuffle", False)
     if arguments.get("validation_data") is not None:
-        data = arguments["validation_data"]
-        batch_size = arguments.get("validation_batch_size") or arguments.get("batch_size")
-        arguments["validation_data"] = _checked_validation(model, data, batch_size)
+        batch_size = arguments.get("validation_batch_size") or batch_size
+        arguments["validation_data"] = _checked_validation(model, arguments["validation_data"], batch_size)
     return arguments
 
 
-def _rows_on_disk(model, parts, name, arguments, shuffle) -> DiskRows:
+def _rows_on_disk(model, parts, name, batch_size, shuffle) -> DiskRows:
     """Batches of arrays on the disk, in place of arrays and what `fit` was told of them."""
-    if arguments.get("validation_split"):
-        raise ValueError(f"`{name}` stays on the disk and is not split: give `validation_data`, such as `x[-1000:]`.")
-    x, target, sample_weight = parts
-    given = (x, x, sample_weight) if target is None and sample_weight is not None else parts
-    check = functools.partial(_checked_element, model, name=name)
-    rows = DiskRows([part for part in given if part is not None], check, arguments.get("batch_size"), shuffle)
+    rows = DiskRows(_as_tuple(parts), functools.partial(_checked_element, model, name=name), batch_size, shuffle)
     # The first batch is read before the long work, and builds the model.
     rows[0]
     return rows
@@ -115,26 +110,19 @@ def _check_ends(method, arguments):
     steps = "steps_per_epoch" if method.__name__ == "fit" else "steps"
     for name, option in (("x", steps), ("validation_data", "validation_steps")):
         limit = arguments.get(option) or keras.config.max_steps_per_epoch()
-        if limit is None and _is_endless(arguments.get(name)):
+        if limit is None and is_endless(arguments.get(name)):
             raise ValueError(
                 f"`{name}` has no end. Leave out its `repeat()`, or say by `{option}` how many batches to take."
             )
 
 
-def _is_endless(data) -> bool:
-    if isinstance(data, tf.data.Dataset):
-        return data.cardinality() == tf.data.INFINITE_CARDINALITY
-    return isinstance(data, keras.utils.PyDataset) and data.num_batches is None
-
-
 def _checked_validation(model, data, batch_size):
-    x, target, weight = keras.utils.unpack_x_y_sample_weight(data)
-    if is_on_disk(x):
-        options = {"batch_size": batch_size}
-        return _rows_on_disk(model, (x, target, weight), "validation_data", options, shuffle=False)
     if not isinstance(data, (tuple, list)):
-        return _checked(model, data, None, None, "validation_data")[0]
-    parts = _checked(model, x, target, weight, "validation_data")
+        return _checked(model, data, None, None, "validation_data", batch_size)[0]
+    x, target, weight = keras.utils.unpack_x_y_sample_weight(data)
+    parts = _checked(model, x, target, weight, "validation_data", batch_size)
+    if isinstance(parts[0], DiskRows):
+        return parts[0]
     return parts if parts[1] is not None else parts[:1]
 
 
@@ -206,10 +194,12 @@ def _checked_inputs(model, x, batch_size):
     return check_examples(model, x, "x") if _is_array(x) else x
 
 
-def _checked(model, x, target, sample_weight, name) -> tuple:
+def _checked(model, x, target, sample_weight, name, batch_size=None, shuffle=False) -> tuple:
     """x, target and weights in a form that Keras takes, checked, or to be checked as they come."""
     if x is None:
         raise ValueError(f"`{name}` is None: give an array or a `tf.data.Dataset` of examples.")
+    if is_on_disk(x):
+        return _rows_on_disk(model, (x, target, sample_weight), name, batch_size, shuffle), None, None
     if isinstance(x, tf.data.Dataset):
         return _checked_dataset(model, x, name), target, sample_weight
     if isinstance(x, keras.utils.PyDataset):

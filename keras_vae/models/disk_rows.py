@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 import keras
 import numpy as np
 
+from keras_vae.models.fast_path import BATCH_SIZE
+
 # Libraries whose arrays read what is asked for alone.
 LIBRARIES = ("h5py", "zarr")
-# Keras's.
-BATCH_SIZE = 32
 
 
 def is_on_disk(x) -> bool:

@@ -1,13 +1,12 @@
 """What an autoencoder and a VAE share: parts, codes, reconstructions, saving."""
 
-import contextlib
 import functools
 
 import keras
 from keras import ops
 
 from keras_vae.export import saved_model
-from keras_vae.files.whole import has_scheme, whole_file
+from keras_vae.files.whole import whole_file
 from keras_vae.models import batches, data_checks, fast_path
 from keras_vae.models.composite import checked_part
 from keras_vae.models.corruption_checks import check_fill, check_keeps_shape
@@ -319,7 +318,7 @@ class LatentModel(Trainable):
         """
         if self._shared_layers():
             raise ValueError(f"{SHARED} Use `save_weights`, and load them into a model that is made in the same way.")
-        with self._written_whole(filepath, overwrite) as name:
+        with whole_file(checked_free_path(filepath, overwrite)) as name:
             super().save(name, overwrite=True, **kwargs)
 
     def save_weights(self, filepath, overwrite: bool = True, **kwargs):
@@ -328,13 +327,8 @@ class LatentModel(Trainable):
         Raises:
             ValueError: If something is at `filepath` that may not be overwritten.
         """
-        with self._written_whole(filepath, overwrite) as name:
+        with whole_file(checked_free_path(filepath, overwrite)) as name:
             super().save_weights(name, overwrite=True, **kwargs)
-
-    def _written_whole(self, filepath, overwrite):
-        if has_scheme(filepath):
-            return contextlib.nullcontext(filepath)
-        return whole_file(checked_free_path(filepath, overwrite))
 
     def save_own_variables(self, store):
         super().save_own_variables(store)

@@ -7,7 +7,7 @@ import pathlib
 import re
 from collections.abc import Iterator
 
-from keras_vae.files.whole import whole_file
+from keras_vae.files.whole import write_text
 from keras_vae.files.workplace import MARKER as UNFINISHED
 from keras_vae.files.workplace import workplace
 from keras_vae.ops.checks import checked_free_path
@@ -100,9 +100,7 @@ class RunFolder:
 
     def write_metrics(self, metrics: dict) -> None:
         """Writes `metrics.json`."""
-        with whole_file(self.metrics) as name, open(name, "w", encoding="utf-8") as file:
-            json.dump(metrics, file, indent=2, allow_nan=False)
-            file.write("\n")
+        write_text(self.metrics, json.dumps(metrics, indent=2, allow_nan=False) + "\n")
 
 
 def _is_of_a_run(path) -> bool:

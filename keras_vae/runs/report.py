@@ -2,7 +2,7 @@
 
 import os
 
-from keras_vae.files.whole import whole_file
+from keras_vae.files.whole import write_text
 from keras_vae.models import VAE, load_model
 from keras_vae.ops.checks import checked_free_path
 from keras_vae.runs.folder import RunFolder, checked_folder
@@ -52,6 +52,5 @@ def report(
     panels = [[[section.panel for section in stack] for stack in columns] for columns in rows]
     text = html_page(*head, rows, metrics)
     save_png(image_file, page(title, head[1], figures, panels), overwrite)
-    with whole_file(html_file) as name, open(name, "w", encoding="utf-8") as file:
-        file.write(text)
+    write_text(html_file, text)
     return image_file, html_file

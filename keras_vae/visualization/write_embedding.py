@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from keras_vae.files.whole import whole_file
+from keras_vae.files.whole import whole_file, write_text
 from keras_vae.ops.checks import checked_free_path
 from keras_vae.visualization.labels import checked_labels, one_line
 from keras_vae.visualization.pictures import as_pictures, checked_examples
@@ -59,10 +59,10 @@ def write_embedding(
     with whole_file(os.path.join(log_dir, CODES)) as name:
         np.savetxt(name, codes, fmt="%.9g", delimiter="\t")
     if labels is not None:
-        _write(log_dir, LABELS, "".join(f"{one_line(label)}\n" for label in labels))
+        write_text(os.path.join(log_dir, LABELS), "".join(f"{one_line(label)}\n" for label in labels))
     if picture is not None:
         save_png(os.path.join(log_dir, SPRITE), picture, overwrite)
-    _write(log_dir, CONFIG, _config(labels is not None, images))
+    write_text(os.path.join(log_dir, CONFIG), _config(labels is not None, images))
     for name in older - set(names):
         os.remove(os.path.join(log_dir, name))
 
@@ -86,8 +86,3 @@ def _named_by_older(log_dir) -> set[str]:
     with open(config, encoding="utf-8") as file:
         named = file.read()
     return {name for name in (LABELS, SPRITE) if f'"{name}"' in named and os.path.isfile(os.path.join(log_dir, name))}
-
-
-def _write(log_dir, name, text):
-    with whole_file(os.path.join(log_dir, name)) as path, open(path, "w", encoding="utf-8") as file:
-        file.write(text)

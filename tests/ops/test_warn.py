@@ -3,6 +3,7 @@ import pathlib
 import warnings
 
 import numpy as np
+import pytest
 
 from keras_vae import VAE
 from keras_vae.ops.warn import warn
@@ -26,27 +27,12 @@ def test_it_points_at_the_caller():
     assert warned_of(lambda: warn("a message")) == [("test_warn.py", line)]
 
 
-def test_it_points_at_the_users_line_from_wherever_the_package_warns(eagerly):
-    x, lines = np.full((8, 4), 0.5, np.float32), []
-
-    def fit():
-        vae = VAE.for_shape((4,), 2)
-        vae.compile("adam")
-        lines.append(line_here() + 1)
-        vae.fit(x, verbose=0)
-
-    found = warned_of(fit)
-    assert found == [("test_warn.py", lines[0])]
-
-
-def test_batches_that_are_given_one_by_one(eagerly):
-    x, lines = np.full((8, 4), 0.5, np.float32), []
-
-    def train():
-        vae = VAE.for_shape((4,), 2)
-        vae.compile("adam")
-        lines.append(line_here() + 1)
-        vae.train_on_batch(x)
-
-    found = warned_of(train)
-    assert found == [("test_warn.py", lines[0])]
+@pytest.mark.parametrize(
+    "call",
+    [lambda vae, x: vae.fit(x, verbose=0), lambda vae, x: vae.train_on_batch(x)],
+    ids=["fit", "train_on_batch"],
+)
+def test_it_points_at_the_users_line_from_wherever_the_package_warns(eagerly, call):
+    vae, x = VAE.for_shape((4,), 2), np.full((8, 4), 0.5, np.float32)
+    vae.compile("adam")
+    assert warned_of(lambda: call(vae, x)) == [("test_warn.py", call.__code__.co_firstlineno)]
