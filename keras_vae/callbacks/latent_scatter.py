@@ -22,7 +22,7 @@ class LatentScatter(PictureCallback):
             and labels.
         labels: `(n,)`, one for each example, all numbers or all texts; `None` takes those of the dataset, and draws
             without colours where there are none.
-        every: Draw every so many epochs.
+        every: Draw every so many epochs; `None` draws ever fewer, as `PictureCallback` says.
         num_examples: How many examples, at most: the first ones.
         image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `latents`.
 
@@ -33,7 +33,7 @@ class LatentScatter(PictureCallback):
 
     name = "latents"
 
-    def __init__(self, log_dir, x, labels=None, every: int = 1, num_examples: int = 2000, image_dir=None):
+    def __init__(self, log_dir, x, labels=None, every: int | None = 1, num_examples: int = 2000, image_dir=None):
         super().__init__(log_dir, every, image_dir)
         self.x, self.labels = labelled_examples(x, labels, checked_size(num_examples, "num_examples"))
 

@@ -19,7 +19,7 @@ class LatentTraversal(PictureCallback):
 
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `traversals`.
-        every: Draw every so many epochs.
+        every: Draw every so many epochs; `None` draws ever fewer, as `PictureCallback` says.
         example: One example, as the encoder takes it, at whose mean code the other latents are held; `None` holds them
             at 0.
         values: `(n,)`, what the latent is set to from left to right.
@@ -38,7 +38,7 @@ class LatentTraversal(PictureCallback):
     def __init__(
         self,
         log_dir,
-        every: int = 1,
+        every: int | None = 1,
         example=None,
         values: Sequence[float] = VALUES,
         dimensions: Sequence[int] | None = None,

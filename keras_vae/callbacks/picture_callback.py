@@ -25,17 +25,18 @@ class PictureCallback(keras.callbacks.Callback):
 
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `name`.
-        every: Draw every so many epochs.
+        every: Draw every so many epochs; `None` draws after each of the first eight, and then ever fewer: after 10, 12,
+            14, 16, 20, 24, 28, 32, 40 … and the last.
         image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `name`.
     """
 
     name = ""
 
-    def __init__(self, log_dir, every: int = 1, image_dir=None):
+    def __init__(self, log_dir, every: int | None = 1, image_dir=None):
         super().__init__()
         self.log_dir = os.path.join(log_dir, self.name)
         self.image_dir = self.log_dir if image_dir is None else os.path.join(image_dir, self.name)
-        self.every = checked_size(every, "every")
+        self.every = None if every is None else checked_size(every, "every")
         self._last_epoch = self._last_drawn = None
         self._last_logs = {}
 

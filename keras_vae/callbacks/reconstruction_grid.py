@@ -19,7 +19,7 @@ class ReconstructionGrid(PictureCallback):
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `reconstructions`.
         x: Array `(n, *event_shape)`, or a dataset whose first batch is taken.
-        every: Draw every so many epochs.
+        every: Draw every so many epochs; `None` draws ever fewer, as `PictureCallback` says.
         num_images: How many originals, at most.
         columns: Originals for each row.
         image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `reconstructions`.
@@ -34,7 +34,14 @@ class ReconstructionGrid(PictureCallback):
     name = "reconstructions"
 
     def __init__(
-        self, log_dir, x, every: int = 1, num_images: int = 32, columns: int = 16, image_dir=None, value_range=None
+        self,
+        log_dir,
+        x,
+        every: int | None = 1,
+        num_images: int = 32,
+        columns: int = 16,
+        image_dir=None,
+        value_range=None,
     ):
         super().__init__(log_dir, every, image_dir)
         self.columns = checked_size(columns, "columns")

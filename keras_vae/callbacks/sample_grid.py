@@ -11,7 +11,7 @@ class SampleGrid(PictureCallback):
 
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `samples`.
-        every: Draw every so many epochs.
+        every: Draw every so many epochs; `None` draws ever fewer, as `PictureCallback` says.
         num_images: How many samples.
         seed: Int from 0, of the codes.
         image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `samples`.
@@ -24,7 +24,9 @@ class SampleGrid(PictureCallback):
 
     name = "samples"
 
-    def __init__(self, log_dir, every: int = 1, num_images: int = 64, seed: int = 0, image_dir=None, value_range=None):
+    def __init__(
+        self, log_dir, every: int | None = 1, num_images: int = 64, seed: int = 0, image_dir=None, value_range=None
+    ):
         super().__init__(log_dir, every, image_dir)
         self.num_images = checked_size(num_images, "num_images")
         self.seed = checked_seed(seed)

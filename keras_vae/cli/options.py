@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from keras_vae.models.for_shape import LIKELIHOODS, NETWORKS
+from keras_vae.runs.choice import AUTO
 from keras_vae.runs.schedules import SCHEDULES
 
 DEFAULT_DATASET = "digits"
@@ -35,14 +36,15 @@ def add_training(parser: argparse.ArgumentParser, epochs: int) -> None:
     parser.add_argument("--network", choices=NETWORKS, default="dense", help="(default: %(default)s)")
     parser.add_argument(
         "--likelihood",
-        choices=tuple(LIKELIHOODS),
-        default="bernoulli",
-        help="bernoulli binarises the images, continuous_bernoulli and normal take grey values, the others bytes "
+        choices=(AUTO, *LIKELIHOODS),
+        default=AUTO,
+        help="auto takes the data as they are stored; bernoulli binarises the images, continuous_bernoulli and normal "
+        "take grey values, the others bytes "
         "(default: %(default)s)",
     )
     parser.add_argument("--epochs", type=int, default=epochs, help="(default: %(default)s)")
     parser.add_argument("--batch-size", type=int, default=100, help="(default: %(default)s)")
-    parser.add_argument("--learning-rate", type=float, default=1e-3, help="at its highest (default: %(default)s)")
+    parser.add_argument("--learning-rate", type=float, default=2e-3, help="at its highest (default: %(default)s)")
     parser.add_argument(
         "--schedule", choices=SCHEDULES, default="cosine", help="of the learning rate (default: %(default)s)"
     )

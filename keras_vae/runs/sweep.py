@@ -11,6 +11,7 @@ from keras_vae import latent
 from keras_vae.files.workplace import workplace
 from keras_vae.models.for_shape import LIKELIHOODS
 from keras_vae.ops.checks import checked_free_path, checked_sizes
+from keras_vae.runs.choice import AUTO, with_likelihood
 from keras_vae.runs.data import held_out_data, training_data
 from keras_vae.runs.evaluate import BATCH_SIZE
 from keras_vae.runs.folder import checked_folder
@@ -29,10 +30,10 @@ def sweep(
     data_dir: str | None = None,
     latent_dims: Sequence[int] = (2, 4, 8, 16, 32),
     network: str = "dense",
-    likelihood: str = "bernoulli",
+    likelihood: str = AUTO,
     epochs: int = 30,
     batch_size: int = 100,
-    learning_rate: float = 1e-3,
+    learning_rate: float = 2e-3,
     schedule: str = "cosine",
     beta: float = 1.0,
     seed: int = 0,
@@ -68,7 +69,8 @@ def sweep(
     )
     for name in (TABLE, PICTURE):
         checked_free_path(os.path.join(checked_folder(output), name), overwrite)
-    kind, _ = LIKELIHOODS[likelihood]
+    settings, chosen = with_likelihood(settings)
+    kind, _ = LIKELIHOODS[settings["likelihood"]]
     train = training_data(dataset, kind, batch_size, data_dir, seed)
     event_shape = tuple(train.element_spec.shape[1:])
 
@@ -79,6 +81,8 @@ def sweep(
 
     test = held_out_data(dataset, kind, BATCH_SIZE, data_dir)
     with workplace(output, overwrite, (TABLE, PICTURE).__contains__) as folder:
+        if chosen is not None:
+            print(chosen)
         found = latent.sweep(build, latent_dims, train, test, epochs)
         # The sizes stand in place of the one size of a run.
         settings = {name: value for name, value in settings.items() if name != "latent_dim"}

@@ -8,6 +8,7 @@ import keras
 from keras_vae.callbacks import ReconstructionGrid, SampleGrid
 from keras_vae.models.for_shape import LIKELIHOODS, NETWORKS
 from keras_vae.ops.checks import checked_name, checked_number, checked_seed, checked_size
+from keras_vae.runs.choice import AUTO, with_likelihood
 from keras_vae.runs.data import held_out_data, training_data
 from keras_vae.runs.evaluate import BATCH_SIZE, evaluate
 from keras_vae.runs.folder import RunFolder
@@ -21,12 +22,12 @@ def train(
     output: str,
     dataset: str = "digits",
     data_dir: str | None = None,
-    latent_dim: int = 8,
+    latent_dim: int = 16,
     network: str = "dense",
-    likelihood: str = "bernoulli",
-    epochs: int = 100,
+    likelihood: str = AUTO,
+    epochs: int = 60,
     batch_size: int = 100,
-    learning_rate: float = 1e-3,
+    learning_rate: float = 2e-3,
     schedule: str = "cosine",
     beta: float = 1.0,
     seed: int = 0,
@@ -42,6 +43,8 @@ def train(
         network: `"dense"` or `"conv"`.
         likelihood: `"bernoulli"` (images are binarised), `"continuous_bernoulli"` or `"normal"` (values in [0, 1]),
             `"beta_binomial"` or `"discretized_logistic"` (bytes as they are stored).
+            `"auto"` takes the data as they are stored: whole numbers as beta-binomial, zeros and ones as Bernoulli; a
+            line says which, and why.
         epochs: Passes over the training split.
         batch_size: Images for each step.
         learning_rate: Adam's, at its highest.
@@ -63,12 +66,15 @@ def train(
     folder = RunFolder(output)
     folder.check(overwrite)
     keras.utils.set_random_seed(seed)
-    kind, _ = LIKELIHOODS[likelihood]
+    settings, chosen = with_likelihood(settings)
+    kind, _ = LIKELIHOODS[settings["likelihood"]]
     data = training_data(dataset, kind, batch_size, data_dir, seed)
     validation = held_out_data(dataset, kind, BATCH_SIZE, data_dir)
     event_shape = tuple(data.element_spec.shape[1:])
     vae = compiled_vae(event_shape, settings, learning_rate_schedule(schedule, learning_rate, epochs * len(data)))
     with folder.in_work(overwrite) as work:
+        if chosen is not None:
+            print(chosen)
         started = time.perf_counter()
         callbacks = _callbacks(work, validation, vae)
         history = vae.fit(data, validation_data=validation, epochs=epochs, callbacks=callbacks).history
@@ -106,7 +112,7 @@ def checked_settings(
         "dataset": dataset,
         "latent_dim": checked_size(latent_dim, "latent_dim"),
         "network": checked_name(network, NETWORKS, "network"),
-        "likelihood": checked_name(likelihood, LIKELIHOODS, "likelihood"),
+        "likelihood": checked_name(likelihood, (AUTO, *LIKELIHOODS), "likelihood"),
         "epochs": checked_size(epochs, "epochs"),
         "batch_size": checked_size(batch_size, "batch_size"),
         "learning_rate": checked_number(learning_rate, "learning_rate", 0.0, inclusive=False),
@@ -129,7 +135,7 @@ def _check_finite(history, learning_rate):
 
 def _callbacks(folder, validation, vae):
     # What has no levels is in [0, 1].
-    grids = {"value_range": value_range_of(vae) or (0, 1)}
+    grids = {"every": None, "value_range": value_range_of(vae) or (0, 1)}
     return [
         SampleGrid(folder.logs, image_dir=folder.path, **grids),
         ReconstructionGrid(folder.logs, validation, image_dir=folder.path, **grids),

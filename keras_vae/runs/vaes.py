@@ -1,5 +1,7 @@
 """The VAEs that runs train."""
 
+import math
+
 import keras
 
 from keras_vae import datasets
@@ -14,12 +16,21 @@ def compiled_vae(event_shape, settings: dict, learning_rate) -> VAE:
     Args:
         event_shape: Shape of an image.
         settings: `dataset`, `latent_dim`, `network`, `likelihood` and `beta`, as `runs.train` takes them.
-        learning_rate: Adam's, a number or a schedule.
+        learning_rate: Adam's, a number or a schedule; the gradient's norm is bounded by `largest_gradient`.
     """
     kind, options = LIKELIHOODS[settings["likelihood"]]
     if issubclass(kind, IntegerLikelihood):
         options = {**options, "levels": datasets.levels(settings["dataset"])}
     vae = VAE.for_shape(event_shape, settings["latent_dim"], settings["network"], kind(event_shape, **options))
     vae.beta = settings["beta"]
-    vae.compile(keras.optimizers.Adam(learning_rate))
+    vae.compile(keras.optimizers.Adam(learning_rate, global_clipnorm=largest_gradient(event_shape)))
     return vae
+
+
+def largest_gradient(event_shape) -> float:
+    """The norm that gradients are bounded by, so that a damaged example does not undo a training: 16 for each element.
+
+    Trainings on images stay below half of it. It is rounded up to a power of two, by which numbers are divided and
+    multiplied without an error: gradients below it stay bit for bit what they are.
+    """
+    return 2.0 ** math.ceil(math.log2(16 * math.prod(event_shape)))

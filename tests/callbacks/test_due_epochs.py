@@ -33,6 +33,14 @@ def test_every_so_many_epochs_and_the_last(every, epochs, expected):
     assert fit(Every(every), epochs) == expected
 
 
+def test_each_of_the_first_epochs_and_then_ever_fewer():
+    callback = Every(None)
+    callback.set_params({"epochs": 100})
+    callback.set_model(keras.Sequential())
+    due = [epoch + 1 for epoch in range(100) if is_due(callback, epoch)]
+    assert due == [*range(1, 8), *range(8, 16, 2), *range(16, 32, 4), *range(32, 64, 8), *range(64, 100, 16), 100]
+
+
 def test_an_epoch_after_which_training_stops_is_the_last():
     stop = keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: setattr(stop.model, "stop_training", epoch == 2)
