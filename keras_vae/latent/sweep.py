@@ -106,7 +106,7 @@ def sweep(
         ValueError: Before the first training, if an argument is out of range, `build` returns anything but new models
             of one kind and the sizes that were asked for, or the test data does not fit them.
     """
-    latent_dims, epochs = _checked_latent_dims(latent_dims), checked_size(epochs, "epochs")
+    latent_dims, epochs = checked_latent_dims(latent_dims), checked_size(epochs, "epochs")
     num_samples, seed = checked_size(num_samples, "num_samples"), checked_seed(seed)
     tolerance, progress = checked_number(tolerance, "tolerance", 0.0), checked_bool(progress, "progress")
     models = _built(build, latent_dims)
@@ -135,7 +135,8 @@ class _Progress(keras.callbacks.Callback):
         self.bar.update(self.done, [(f"M={self.model.latent_dim}", reached)])
 
 
-def _checked_latent_dims(latent_dims) -> list[int]:
+def checked_latent_dims(latent_dims) -> list[int]:
+    """Sizes of a sweep as a list of ints, or a ValueError if one is no size or stands there twice."""
     latent_dims = latent_dims.tolist() if isinstance(latent_dims, np.ndarray) else latent_dims
     checked = checked_sizes(latent_dims, "latent_dims")
     if len(set(checked)) < len(checked):

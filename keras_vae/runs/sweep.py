@@ -9,8 +9,9 @@ import keras
 
 from keras_vae import latent
 from keras_vae.files.workplace import workplace
+from keras_vae.latent.sweep import checked_latent_dims
 from keras_vae.models.for_shape import LIKELIHOODS
-from keras_vae.ops.checks import checked_free_path, checked_sizes
+from keras_vae.ops.checks import checked_free_path
 from keras_vae.runs.choice import AUTO, with_likelihood
 from keras_vae.runs.data import held_out_data, training_data
 from keras_vae.runs.evaluate import BATCH_SIZE
@@ -63,7 +64,7 @@ def sweep(
     Raises:
         ValueError: Before any training, if an argument is out of range or there is a sweep in the folder.
     """
-    latent_dims = checked_sizes(list(latent_dims), "latent_dims")
+    latent_dims = checked_latent_dims(list(latent_dims))
     settings = checked_settings(
         dataset, latent_dims[0], network, likelihood, epochs, batch_size, learning_rate, schedule, beta, seed
     )

@@ -50,10 +50,10 @@ def test_training():
 
     defaults = {
         "network": "dense",
-        "likelihood": "bernoulli",
+        "likelihood": "auto",
         "epochs": 30,
         "batch_size": 100,
-        "learning_rate": 1e-3,
+        "learning_rate": 2e-3,
         "schedule": "cosine",
         "beta": 1.0,
         "seed": 0,

@@ -18,7 +18,7 @@ def test_table_reason_and_files(eagerly, tmp_path, monkeypatch, capsys):
         "dataset": "digits",
         "latent_dims": [2, 1],
         "network": "dense",
-        "likelihood": "bernoulli",
+        "likelihood": "beta_binomial",
         "epochs": 1,
         "batch_size": 750,
         "learning_rate": 0.002,
