@@ -103,7 +103,7 @@ def test_every_source_file_has_a_test_file():
 
 
 def test_no_benchmark_hides_a_module_of_python_or_of_another_package():
-    """The folder of a script comes first on the path: what is there is found by every library that the script imports."""
+    """A script's folder comes first on the path: what is there is found by each library that the script imports."""
     benchmarks = PACKAGE.parent / "benchmarks"
     own = {path.stem for path in benchmarks.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
     assert "records" in own
