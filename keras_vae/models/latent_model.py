@@ -312,6 +312,12 @@ class LatentModel(Trainable):
     def save(self, filepath, overwrite: bool = True, **kwargs):
         """Saves the model as `keras.Model.save` does. The file appears when it is complete.
 
+        Args:
+            filepath: The file, by a name that Keras knows: `.keras`.
+            overwrite: Replace the file if it is there. With `False` that is an error, also on a terminal, where Keras
+                would ask.
+            **kwargs: As for `keras.Model.save`.
+
         Raises:
             ValueError: If the encoder and the decoder share a layer: Keras could not load such a file; or if something
                 is at `filepath` that may not be overwritten.
@@ -323,6 +329,11 @@ class LatentModel(Trainable):
 
     def save_weights(self, filepath, overwrite: bool = True, **kwargs):
         """Saves the weights as `keras.Model.save_weights` does. The file appears when it is complete.
+
+        Args:
+            filepath: The file; its name ends in `.weights.h5`.
+            overwrite: As for `save`.
+            **kwargs: As for `keras.Model.save_weights`.
 
         Raises:
             ValueError: If something is at `filepath` that may not be overwritten.
