@@ -37,6 +37,21 @@ def full_disk_explained(path, folder: str) -> Iterator[None]:
         raise OSError(number, text, os.fspath(path)) from error
 
 
+def check_room(path: str, num_bytes: int) -> None:
+    """Leaves a file of no bytes at a place where there is room for so many.
+
+    HDF5 may end the process where a disk is full, and is not let near one. Systems that cannot set room aside are
+    taken at their word.
+
+    Raises:
+        OSError: If there is none.
+    """
+    with open(path, "wb") as file:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, num_bytes)
+            file.truncate(0)
+
+
 def _reason(error, folder) -> int | None:
     """The number of the system's error if it is for want of room, else `None`."""
     if isinstance(error, OSError):
