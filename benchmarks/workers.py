@@ -25,7 +25,7 @@ ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
 @contextlib.contextmanager
-def started(name: str, case: Case, folder, data_dir: str | None = None):
+def started(name: str, case: Case, folder, data_dir: str | None = None, checkout=None):
     """Starts a contender in another process, and ends it.
 
     Args:
@@ -33,12 +33,18 @@ def started(name: str, case: Case, folder, data_dir: str | None = None):
         case: What to train.
         folder: Where the images are, as `TRAIN` and `TEST`.
         data_dir: Where TFDS finds its data, for the contender that loads them itself.
+        checkout: The folder whose `keras_vae` is imported; `None` is the installed one.
 
     Yields:
         A `Worker`.
     """
     command = [sys.executable, __file__, name, case.to_json(), str(folder)]
-    environment = {**os.environ, **ENVIRONMENT, **({} if data_dir is None else {"TFDS_DATA_DIR": str(data_dir)})}
+    places = {"TFDS_DATA_DIR": data_dir, "PYTHONPATH": checkout}
+    environment = {
+        **os.environ,
+        **ENVIRONMENT,
+        **{key: str(place) for key, place in places.items() if place is not None},
+    }
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     # At its end, Popen closes what the worker reads, which ends the worker, and waits for it.
     with (

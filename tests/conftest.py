@@ -4,7 +4,9 @@ TensorFlow is imported by those who run tests, and not by the process that hands
 """
 
 import gc
+import io
 import os
+import sys
 import warnings
 
 import numpy as np
@@ -91,6 +93,20 @@ def eagerly():
         warnings.filterwarnings("ignore", message="Even though the `tf.config.experimental_run_functions_eagerly`")
         yield
     tf.config.run_functions_eagerly(False)
+
+
+class Terminal(io.StringIO):
+    """What takes what is drawn, as a terminal does."""
+
+    def isatty(self):
+        return True
+
+
+def on_terminal(monkeypatch) -> Terminal:
+    """Puts a terminal in place of the standard output until the end of a test; colours are welcome."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(sys, "stdout", stream := Terminal())
+    return stream
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The structure: which room imports which, who touches TensorFlow, what an import costs."""
 
 import ast
+import importlib.metadata
 import os
 import pathlib
 import subprocess
@@ -41,6 +42,9 @@ MAY_IMPORT_TENSORFLOW = {
     "testing/objective_laws.py",  # a step that is compiled once
     "testing/round_trip.py",  # SavedModels
 }
+# Modules of Python that 3.11 does not have yet, and packages that some benchmarks need.
+OF_NEWER_PYTHONS = {"annotationlib", "compression", "profiling"}
+OF_BENCHMARKS = {"jax", "jaxlib", "pyod", "pythae", "skimage", "torch"}
 ROOMS_OF_TENSORFLOW = {"datasets", "callbacks", "export", "runs"}
 SOURCES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
@@ -96,6 +100,15 @@ def test_every_source_file_has_a_test_file():
         if name in tested_elsewhere:
             continue
         assert (tests / folder / f"test_{name}").exists(), f"{source} has no tests/{folder}/test_{name}"
+
+
+def test_no_benchmark_hides_a_module_of_python_or_of_another_package():
+    """A script's folder comes first on the path: what is there is found by each library that the script imports."""
+    benchmarks = PACKAGE.parent / "benchmarks"
+    own = {path.stem for path in benchmarks.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert "records" in own
+    installed = set(importlib.metadata.packages_distributions())
+    assert own & (sys.stdlib_module_names | OF_NEWER_PYTHONS | OF_BENCHMARKS | installed) == set()
 
 
 FRESH = """

@@ -214,6 +214,10 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
     def save(self, filepath, overwrite: bool = False) -> None:
         """Writes model, score, threshold and calibration to one `.keras` file, which `load` reads.
 
+        Args:
+            filepath: The file, whose name ends in `.keras`. It appears when it is complete.
+            overwrite: Replace the file if it is there.
+
         Raises:
             ValueError: If something is at `filepath` that may not be overwritten, or the name is not a `.keras` file's.
         """

@@ -3,7 +3,6 @@
 import argparse
 
 from keras_vae.cli import options, tables
-from keras_vae.ops.checks import checked_free_path, checked_size
 
 
 def add_to(commands) -> None:
@@ -27,6 +26,7 @@ def add_to(commands) -> None:
 def run(arguments) -> None:
     """Prints the strangest examples, and writes all where they are wanted."""
     from keras_vae.anomaly import AnomalyDetector
+    from keras_vae.ops.checks import checked_free_path, checked_size
     from keras_vae.runs import detect
 
     checked_size(arguments.num, "num")

@@ -7,7 +7,6 @@ import time
 
 from keras_vae.cli import options, tables
 from keras_vae.files.whole import write_text
-from keras_vae.ops.checks import checked_free_path
 
 NUM_SAMPLES = 500
 
@@ -31,6 +30,7 @@ def add_to(commands) -> None:
 def run(arguments) -> None:
     """Prints the test figures, and writes them where they are wanted."""
     from keras_vae.models import VAE, load_model
+    from keras_vae.ops.checks import checked_free_path
     from keras_vae.runs import evaluate
     from keras_vae.runs.evaluate import SEED
     from keras_vae.runs.machine import machine, versions

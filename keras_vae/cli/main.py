@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from keras_vae.files.damage import DamagedFileError
+from keras_vae.version import VERSION
 
 # TensorFlow's own notes about the machine bury what a person wants to read; errors still come through.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     whole_words = functools.partial(argparse.ArgumentParser, allow_abbrev=False)
     parser = whole_words(prog="keras-vae", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"keras-vae {VERSION}")
     parser.add_argument(
         "--import",
         dest="modules",
@@ -38,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     modules = vars(options).pop("modules")
     try:
+        # All that Keras has to know of, whichever command it is; only now, since it takes seconds.
+        importlib.import_module("keras_vae.public")
         _import(modules)
         options.run(options)
     except KeyboardInterrupt as error:

@@ -4,9 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from keras_vae.models.for_shape import LIKELIHOODS, NETWORKS
-from keras_vae.runs.choice import AUTO
-from keras_vae.runs.schedules import SCHEDULES
+from keras_vae.choices import AUTO, LIKELIHOOD_NAMES, NETWORKS, SCHEDULES
 
 DEFAULT_DATASET = "digits"
 
@@ -36,7 +34,7 @@ def add_training(parser: argparse.ArgumentParser, epochs: int) -> None:
     parser.add_argument("--network", choices=NETWORKS, default="dense", help="(default: %(default)s)")
     parser.add_argument(
         "--likelihood",
-        choices=(AUTO, *LIKELIHOODS),
+        choices=(AUTO, *LIKELIHOOD_NAMES),
         default=AUTO,
         help="auto takes the data as they are stored; bernoulli binarises the images, continuous_bernoulli and normal "
         "take grey values, the others bytes "

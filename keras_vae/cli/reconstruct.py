@@ -1,7 +1,6 @@
 """`keras-vae reconstruct`."""
 
 from keras_vae.cli import options
-from keras_vae.ops.checks import checked_free_path, checked_size
 
 
 def add_to(commands) -> None:
@@ -16,6 +15,7 @@ def add_to(commands) -> None:
 def run(arguments) -> None:
     """Writes a grid of originals and reconstructions."""
     from keras_vae.models import load_model
+    from keras_vae.ops.checks import checked_free_path, checked_size
     from keras_vae.runs import reconstruct
     from keras_vae.visualization import save_png
 

@@ -1,7 +1,6 @@
 """`keras-vae restore`."""
 
 from keras_vae.cli import options, tables
-from keras_vae.ops.checks import checked_free_path, checked_seed, checked_size
 
 
 def add_to(commands) -> None:
@@ -35,6 +34,7 @@ def add_to(commands) -> None:
 def run(arguments) -> None:
     """Restores, and prints what came of it."""
     from keras_vae.models import load_model
+    from keras_vae.ops.checks import checked_free_path, checked_seed, checked_size
     from keras_vae.runs import restore
 
     if arguments.num is not None:

@@ -1,7 +1,6 @@
 """`keras-vae sample`."""
 
 from keras_vae.cli import options
-from keras_vae.ops.checks import checked_free_path, checked_size
 
 
 def add_to(commands) -> None:
@@ -17,6 +16,7 @@ def add_to(commands) -> None:
 def run(arguments) -> None:
     """Writes a grid of samples."""
     from keras_vae.models import VAE, load_model
+    from keras_vae.ops.checks import checked_free_path, checked_size
     from keras_vae.visualization import image_grid, save_png
     from keras_vae.visualization.value_range import value_range_of
 

@@ -1,7 +1,6 @@
 """`keras-vae traverse`."""
 
 from keras_vae.cli import options
-from keras_vae.ops.checks import checked_free_path
 
 
 def add_to(commands) -> None:
@@ -28,6 +27,7 @@ def add_to(commands) -> None:
 def run(arguments) -> None:
     """Writes a row of pictures for each latent."""
     from keras_vae.models import load_model
+    from keras_vae.ops.checks import checked_free_path
     from keras_vae.runs import traverse
     from keras_vae.visualization import save_png
 

@@ -1,6 +1,7 @@
 """Datasets of TensorFlow Datasets, by name."""
 
 import os
+import sys
 import urllib.error
 import urllib.request
 
@@ -8,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae.datasets.images import Images
+from keras_vae.ops.terminal import shows_bars
 
 # Datasets of up to this many bytes of pixels are held in memory; larger ones are streamed.
 MOST_BYTES_IN_MEMORY = 2 * 2**30
@@ -91,6 +93,14 @@ def _prepare(builder, name):
             f"tfds.builder('{name}').download_and_prepare()\". The datasets 'digits' and 'colour_digits' need none."
         )
     print(f"Downloading and preparing the dataset {name!r} in {os.fspath(builder.data_dir)!r} ...")
+    _download(builder)
+
+
+def _download(builder):
+    import tensorflow_datasets as tfds
+
+    if not shows_bars(sys.stderr):
+        tfds.disable_progress_bar()
     builder.download_and_prepare()
 
 

@@ -11,6 +11,8 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 
+from keras_vae.files.full_disk import full_disk_explained
+
 # Of Linux: paths are relative to the working folder; both names are exchanged in one step.
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 # Characters; file systems allow 255 bytes.
@@ -30,6 +32,7 @@ def whole_file(path) -> Iterator[str]:
     Raises:
         FileNotFoundError: If there is no such folder.
         IsADirectoryError: If `path` is a folder.
+        OSError: If the disk is full, whoever was writing; see `files.full_disk`.
     """
     if has_scheme(path):
         yield os.fspath(path)
@@ -42,12 +45,13 @@ def whole_file(path) -> Iterator[str]:
         return
     name = _beside(target)
     try:
-        yield name
-        if os.path.exists(target):
-            shutil.copymode(target, name)
-        flush(name)
-        os.replace(name, target)
-        flush(os.path.dirname(target))
+        with full_disk_explained(path, os.path.dirname(target)):
+            yield name
+            if os.path.exists(target):
+                shutil.copymode(target, name)
+            flush(name)
+            os.replace(name, target)
+            flush(os.path.dirname(target))
     finally:
         remove(name)
 
@@ -64,6 +68,7 @@ def whole_folder(path, is_replaced: Callable[[str], bool]) -> Iterator[str]:
 
     Raises:
         NotADirectoryError: If `path` is a file.
+        OSError: If the disk is full, whoever was writing; see `files.full_disk`.
     """
     if has_scheme(path):
         yield os.fspath(path)
@@ -71,10 +76,11 @@ def whole_folder(path, is_replaced: Callable[[str], bool]) -> Iterator[str]:
     target = os.path.realpath(path)
     os.makedirs(os.path.dirname(target), exist_ok=True)
     name = os.path.join(target, f".{secrets.token_hex(4)}.unfinished") if is_held(target) else _beside(target)
-    os.mkdir(name)
     try:
-        yield name
-        take_place(name, target, is_replaced)
+        with full_disk_explained(path, os.path.dirname(target)):
+            os.mkdir(name)
+            yield name
+            take_place(name, target, is_replaced)
     finally:
         remove(name)
 
@@ -154,6 +160,15 @@ def has_scheme(path) -> bool:
     return "://" in os.fspath(path)
 
 
+def files_of(folder) -> Iterator[str]:
+    """The paths of all files in a folder, links among them."""
+    for parent, folders, files in os.walk(folder):
+        # Links to folders are files to us: what they lead to is elsewhere.
+        links = [name for name in folders if os.path.islink(os.path.join(parent, name))]
+        for name in (*files, *links):
+            yield os.path.relpath(os.path.join(parent, name), folder)
+
+
 def _beside(target: str) -> str:
     """A name of its own in the folder of a file, which ends as the file does."""
     folder, name = os.path.split(target)
@@ -186,29 +201,20 @@ def _exchanged_at_once(first: str, second: str) -> bool:
 
 def _move_into(folder, target, is_replaced):
     """Puts what is in a folder into the one that it lies in, and removes what is replaced there."""
-    new = set(_files_of(folder))
+    new = set(files_of(folder))
     for path in new:
         os.makedirs(os.path.dirname(os.path.join(target, path)), exist_ok=True)
         os.replace(os.path.join(folder, path), os.path.join(target, path))
     inside = os.path.basename(folder)
-    for path in _files_of(target):
+    for path in files_of(target):
         if path.split(os.sep)[0] != inside and path not in new and is_replaced(path):
             os.remove(os.path.join(target, path))
     flush_all(target)
     shutil.rmtree(folder)
 
 
-def _files_of(folder) -> Iterator[str]:
-    """The paths of all files in a folder, links among them."""
-    for parent, folders, files in os.walk(folder):
-        # Links to folders are files to us: what they lead to is elsewhere.
-        links = [name for name in folders if os.path.islink(os.path.join(parent, name))]
-        for name in (*files, *links):
-            yield os.path.relpath(os.path.join(parent, name), folder)
-
-
 def _keep_others(older: str, newer: str, is_replaced) -> None:
-    for path in _files_of(older):
+    for path in files_of(older):
         if not is_replaced(path) and not os.path.lexists(os.path.join(newer, path)):
             os.makedirs(os.path.dirname(os.path.join(newer, path)), exist_ok=True)
             os.rename(os.path.join(older, path), os.path.join(newer, path))

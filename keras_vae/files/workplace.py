@@ -6,7 +6,8 @@ import os
 import pathlib
 from collections.abc import Callable, Iterator
 
-from keras_vae.files.whole import is_held, remove, take_place
+from keras_vae.files.full_disk import full_disk_explained
+from keras_vae.files.whole import files_of, is_held, remove, take_place
 
 # By this file the remains of a work are told from anything else.
 MARKER = ".keras_vae_unfinished"
@@ -28,23 +29,25 @@ def workplace(path, overwrite: bool, is_replaced: Callable[[str], bool]) -> Iter
 
     Raises:
         ValueError: If another process works there, or something is there that may not be removed.
+        OSError: If the disk is full, whoever was writing; see `files.full_disk`.
     """
     target = os.path.realpath(path)
     work = os.path.join(target, MARKER) if is_held(target) else f"{target}.unfinished"
     marker = os.path.join(work, MARKER)
     with _locked(work):
         if os.listdir(work):
-            _check_remains(work, overwrite)
+            _check_remains(work, overwrite, is_replaced)
             _empty(work)
-        with open(marker, "w", encoding="utf-8") as file:
-            file.write("Here keras_vae works, or a work of it has not come to its end.\n")
         try:
-            yield work
-            os.remove(marker)
-            take_place(work, target, is_replaced)
-        except BaseException as error:
-            if os.listdir(work) == [MARKER]:
+            with full_disk_explained(path, work):
+                with open(marker, "w", encoding="utf-8") as file:
+                    file.write("Here keras_vae works, or a work of it has not come to its end.\n")
+                yield work
                 os.remove(marker)
+                take_place(work, target, is_replaced)
+        except BaseException as error:
+            if set(os.listdir(work)) <= {MARKER}:
+                remove(marker)
             elif os.path.lexists(target):
                 error.add_note(f"What was written until then is in {work!r}. {os.fspath(path)!r} is as it was.")
             else:
@@ -79,8 +82,9 @@ def _locked(folder):
                 os.rmdir(made)
 
 
-def _check_remains(work, overwrite):
-    if not os.path.exists(os.path.join(work, MARKER)):
+def _check_remains(work, overwrite, is_replaced):
+    # A work that was killed on the way to its place has no marker any more, and nothing that it has not written.
+    if not os.path.exists(os.path.join(work, MARKER)) and not all(map(is_replaced, files_of(work))):
         raise ValueError(f"The folder {work!r} is needed to work in, and holds something else. Give another output.")
     if not overwrite:
         raise ValueError(

@@ -17,6 +17,7 @@ from keras_vae.models.composite import checked_part
 from keras_vae.models.latent_model import LatentModel
 from keras_vae.models.rules import rule_of
 from keras_vae.ops.checks import checked_bool, checked_number, checked_seed, checked_size, checked_sizes
+from keras_vae.ops.terminal import shows_bars
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,7 +96,8 @@ def sweep(
         num_samples: Codes that a VAE draws for each test example.
         tolerance: For autoencoders, the share of the test data's variance that is of no account, at least 0.
         seed: Int from 0, of these draws.
-        progress: Show a bar over the epochs of all trainings, with what each has reached.
+        progress: Show a bar over the epochs of all trainings, with what each has reached, on a terminal and in a
+            notebook.
         **fit: Further arguments of `fit`, such as `batch_size` and `callbacks`; its `verbose` is 0 unless it is among
             them.
 
@@ -112,7 +114,9 @@ def sweep(
     models = _built(build, latent_dims)
     variance = _checked_variance(models[0], test)
     # Without metrics to average over, the bar shows the latest value of each.
-    bar = keras.utils.Progbar(len(models) * epochs, verbose=int(progress), unit_name="epoch", stateless_metrics=())
+    bar = keras.utils.Progbar(
+        len(models) * epochs, verbose=int(progress and shows_bars()), unit_name="epoch", stateless_metrics=()
+    )
     points, costs = [], []
     for index, model in enumerate(models):
         seconds = _fitted(model, train, epochs, bar, index * epochs, fit)

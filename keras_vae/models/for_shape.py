@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from keras_vae import likelihoods, networks
+from keras_vae.choices import NETWORKS
 from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.ops.checks import checked_event_shape, checked_name
 
@@ -11,8 +12,7 @@ DENSE_UNITS = (512, 512)
 FIRST_FILTERS, MOST_FILTERS = 32, 256
 SMALLEST_SIDE = 8
 
-NETWORKS = ("dense", "conv")
-# Of each name the class, and what it is given beside the event's shape.
+# Of each name of `choices.LIKELIHOOD_NAMES` the class, and what it is given beside the event's shape.
 LIKELIHOODS = {
     "bernoulli": (likelihoods.Bernoulli, {}),
     "continuous_bernoulli": (likelihoods.ContinuousBernoulli, {}),

@@ -6,7 +6,8 @@ import keras
 from keras import ops
 
 from keras_vae.export import saved_model
-from keras_vae.files.whole import whole_file
+from keras_vae.files.full_disk import check_room
+from keras_vae.files.whole import has_scheme, whole_file
 from keras_vae.models import batches, data_checks, fast_path
 from keras_vae.models.composite import checked_part
 from keras_vae.models.corruption_checks import check_fill, check_keeps_shape
@@ -22,6 +23,8 @@ from keras_vae.ops.checks import checked_free_path, checked_seed, checked_size
 from keras_vae.ops.missing import is_missing
 from keras_vae.ops.warn import warn
 
+# What HDF5 needs beside the numbers of an array, at most, its groups included.
+HDF5_BYTES = 2**14
 RANDOM_STATE = "random_state_"
 SHARED = "The encoder and the decoder share a layer, which a `.keras` file cannot hold; `TiedDecoder` shares weights."
 
@@ -312,6 +315,12 @@ class LatentModel(Trainable):
     def save(self, filepath, overwrite: bool = True, **kwargs):
         """Saves the model as `keras.Model.save` does. The file appears when it is complete.
 
+        Args:
+            filepath: The file, by a name that Keras knows: `.keras`.
+            overwrite: Replace the file if it is there. With `False` that is an error, also on a terminal, where Keras
+                would ask.
+            **kwargs: As for `keras.Model.save`.
+
         Raises:
             ValueError: If the encoder and the decoder share a layer: Keras could not load such a file; or if something
                 is at `filepath` that may not be overwritten.
@@ -324,10 +333,17 @@ class LatentModel(Trainable):
     def save_weights(self, filepath, overwrite: bool = True, **kwargs):
         """Saves the weights as `keras.Model.save_weights` does. The file appears when it is complete.
 
+        Args:
+            filepath: The file; its name ends in `.weights.h5`.
+            overwrite: As for `save`.
+            **kwargs: As for `keras.Model.save_weights`.
+
         Raises:
             ValueError: If something is at `filepath` that may not be overwritten.
         """
         with whole_file(checked_free_path(filepath, overwrite)) as name:
+            if not has_scheme(name):
+                check_room(name, sum(variable.numpy().nbytes + HDF5_BYTES for variable in self.variables))
             super().save_weights(name, overwrite=True, **kwargs)
 
     def save_own_variables(self, store):

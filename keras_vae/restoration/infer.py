@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_vae.models.batches import array_batches
 from keras_vae.ops.checks import checked_number, checked_size
+from keras_vae.ops.terminal import shows_bars
 from keras_vae.restoration import given
 from keras_vae.restoration.gaussian_noise import GaussianNoise
 from keras_vae.restoration.latent_posterior import LatentPosterior
@@ -66,7 +67,7 @@ def infer(
         level: Probability of the intervals, between 0 and 1.
         batch_size: Examples at once. Draws of all chains are held in memory for as many.
         seed: The same int gives the same values for the same `batch_size`; `None` draws others at each call.
-        verbose: 1 shows a progress bar, 0 does not.
+        verbose: 1 shows a progress bar on a terminal and in a notebook, 0 does not.
 
     Returns:
         A `Restoration`.
@@ -94,7 +95,9 @@ def infer(
         vae.drawn_seed(seed),
     )
     batches = list(array_batches(y, checked_size(batch_size, "batch_size")))
-    progress = keras.utils.Progbar(len(batches) * inference.num_steps, verbose=verbose, unit_name="step")
+    progress = keras.utils.Progbar(
+        len(batches) * inference.num_steps, verbose=int(verbose and shows_bars()), unit_name="step"
+    )
     return joined([inference.restored(batch, number, progress) for number, batch in enumerate(batches)])
 
 

@@ -1,8 +1,7 @@
 """The likelihood that data is modelled by where none is named: the one of the values that it has."""
 
 import keras_vae.datasets
-
-AUTO = "auto"
+from keras_vae.choices import AUTO
 
 
 def likelihood_of(dataset: str) -> tuple[str, str]:

@@ -47,7 +47,7 @@ def restore(
         data_dir: Where TFDS finds its data.
         seed: Int from 0: the same gives the same damage and the same restorations.
         overwrite: Whether files in the folder may be replaced.
-        verbose: 1 shows a progress bar, 0 does not.
+        verbose: 1 shows a progress bar on a terminal, 0 does not.
 
     Returns:
         Dict of `num_examples` and `missing`, a share of the elements. Of a VAE also means over the examples of

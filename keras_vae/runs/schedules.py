@@ -2,9 +2,9 @@
 
 import keras
 
+from keras_vae.choices import SCHEDULES
 from keras_vae.ops.checks import checked_name
 
-SCHEDULES = ("cosine", "constant")
 WARM_UP = 0.05
 
 

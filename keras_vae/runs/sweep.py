@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import keras
 
 from keras_vae import latent
+from keras_vae.choices import AUTO
 from keras_vae.files.workplace import workplace
 from keras_vae.latent.sweep import checked_latent_dims
 from keras_vae.models.for_shape import LIKELIHOODS
 from keras_vae.ops.checks import checked_free_path
-from keras_vae.runs.choice import AUTO, with_likelihood
+from keras_vae.runs.choice import with_likelihood
 from keras_vae.runs.data import held_out_data, training_data
 from keras_vae.runs.evaluate import BATCH_SIZE
 from keras_vae.runs.folder import checked_folder

@@ -6,14 +6,16 @@ import time
 import keras
 
 from keras_vae.callbacks import ReconstructionGrid, SampleGrid
-from keras_vae.models.for_shape import LIKELIHOODS, NETWORKS
+from keras_vae.choices import AUTO, NETWORKS, SCHEDULES
+from keras_vae.models.for_shape import LIKELIHOODS
 from keras_vae.ops.checks import checked_name, checked_number, checked_seed, checked_size
-from keras_vae.runs.choice import AUTO, with_likelihood
+from keras_vae.ops.terminal import shows_bars
+from keras_vae.runs.choice import with_likelihood
 from keras_vae.runs.data import held_out_data, training_data
 from keras_vae.runs.evaluate import BATCH_SIZE, evaluate
 from keras_vae.runs.folder import RunFolder
 from keras_vae.runs.machine import machine, peak_memory, versions
-from keras_vae.runs.schedules import SCHEDULES, learning_rate_schedule
+from keras_vae.runs.schedules import learning_rate_schedule
 from keras_vae.runs.vaes import compiled_vae
 from keras_vae.visualization.value_range import value_range_of
 
@@ -77,7 +79,9 @@ def train(
             print(chosen)
         started = time.perf_counter()
         callbacks = _callbacks(work, validation, vae)
-        history = vae.fit(data, validation_data=validation, epochs=epochs, callbacks=callbacks).history
+        history = vae.fit(
+            data, validation_data=validation, epochs=epochs, callbacks=callbacks, verbose=1 if shows_bars() else 2
+        ).history
         seconds = time.perf_counter() - started
         _check_finite(history, learning_rate)
         vae.save(work.model)

@@ -3,6 +3,8 @@
 import contextlib
 import io
 import pathlib
+import re
+import unicodedata
 
 import keras
 import pytest
@@ -24,6 +26,11 @@ TRAIN = {
     "beta": "2.0",
     "seed": "5",
 }
+
+
+def plain(text: str) -> bool:
+    """Whether a text holds no control characters but for ends of lines, and tabs of messages of others."""
+    return not any(unicodedata.category(character) == "Cc" for character in re.sub(r"[\n\t]", "", text))
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +63,21 @@ def foreign_file(tmp_path_factory) -> str:
     path = str(tmp_path_factory.mktemp("foreign") / "model.keras")
     keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]).save(path)
     return path
+
+
+@pytest.fixture
+def capsys(capsys):
+    """What commands print into a pipe, where nothing can be drawn over, coloured or rung."""
+    read = capsys.readouterr
+
+    def readouterr():
+        captured = read()
+        assert plain(captured.out + captured.err)
+        return captured
+
+    capsys.readouterr = readouterr
+    yield capsys
+    capsys.readouterr()
 
 
 @pytest.fixture

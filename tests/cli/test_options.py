@@ -4,6 +4,8 @@ import sys
 
 from keras_vae.cli import options
 
+from ..conftest import Terminal
+
 
 def parsed(words, *adders) -> dict:
     parser = argparse.ArgumentParser()
@@ -71,13 +73,6 @@ def test_training():
     }
     words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     assert parsed(words, add) == given
-
-
-class Terminal(io.StringIO):
-    """What takes what is drawn."""
-
-    def isatty(self):
-        return True
 
 
 def test_a_progress_bar_is_drawn_over_itself_and_ends_its_line(monkeypatch):

@@ -11,8 +11,7 @@ def test_a_vae_restores_and_says_how_well(model_file, tmp_path, capsys):
     assert main(["restore", model_file, "digits", str(output), *words]) == 0
     printed = capsys.readouterr().out
     figures = runs.restore(load_model(model_file), "digits", again, "missing-block=3", None, 4, 2, seed=3, verbose=0)
-    assert printed.endswith(f"{tables.restoration_table(figures)}\nWrote arrays and a picture to {output}.\n")
-    assert "300/300" in printed
+    assert printed == f"{tables.restoration_table(figures)}\nWrote arrays and a picture to {output}.\n"
     for name in ("observed", "restored", "restorations"):
         np.testing.assert_array_equal(np.load(output / f"{name}.npy"), np.load(again / f"{name}.npy"))
 

@@ -27,7 +27,9 @@ def test_table_reason_and_files(eagerly, tmp_path, monkeypatch, capsys):
         "seed": 3,
     }
     shown = capsys.readouterr().out
-    assert "2/2" in shown
+    assert shown.startswith(
+        "The likelihood is beta_binomial, since the values are whole numbers from 0 to 16.\n\nTested on digits, "
+    )
     assert tables.sweep_table(results["points"]) in shown
     assert results["reason"] in shown
     assert shown.endswith("All is in runs/digits_sweep: sweep.json and sweep.png.\n")

@@ -3,16 +3,18 @@
 Usage: python killed.py WHOLE_PY file|folder PATH writing|moving|moved
 """
 
-import importlib.util
 import os
 import pathlib
 import signal
 import sys
+import types
 
-# The module alone, which needs nothing of the package and no TensorFlow.
-spec = importlib.util.spec_from_file_location("whole", sys.argv[1])
-whole = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(whole)
+# The room alone, which needs nothing of the package and no TensorFlow.
+package = types.ModuleType("keras_vae")
+package.__path__ = [str(pathlib.Path(sys.argv[1]).parents[1])]
+sys.modules["keras_vae"] = package
+from keras_vae.files import whole  # noqa: E402
+
 kind, path, point = sys.argv[2:]
 
 

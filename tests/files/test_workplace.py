@@ -78,6 +78,15 @@ def test_what_is_no_remains_is_never_removed(tmp_path):
     assert tree(tmp_path) == {"run.unfinished/mine.txt": "mine"}
 
 
+def test_what_was_killed_on_the_way_to_its_place_is_remains(tmp_path):
+    (tmp_path / "run.unfinished").mkdir()
+    (tmp_path / "run.unfinished" / "a.txt").write_text("whole")
+    with pytest.raises(ValueError, match="what is left of a work that did not end"):
+        work(tmp_path / "run")
+    work(tmp_path / "run", overwrite=True)
+    assert tree(tmp_path) == {"run/a.txt": "new"}
+
+
 def test_a_second_process_is_refused_and_a_dead_one_is_not_waited_for(tmp_path):
     path = tmp_path / "run"
     holder = subprocess.Popen(

@@ -9,6 +9,8 @@ from keras_vae import Autoencoder, Decoder, Encoder, datasets, evaluation, laten
 from keras_vae.latent import recommendation
 from tests.models.small import EVENT_SHAPE, Builder, binary, small_autoencoder, small_vae
 
+from ..conftest import on_terminal
+
 pytestmark = pytest.mark.usefixtures("eagerly")
 TRAIN, TEST = binary(48), binary(20, seed=1)
 
@@ -122,9 +124,10 @@ def test_datasets():
     np.testing.assert_allclose((point.rate, point.distortion), evaluation.rate_distortion(vae, test), rtol=1e-4)
 
 
-def test_a_bar_over_the_epochs_of_all_trainings(capfd):
+def test_a_bar_over_the_epochs_of_all_trainings(monkeypatch):
+    terminal = on_terminal(monkeypatch)
     latent.sweep(Builder(), [1, 2], TRAIN, TEST, 3, batch_size=48)
-    shown = capfd.readouterr().out
+    shown = terminal.getvalue()
     assert "6/6" in shown
     last = shown.replace("\b", "").split("\r")[-1]
     for latent_dim in (1, 2):
@@ -134,12 +137,17 @@ def test_a_bar_over_the_epochs_of_all_trainings(capfd):
     assert shown.count("\n") == 1
 
 
-def test_silence(capfd):
+def test_silence(monkeypatch):
+    terminal = on_terminal(monkeypatch)
     latent.sweep(Builder(), [1], TRAIN, TEST, 1, progress=False)
-    assert capfd.readouterr().out == ""
+    monkeypatch.setattr(type(terminal), "isatty", lambda self: False)
+    latent.sweep(Builder(), [1], TRAIN, TEST, 1)
+    assert terminal.getvalue() == ""
 
 
-def test_a_training_may_end_early(capfd):
+def test_a_training_may_end_early(monkeypatch):
+    terminal = on_terminal(monkeypatch)
+
     class Stop(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
             self.model.stop_training = True
@@ -147,7 +155,7 @@ def test_a_training_may_end_early(capfd):
     build = Builder()
     latent.sweep(build, [1, 2], TRAIN, TEST, 5, batch_size=24, callbacks=[Stop()])
     assert [int(model.optimizer.iterations) for model in build.models] == [2, 2]
-    shown = capfd.readouterr().out
+    shown = terminal.getvalue()
     assert "10/10" in shown
     assert shown.count("\n") == 1
 

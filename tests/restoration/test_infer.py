@@ -11,6 +11,8 @@ from keras_vae.datasets.digits import load_digits
 from tests.models.small import binary, small_autoencoder, small_vae
 from tests.restoration import linear
 
+from ..conftest import on_terminal
+
 
 def with_holes(x, seed=0, share=0.4):
     return np.where(np.random.default_rng(seed).random(x.shape) < share, np.nan, x).astype(np.float32)
@@ -157,12 +159,17 @@ class TestAnyModel:
         np.testing.assert_allclose(found.best_code, vae.encode(x), rtol=1e-5)
         np.testing.assert_array_equal(found.log_likelihood, found.starting_log_likelihood)
 
-    def test_progress_is_shown_where_it_is_wanted(self, capsys):
+    def test_progress_is_shown_where_it_is_wanted_and_people_look_on(self, monkeypatch):
+        terminal = on_terminal(monkeypatch)
         vae, y = small_vae(), binary(3)
         quick(vae, y)
-        assert capsys.readouterr().out == ""
+        assert terminal.getvalue() == ""
         quick(vae, y, verbose=1, batch_size=2)
-        assert "40/40" in capsys.readouterr().out
+        assert "40/40" in terminal.getvalue()
+        monkeypatch.setenv("NO_COLOR", "1")
+        terminal.truncate(0)
+        quick(vae, y, verbose=1)
+        assert terminal.getvalue() == ""
 
 
 class TestBadInput:

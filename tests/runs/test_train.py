@@ -17,6 +17,7 @@ from keras_vae.runs.machine import machine
 from keras_vae.visualization import pixels, reconstruction_grid, sample_grid
 
 from ..callbacks.pictures import names, png, tensorboard_images
+from ..conftest import on_terminal
 from ..few_digits import use_few_digits
 from .conftest import SETTINGS
 
@@ -213,3 +214,15 @@ def test_a_training_that_diverges_says_so_and_exports_nothing(tmp_path):
     with pytest.raises(ValueError, match=r"diverged.* lower learning rate than 1000000000000000\.0"):
         runs.train(tmp_path / "run", **{**SETTINGS, "learning_rate": 1e15, "schedule": "constant"})
     assert not (tmp_path / "run" / "saved_model").exists()
+
+
+def test_a_bar_is_drawn_on_terminals_and_elsewhere_each_epoch_is_a_line(tmp_path, monkeypatch):
+    def fit(self, *data, verbose, **settings):
+        raise ValueError(f"verbose={verbose}")
+
+    monkeypatch.setattr(VAE, "fit", fit)
+    with pytest.raises(ValueError, match="verbose=2"):
+        runs.train(str(tmp_path / "run"))
+    on_terminal(monkeypatch)
+    with pytest.raises(ValueError, match="verbose=1"):
+        runs.train(str(tmp_path / "run"))

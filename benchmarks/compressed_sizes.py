@@ -10,7 +10,7 @@ Of a saved model and the test split of a dataset; printed and written to `result
 - for grey and colour images, bits and PSNR of `quality`, beside JPEG, WebP and JPEG 2000; drawn too.
 
     keras-vae train --dataset mnist --latent-dim 50 --epochs 60
-    python benchmarks/compression.py runs/mnist/model.keras mnist
+    python benchmarks/compressed_sizes.py runs/mnist/model.keras mnist
 """
 
 import argparse
