@@ -12,6 +12,7 @@ AT_ONCE = 2**22
 # for 16 bits, where cameras give 10, 12 or 14 of them.
 FEWEST_OF_8_BITS, FEWEST_OF_16_BITS = 64, 2**14
 MOST_LEVELS = 2**16
+WHITE = {"uint8": 255.0, "uint16": 65535.0}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Facts:
         are_images: Whether the examples have the shape of images, `(height, width, channels)` with 1 to 4 channels.
         num_missing: How many values are NaN.
         num_infinite: How many values are infinite.
+        bits: 8 or 16 where the files say so, as those of images do; `None` where the values have to tell.
     """
 
     dtype: str
@@ -37,6 +39,7 @@ class Facts:
     are_images: bool
     num_missing: int
     num_infinite: int
+    bits: int | None = None
 
     @property
     def kind(self) -> str:
@@ -55,6 +58,8 @@ class Facts:
             return "unit" if self.smallest >= 0 and self.largest <= 1 else "real"
         if self.largest <= 1 or (self.are_ends and self.largest == 255 and self.dtype == "uint8"):
             return "binary"
+        if self.bits is not None:
+            return f"{self.bits} bit"
         if FEWEST_OF_8_BITS <= self.largest <= 255 and (self.dtype == "uint8" or self.are_images):
             return "8 bit"
         if self.largest >= FEWEST_OF_16_BITS and (self.dtype == "uint16" or self.are_images):
@@ -69,13 +74,12 @@ class Facts:
 
     @property
     def white(self) -> float:
-        """What divides the values to bring them into [0, 1]: `levels - 1`, or 255 for bytes that are black and white.
+        """What divides the values where they are given as real numbers: 255 for bytes and 65,535 for uint16, else 1.
 
-        1 for values that have no levels.
+        Also 1 where no value is above 1. It is of the dtype alone, so that files of one kind have one unit, whatever
+        values occur in each.
         """
-        if self.kind == "binary":
-            return max(self.largest, 1.0)
-        return 1.0 if self.levels is None else self.levels - 1.0
+        return 1.0 if self.largest <= 1 else WHITE.get(self.dtype, 1.0)
 
     def joined(self, other: "Facts") -> "Facts":
         """The facts of both together."""
@@ -88,6 +92,7 @@ class Facts:
             self.are_images and other.are_images,
             self.num_missing + other.num_missing,
             self.num_infinite + other.num_infinite,
+            self.bits if self.bits == other.bits else None,
         )
 
     def __str__(self) -> str:

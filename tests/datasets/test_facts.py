@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -21,17 +23,17 @@ def images(values, dtype) -> np.ndarray:
         (column([0, 0], "int64"), "binary", 2, 1),
         (column([0, 255], "uint8"), "binary", 2, 255),
         # Of another dtype they may be anything.
-        (column([0, 255], "int64"), "levels", 256, 255),
+        (column([0, 255], "int64"), "levels", 256, 1),
         (column([0, 255, 3], "uint8"), "8 bit", 256, 255),
         (column([0, 64], "uint8"), "8 bit", 256, 255),
-        (column([0, 63], "uint8"), "levels", 64, 63),
-        (images([0, 16, 3], "uint8"), "levels", 17, 16),
-        (images([0, 255, 3], "float64"), "8 bit", 256, 255),
-        (column([0, 120, 3], "int64"), "levels", 121, 120),
-        (images([0, 4095, 7], "uint16"), "levels", 4096, 4095),
+        (column([0, 63], "uint8"), "levels", 64, 255),
+        (images([0, 16, 3], "uint8"), "levels", 17, 255),
+        (images([0, 255, 3], "float64"), "8 bit", 256, 1),
+        (column([0, 120, 3], "int64"), "levels", 121, 1),
+        (images([0, 4095, 7], "uint16"), "levels", 4096, 65535),
         (images([0, 16384], "uint16"), "16 bit", 65536, 65535),
-        (images([1, 65535], "int32"), "16 bit", 65536, 65535),
-        (column([1, 65535], "int32"), "levels", 65536, 65535),
+        (images([1, 65535], "int32"), "16 bit", 65536, 1),
+        (column([1, 65535], "int32"), "levels", 65536, 1),
         (column([0, 65536], "int32"), "real", None, 1),
         (column([-1, 3], "int8"), "real", None, 1),
         (column([0, 0.5], "float16"), "unit", None, 1),
@@ -54,6 +56,14 @@ def test_all_facts_of_an_array():
     # A volume, and a table of spectra, are no images.
     assert not facts_of(np.zeros((2, 4, 5, 6, 1), np.uint8)).are_images
     assert not facts_of(np.zeros((2, 4, 5, 9), np.uint8)).are_images
+
+
+def test_files_that_say_how_many_bits_they_have_are_not_judged_by_their_values():
+    dark = dataclasses.replace(facts_of(images([0, 9], "uint8")), bits=8)
+    assert (dark.kind, dark.levels, dark.white) == ("8 bit", 256, 255)
+    assert dark.joined(dark).kind == "8 bit"
+    assert dark.joined(facts_of(images([0, 9], "uint8"))).kind == "levels"
+    assert dataclasses.replace(facts_of(images([0, 255], "uint8")), bits=8).kind == "binary"
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
