@@ -68,9 +68,13 @@ class Facts:
 
     @property
     def levels(self) -> int | None:
-        """How many values an element can have, from 0 on: 2, 256, 65,536 or one more than the largest; or `None`."""
-        of_kind = {"binary": 2, "8 bit": 2**8, "16 bit": 2**16, "unit": None, "real": None}
-        return of_kind[self.kind] if self.kind in of_kind else int(self.largest) + 1
+        """How many values an element can have, from 0 on; or `None` for values that have no levels.
+
+        256 and 65,536 for 8 and 16 bits, also where only black and white occur; else one more than the largest, and at
+        least 2.
+        """
+        of_kind = {"8 bit": 2**8, "16 bit": 2**16, "unit": None, "real": None}
+        return of_kind[self.kind] if self.kind in of_kind else max(2, int(self.largest) + 1)
 
     @property
     def white(self) -> float:

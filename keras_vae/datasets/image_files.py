@@ -1,23 +1,23 @@
 """Images in files: what their heads say, and their pixels."""
 
+import contextlib
 import os
 import struct
 import zlib
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
 
 KINDS = (".png", ".bmp", ".gif", ".jpg", ".jpeg", ".pgm", ".ppm", ".tif", ".tiff", ".webp")
 # Of each mode of Pillow that is read: channels and dtype.
 MODES = {"1": (1, "uint8"), "L": (1, "uint8"), "LA": (2, "uint8"), "RGB": (3, "uint8"), "RGBA": (4, "uint8")}
-MODES |= {mode: (1, "uint16") for mode in ("I;16", "I;16B", "I;16L")}
+MODES |= dict.fromkeys(("I;16", "I;16B", "I;16L"), (1, "uint16"))
 EXPECTED = "Expected 8-bit grey or RGB, with or without transparency, a palette of colours, or 16-bit grey"
 # Greys of 16 bits in files of these kinds have 32 in Pillow's memory.
 SIXTEEN_IN_32 = ("PPM", "PNG")
 ORIENTATION, SIDEWAYS = 0x0112, (5, 6, 7, 8)
-# Whatever Pillow makes of a broken file.
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, Image.DecompressionBombError)
+# What Pillow makes of a broken file, beside its own error of images that are too large.
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
 
 
 class ImageHead(NamedTuple):
@@ -45,7 +45,7 @@ def read_head(file) -> ImageHead:
         ValueError: If it is no image, one of several pages, or of a mode that is not read; the message names the file.
     """
     with _opened(file) as image:
-        mode = _mode(file, image)
+        mode = _checked_mode(image)
         channels, dtype = MODES[mode]
         width, height = image.size
         # Pillow turns TIFF files by itself, and says their size as it will be.
@@ -63,38 +63,31 @@ def read_image(file) -> np.ndarray:
     Raises:
         ValueError: If it cannot be read; the message names the file.
     """
+    # Takes time to import, and is not needed for other data.
+    from PIL import ImageOps
+
     with _opened(file) as image:
-        mode = _mode(file, image)
-        try:
-            image.load()
-            turned = ImageOps.exif_transpose(image)
-            pixels = np.asarray(turned.convert("L" if mode == "1" else mode) if turned.mode in ("1", "P") else turned)
-        except BROKEN as error:
-            raise _broken(file, error) from error
-    pixels = pixels.astype(MODES[mode][1], copy=False)
+        mode = _checked_mode(image)
+        image.load()
+        turned = ImageOps.exif_transpose(image)
+        if turned.mode in ("1", "P"):
+            turned = turned.convert("L" if mode == "1" else mode)
+        pixels = np.asarray(turned).astype(MODES[mode][1], copy=False)
     return pixels if pixels.ndim == 3 else pixels[..., np.newaxis]
 
 
-def _opened(file) -> Image.Image:
+@contextlib.contextmanager
+def _opened(file):
+    """Gives an image as Pillow opens it, and turns whatever is wrong with it into a ValueError that names the file."""
+    from PIL import Image
+
     try:
-        return Image.open(file)
-    except BROKEN as error:
-        raise _broken(file, error) from error
-
-
-def _broken(file, error) -> ValueError:
-    return ValueError(f"{os.fspath(file)!r} cannot be read as an image: {error}")
-
-
-def _mode(file, image) -> str:
-    """The mode of what is read, or a ValueError that says why it is not."""
-    try:
-        mode = _checked_mode(image)
+        with Image.open(file) as image:
+            yield image
     except _UnreadableError as error:
         raise ValueError(f"{os.fspath(file)!r} is {error}") from error
-    except BROKEN as error:
-        raise _broken(file, error) from error
-    return mode
+    except (*BROKEN, Image.DecompressionBombError) as error:
+        raise ValueError(f"{os.fspath(file)!r} cannot be read as an image: {error}") from error
 
 
 def _checked_mode(image) -> str:

@@ -1,5 +1,6 @@
 """Folders of images: their files, their labels, and their pixels as they are asked for."""
 
+import math
 import os
 import pathlib
 
@@ -57,10 +58,23 @@ class ImageFolder:
         """Of the pixels."""
         return np.dtype(self.head.dtype)
 
+    @property
+    def size(self) -> int:
+        """How many values all images hold."""
+        return math.prod(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes they take in memory."""
+        return self.size * self.dtype.itemsize
+
     def __getitem__(self, chosen) -> np.ndarray:
         """Pixels of the images of a slice or of an array of indices, `(batch, height, width, channels)`."""
         files = np.array(self.files)[chosen]
-        return np.stack([read_image(file) for file in files]) if len(files) else np.empty((0, *self.head.shape))
+        pixels = np.empty((len(files), *self.head.shape), self.dtype)
+        for place, file in zip(pixels, files, strict=True):
+            place[:] = read_image(file)
+        return pixels
 
     def _common_head(self) -> ImageHead:
         first = None

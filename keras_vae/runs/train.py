@@ -8,10 +8,11 @@ import keras
 from keras_vae.callbacks import ReconstructionGrid, SampleGrid
 from keras_vae.models.for_shape import LIKELIHOODS, NETWORKS
 from keras_vae.ops.checks import checked_name, checked_number, checked_seed, checked_size
-from keras_vae.runs.data import held_out_data, training_data
+from keras_vae.runs.data import training_data, validation_data
 from keras_vae.runs.evaluate import BATCH_SIZE, evaluate
 from keras_vae.runs.folder import RunFolder
 from keras_vae.runs.machine import machine, peak_memory, versions
+from keras_vae.runs.own_data import open_splits
 from keras_vae.runs.schedules import SCHEDULES, learning_rate_schedule
 from keras_vae.runs.vaes import compiled_vae
 from keras_vae.visualization.value_range import value_range_of
@@ -31,12 +32,13 @@ def train(
     beta: float = 1.0,
     seed: int = 0,
     overwrite: bool = False,
+    validation: float | str | None = None,
 ) -> dict:
     """Trains a VAE and writes the model, pictures, logs, figures and a SavedModel to a folder.
 
     Args:
         output: The folder; `RunFolder` says what lies where in it.
-        dataset: A name for `datasets.load`.
+        dataset: A name for `datasets.load`, or the path of data of your own, as it takes them.
         data_dir: Where TFDS finds or puts its data.
         latent_dim: Length of the code.
         network: `"dense"` or `"conv"`.
@@ -49,13 +51,16 @@ def train(
         beta: Weight of the KL divergence.
         seed: Int, of weights, order and noise.
         overwrite: Replace an older run in the folder.
+        validation: Of a path, the share of its examples that is held back to validate and test on (drawn once and for
+            all), or another path; `None` is 0.1, and of a dataset by name its test split.
 
     Returns:
         What is written to `metrics.json`: settings, test figures in nats, time, memory, history, versions,
-        machine.
+        machine; and of a path, what was read.
 
     Raises:
-        ValueError: Before any long work, if an argument is out of range or the folder holds something.
+        ValueError: Before any long work, if an argument is out of range, the folder holds something, or the data are
+            not what the likelihood takes.
     """
     settings = checked_settings(
         dataset, latent_dim, network, likelihood, epochs, batch_size, learning_rate, schedule, beta, seed
@@ -64,27 +69,35 @@ def train(
     folder.check(overwrite)
     keras.utils.set_random_seed(seed)
     kind, _ = LIKELIHOODS[likelihood]
-    data = training_data(dataset, kind, batch_size, data_dir, seed)
-    validation = held_out_data(dataset, kind, BATCH_SIZE, data_dir)
+    own = open_splits(dataset, validation)
+    if own is not None:
+        own.check(kind)
+        settings |= own.settings
+    data = training_data(dataset, kind, batch_size, data_dir, seed, validation)
+    held_out = validation_data(dataset, kind, BATCH_SIZE, data_dir, validation)
     event_shape = tuple(data.element_spec.shape[1:])
     vae = compiled_vae(event_shape, settings, learning_rate_schedule(schedule, learning_rate, epochs * len(data)))
+    if own is not None:
+        print(own)
     with folder.in_work(overwrite) as work:
         started = time.perf_counter()
-        callbacks = _callbacks(work, validation, vae)
-        history = vae.fit(data, validation_data=validation, epochs=epochs, callbacks=callbacks).history
+        callbacks = _callbacks(work, held_out, vae, own)
+        history = vae.fit(data, validation_data=held_out, epochs=epochs, callbacks=callbacks).history
         seconds = time.perf_counter() - started
         _check_finite(history, learning_rate)
         vae.save(work.model)
         vae.export(work.saved_model)
         metrics = {
             "settings": settings,
-            "test": evaluate(vae, dataset, data_dir),
+            "test": evaluate(vae, dataset, data_dir, validation=settings.get("validation")),
             "fit_seconds": round(seconds, 1),
             "peak_memory_bytes": peak_memory(),
             "versions": versions(),
             "machine": machine(),
             "history": history,
         }
+        if own is not None:
+            metrics["data"] = own.record
         work.write_metrics(metrics)
     return metrics
 
@@ -127,9 +140,9 @@ def _check_finite(history, learning_rate):
                 )
 
 
-def _callbacks(folder, validation, vae):
-    # What has no levels is in [0, 1].
-    grids = {"value_range": value_range_of(vae) or (0, 1)}
+def _callbacks(folder, validation, vae, own):
+    # What has no levels is in [0, 1], but for data of one's own, which are as they are.
+    grids = {"value_range": value_range_of(vae) or ((0, 1) if own is None else own.value_range)}
     return [
         SampleGrid(folder.logs, image_dir=folder.path, **grids),
         ReconstructionGrid(folder.logs, validation, image_dir=folder.path, **grids),

@@ -21,7 +21,7 @@ def images(values, dtype) -> np.ndarray:
         (column([False, True], bool), "binary", 2, 1),
         (column([0, 1, 1], "float32"), "binary", 2, 1),
         (column([0, 0], "int64"), "binary", 2, 1),
-        (column([0, 255], "uint8"), "binary", 2, 255),
+        (column([0, 255], "uint8"), "binary", 256, 255),
         # Of another dtype they may be anything.
         (column([0, 255], "int64"), "levels", 256, 1),
         (column([0, 255, 3], "uint8"), "8 bit", 256, 255),
