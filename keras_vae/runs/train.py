@@ -15,6 +15,7 @@ from keras_vae.runs.machine import machine, peak_memory, versions
 from keras_vae.runs.own_data import open_splits
 from keras_vae.runs.schedules import SCHEDULES, learning_rate_schedule
 from keras_vae.runs.vaes import compiled_vae
+from keras_vae.visualization.pictures import MOST_AXES
 from keras_vae.visualization.value_range import value_range_of
 
 
@@ -143,9 +144,13 @@ def _check_finite(history, learning_rate):
 def _callbacks(folder, validation, vae, own):
     # What has no levels is in [0, 1], but for data of one's own, which are as they are.
     grids = {"value_range": value_range_of(vae) or ((0, 1) if own is None else own.value_range)}
-    return [
+    pictures = [
         SampleGrid(folder.logs, image_dir=folder.path, **grids),
         ReconstructionGrid(folder.logs, validation, image_dir=folder.path, **grids),
+    ]
+    return [
+        # What has more axes than a volume cannot be drawn.
+        *(pictures if len(vae.event_shape) <= MOST_AXES else []),
         keras.callbacks.TensorBoard(folder.logs),
         keras.callbacks.TerminateOnNaN(),
     ]
