@@ -185,9 +185,7 @@ def test_of_large_images_every_so_many_pixels_are_shown(height, width, channels,
 def test_channels_are_greys_side_by_side_or_colours(channels):
     images = np.random.default_rng(0).random((3, 8, 6, channels))
     pictures = as_pictures(images, (0, 1))
-    if channels == 3:
-        expected = images
-    else:
-        # Each grey in three equal colours.
-        expected = np.repeat(images.transpose(0, 1, 3, 2).reshape(3, 8, -1, 1), 3, axis=-1)
+    # Each grey in three equal colours.
+    greys = np.repeat(images.transpose(0, 1, 3, 2).reshape(3, 8, -1, 1), 3, axis=-1)
+    expected = images if channels == 3 else greys
     np.testing.assert_array_equal(pictures, np.round(255 * expected))
