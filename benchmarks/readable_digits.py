@@ -1,9 +1,10 @@
 """How many drawn digits can be read: the share that a classifier of real digits is sure of.
 
 A support vector machine learns the embedded digits that are for training, with their labels; it is sure of an image
-where its probability of one digit is above 0.9. Shares of 10,000 draws from the VAE that `keras-vae train` makes, and of the
-one that it made before, of binarised images; beside them the real digits that are for testing. Draws are of x, as grey
-levels, and means are those of p(x|z), which the pictures show. Printed and written to `results/readable_digits.json`.
+where its probability of one digit is above 0.9. Shares of 10,000 draws from the VAE that `keras-vae train` makes, and
+of the one that it made before, of binarised images; beside them the real digits that are for testing. Draws are of x,
+as grey levels, and means are those of p(x|z), which the pictures show. Printed and written to
+`results/readable_digits.json`.
 
     python benchmarks/readable_digits.py
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from keras_vae.callbacks.picture_callback import PictureCallback
 from keras_vae.visualization import latent_traversals
+from keras_vae.visualization.grid import check_grid
 from keras_vae.visualization.latent_traversals import (
     VALUES,
     checked_dimensions,
@@ -30,7 +31,7 @@ class LatentTraversal(PictureCallback):
 
     Raises:
         ValueError: If there is no value or an argument is out of range; or when training begins, if there is no such
-            latent, or the example has another shape or is not finite.
+            latent, the example has another shape or is not finite, or the picture cannot be drawn or is too large.
     """
 
     name = "traversals"
@@ -52,7 +53,8 @@ class LatentTraversal(PictureCallback):
         self.value_range = checked_value_range(value_range)
 
     def on_train_begin(self, logs=None):
-        checked_dimensions(self.dimensions, self.model.latent_dim)
+        latents, columns = checked_dimensions(self.dimensions, self.model.latent_dim), len(self.values)
+        check_grid(self.model.event_shape, len(latents) * columns, columns, "Draw fewer latents by `dimensions`.")
         if self.example is not None:
             checked_example(self.example, self.model)
         super().on_train_begin(logs)

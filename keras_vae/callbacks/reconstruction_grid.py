@@ -8,6 +8,7 @@ from keras_vae.callbacks.picture_callback import PictureCallback
 from keras_vae.models.data_checks import check_examples
 from keras_vae.ops.checks import checked_size
 from keras_vae.visualization import reconstruction_grid
+from keras_vae.visualization.grid import check_grid
 from keras_vae.visualization.value_range import checked_value_range, value_range_of
 
 
@@ -28,7 +29,7 @@ class ReconstructionGrid(PictureCallback):
 
     Raises:
         ValueError: If x is empty or an argument is out of range; or when training begins, if its examples are not what
-            the model encodes, or the model decodes to another shape.
+            the model encodes, the model decodes to another shape, or the picture cannot be drawn or would be too large.
     """
 
     name = "reconstructions"
@@ -56,6 +57,8 @@ class ReconstructionGrid(PictureCallback):
                 f"Received: a model that encodes shape {self.x.shape[1:]} and decodes shape {self.model.event_shape}. "
                 "Use SampleGrid."
             )
+        rows = "Draw fewer by `num_images`, or other `columns`."
+        check_grid(self.model.event_shape, 2 * len(self.x), min(self.columns, len(self.x)), rows)
         super().on_train_begin(logs)
 
     def figure(self, title=None):

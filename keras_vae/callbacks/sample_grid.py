@@ -3,6 +3,7 @@
 from keras_vae.callbacks.picture_callback import PictureCallback
 from keras_vae.ops.checks import checked_seed, checked_size
 from keras_vae.visualization import sample_grid
+from keras_vae.visualization.grid import check_grid
 from keras_vae.visualization.value_range import checked_value_range, value_range_of
 
 
@@ -19,7 +20,8 @@ class SampleGrid(PictureCallback):
             `visualization.image_grid`.
 
     Raises:
-        ValueError: If an argument is out of range; or when training begins, if the model has no prior to draw from.
+        ValueError: If an argument is out of range; or when training begins, if the model has no prior to draw from,
+            or the picture cannot be drawn or would be too large.
     """
 
     name = "samples"
@@ -38,6 +40,7 @@ class SampleGrid(PictureCallback):
                 f"SampleGrid draws from a model's prior, which {type(self.model).__name__} does not have. Use it "
                 "with a VAE, or use ReconstructionGrid."
             )
+        check_grid(self.model.event_shape, self.num_images, None, "Draw fewer by `num_images`.")
         super().on_train_begin(logs)
 
     def figure(self, title=None):

@@ -13,7 +13,7 @@ def add_to(commands) -> None:
     )
     options.add_model(parser)
     parser.add_argument("output", metavar="OUTPUT", help="the file to write, such as images.kvz")
-    parser.add_argument("--split", default="test", help="of a dataset (default: %(default)s)")
+    parser.add_argument("--split", help="of a dataset by name (default: test)")
     options.add_data_dir(parser)
     parser.add_argument("--block-size", type=int, default=1000, help="images of a block (default: %(default)s)")
     parser.add_argument("--latent-bits", type=int, default=10, help="bits for each latent (default: %(default)s)")

@@ -9,8 +9,8 @@ def add_to(commands) -> None:
     """Adds the command to a parser."""
     parser = commands.add_parser("detect", help="find anomalies with a detector that was fitted")
     parser.add_argument("model", metavar="MODEL", help="a .keras file that `AnomalyDetector.save` wrote")
-    parser.add_argument("input", metavar="INPUT", help="a .npy file, a .csv file, or a dataset's name such as digits")
-    parser.add_argument("--split", default="test", help="of a dataset (default: %(default)s)")
+    parser.add_argument("input", metavar="INPUT", help="a .npy or .csv file, another path, or a name such as digits")
+    parser.add_argument("--split", help="of a dataset by name (default: test)")
     options.add_data_dir(parser)
     parser.add_argument(
         "--names",

@@ -16,7 +16,12 @@ def add_to(commands) -> None:
     parser = commands.add_parser("evaluate", help="test a model, in nats and in bits")
     options.add_model(parser)
     options.add_data(parser)
-    parser.add_argument("--split", default="test", help="(default: %(default)s)")
+    parser.add_argument("--split", help="(default: test, and all that is at a path)")
+    parser.add_argument(
+        "--validation",
+        type=options.share_or_path,
+        help="of a path that was trained on: test on what `keras-vae train` held back by this option, such as 0.1",
+    )
     parser.add_argument(
         "--num-samples",
         type=int,
@@ -44,7 +49,9 @@ def run(arguments) -> None:
     if num_samples is None:
         num_samples = NUM_SAMPLES if isinstance(model, VAE) else 0
     started = time.perf_counter()
-    figures = evaluate(model, arguments.dataset, arguments.data_dir, arguments.split, num_samples)
+    figures = evaluate(
+        model, arguments.dataset, arguments.data_dir, arguments.split, num_samples, validation=arguments.validation
+    )
     seconds = round(time.perf_counter() - started, 1)
     print(tables.figures_table(figures))
     if arguments.output is not None:

@@ -7,6 +7,10 @@ from collections.abc import Callable
 from keras_vae.choices import AUTO, LIKELIHOOD_NAMES, NETWORKS, SCHEDULES
 
 DEFAULT_DATASET = "digits"
+DATASET_HELP = (
+    "'digits', 'colour_digits', a name of TensorFlow Datasets (mnist, cifar10, ...), or a path: a folder of images, a "
+    ".npy or .npz array, a .csv or .parquet table"
+)
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
@@ -16,12 +20,34 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 def add_data(parser: argparse.ArgumentParser) -> None:
     """The dataset that a command reads."""
+    _add_dataset(parser)
+    add_data_dir(parser)
+
+
+def add_training_data(parser: argparse.ArgumentParser) -> None:
+    """The dataset that a command trains on, with or without the option's name, and what it validates on."""
+    either = parser.add_mutually_exclusive_group()
+    # Left out, it must not hide what the option says.
+    either.add_argument("dataset", metavar="DATASET", nargs="?", default=argparse.SUPPRESS, help=DATASET_HELP)
+    _add_dataset(either)
     parser.add_argument(
-        "--dataset",
-        default=DEFAULT_DATASET,
-        help="'digits', 'colour_digits', or a name of TensorFlow Datasets: mnist, cifar10, ... (default: %(default)s)",
+        "--validation",
+        type=share_or_path,
+        help="of a path, the share that is held back to validate and test on, or another path (default: 0.1)",
     )
     add_data_dir(parser)
+
+
+def _add_dataset(parser):
+    parser.add_argument("--dataset", default=DEFAULT_DATASET, help=f"{DATASET_HELP} (default: %(default)s)")
+
+
+def share_or_path(text: str) -> float | str:
+    """A number where it is one, else a path."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def add_data_dir(parser: argparse.ArgumentParser) -> None:
@@ -51,9 +77,24 @@ def add_training(parser: argparse.ArgumentParser, epochs: int) -> None:
 
 
 def of_run(arguments: argparse.Namespace, suffix: str = "") -> dict:
-    """The options of a command that trains, as keyword arguments; the folder is `runs/DATASET` unless one is given."""
+    """The options of a command that trains, as keyword arguments; the folder is `runs/DATASET` unless one is given.
+
+    Of a path it is called after the last part.
+    """
+    # TensorFlow is imported when there is work to do.
+    from keras_vae.datasets.own_files import name_of
+
     given = {key: value for key, value in vars(arguments).items() if key not in ("command", "run")}
-    return {**given, "output": arguments.output or f"runs/{arguments.dataset}{suffix}"}
+    return {**given, "output": arguments.output or f"runs/{name_of(arguments.dataset)}{suffix}"}
+
+
+def tested_on(arguments: argparse.Namespace) -> str:
+    """What a command that trains tests on, in words."""
+    from keras_vae.datasets.own_files import is_path
+
+    if not is_path(arguments.dataset):
+        return arguments.dataset
+    return arguments.validation if isinstance(arguments.validation, str) else f"a part of {arguments.dataset}"
 
 
 def add_picture(parser: argparse.ArgumentParser, default: str) -> None:

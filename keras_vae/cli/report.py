@@ -7,7 +7,7 @@ def add_to(commands) -> None:
     """Adds the command to a parser."""
     parser = commands.add_parser("report", help="put curves, pictures and figures of a run on one page")
     parser.add_argument("folder", metavar="RUN", help="a folder that `keras-vae train` wrote, such as runs/digits")
-    parser.add_argument("--dataset", help="a dataset to test on (default: the run's own)")
+    parser.add_argument("--dataset", help="a dataset, by name or by path, to test on (default: the run's own)")
     options.add_data_dir(parser)
     parser.add_argument("--output", help="the folder to write report.png and report.html to (default: RUN)")
     options.add_overwrite(parser, "replace the report that is there")

@@ -10,8 +10,8 @@ def add_to(commands) -> None:
     parser.add_argument(
         "input",
         metavar="INPUT",
-        help="a .npy file with examples, NaN where they are missing; or 'digits', or a name of TensorFlow Datasets, "
-        "whose test images are damaged",
+        help="a .npy file with examples, NaN where they are missing; or 'digits', a name of TensorFlow Datasets, whose "
+        "test images are damaged, or another path",
     )
     parser.add_argument("output", metavar="FOLDER", help="the folder to write arrays and a picture to")
     parser.add_argument(

@@ -6,7 +6,7 @@ from keras_vae.cli import options, tables
 def add_to(commands) -> None:
     """Adds the command to a parser."""
     parser = commands.add_parser("sweep", help="train a VAE of each latent size, and say which size to take")
-    options.add_data(parser)
+    options.add_training_data(parser)
     parser.add_argument(
         "--latent-dims",
         type=int,
@@ -29,6 +29,6 @@ def run(arguments) -> None:
 
     given = options.of_run(arguments, "_sweep")
     results = sweep(**given)
-    print(f"\nTested on {arguments.dataset}, in nats for each image; the code of each drawn once:\n")
+    print(f"\nTested on {options.tested_on(arguments)}, in nats for each image; the code of each drawn once:\n")
     print(tables.sweep_table(results["points"]))
     print(f"\n{results['reason']}\n\nAll is in {given['output']}: sweep.json and sweep.png.")

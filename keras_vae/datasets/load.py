@@ -1,21 +1,22 @@
-"""`datasets.load`: batches of images by name."""
+"""`datasets.load`: batches of images by name, or of one's own data by its path."""
 
 import dataclasses
+import os
 import re
 
+import numpy as np
 import tensorflow as tf
 
 from keras_vae.datasets import pipeline
-from keras_vae.datasets.binarize import binarize_once
-from keras_vae.datasets.colour_digits import load_colour_digits
-from keras_vae.datasets.digits import WHITE, load_digits
+from keras_vae.datasets.binarize import BinarizedRows, binarize_once
+from keras_vae.datasets.digits import WHITE
+from keras_vae.datasets.embedded import EMBEDDED
 from keras_vae.datasets.images import Images
+from keras_vae.datasets.own_files import OwnData, is_path, open_own
 from keras_vae.datasets.tfds_source import open_dataset
-from keras_vae.ops.checks import checked_bool, checked_size
+from keras_vae.ops.checks import checked_bool, checked_rate, checked_size
 
 BINARIZATIONS = (None, "dynamic", "static")
-# What needs no network.
-EMBEDDED = {"digits": load_digits, "colour_digits": load_colour_digits}
 STATIC_SEED = 0
 
 
@@ -28,17 +29,25 @@ def load(
     data_dir: str | None = None,
     seed: int | None = None,
     integers: bool = False,
+    held_out: float = 0.1,
 ) -> tf.data.Dataset:
     """Loads images as a `tf.data.Dataset` of batches, ready for `fit`.
 
     Images are held in memory as bytes where they fit and cast on the way. Splits whose name starts with
     "train" are reshuffled in every epoch; others keep their order.
 
+    One's own data is a path: that of a `.npy` or `.npz` file with an array `(n, *event_shape)`, of a `.csv` or
+    `.parquet` table of numbers, or of a folder of images of one size and mode, whose sub-folders, where there are any,
+    are the labels. Photographs are turned as their EXIF says; files of several pages are refused. Bytes are divided by
+    255 and uint16 by 65,535, where neither `binarize` nor `integers` is given; other numbers are left as they are. What
+    is larger than a gigabyte is read from the disk in every epoch.
+
     Args:
         name: `"digits"` (8x8, comes with scikit-learn), `"colour_digits"` (32x32x3, made of them), or a name of
             TensorFlow Datasets such as `"mnist"`, `"fashion_mnist"`, `"binarized_mnist"` or `"cifar10"`. What is not
-            on disk is downloaded; the first two need no network.
-        split: `"train"`, `"test"`, or for TFDS a slice such as `"train[:90%]"`.
+            on disk is downloaded; the first two need no network. Or a path.
+        split: `"train"`, `"test"`, or for TFDS a slice such as `"train[:90%]"`. Of a path: `"all"` in its order,
+            `"test"`, a part that is drawn once and for all, or `"train"`, the rest.
         batch_size: Images for each batch; the last may be smaller.
         binarize: `None` for grey values in [0, 1]; `"dynamic"` draws each pixel afresh in each epoch, white
             with its grey value as probability; `"static"` draws it once, by the seed.
@@ -49,14 +58,16 @@ def load(
             anew in each epoch.
         integers: Give the whole numbers that are stored, 0 to `levels(name) - 1`, in place of floats: for likelihoods
             of whole numbers, such as `likelihoods.BetaBinomial(event_shape, levels(name))`. Not with `binarize`.
+        held_out: Of a path, the share of the examples that is its split `"test"`, from 0 to below 1.
 
     Returns:
         Dataset of float32 `(batch, height, width, channels)`, or of uint8 with `integers`; with labels of pairs with
-        int64 `(batch,)`.
+        int64 `(batch,)`. Of a path `(batch, *event_shape)`, with `integers` of the dtype of the files, and labels as
+        they are, names of sub-folders as texts.
 
     Raises:
-        ValueError: If the dataset, the split or an argument is unknown, or the data must be downloaded and
-            there is no network.
+        ValueError: If the dataset, the split or an argument is unknown, the data must be downloaded and there is no
+            network, or a file does not hold what is asked for: the message names it.
     """
     name = _checked_dataset_name(name)
     if binarize not in BINARIZATIONS:
@@ -68,7 +79,14 @@ def load(
     batch_size = checked_size(batch_size, "batch_size")
     if seed is not None:
         seed = checked_size(seed, "seed", minimum=0)
-    source = EMBEDDED[name](split) if name in EMBEDDED else open_dataset(name, split, data_dir, with_labels, seed)
+    held_out = checked_rate(held_out, "held_out")
+    if is_path(name):
+        data = open_own(name)
+        source = _of_own(data, split, held_out, binarize, with_labels, integers)
+        # What is binary already is not drawn, and keeps what is missing.
+        binarize = None if data.facts.kind == "binary" else binarize
+    else:
+        source = EMBEDDED[name](split) if name in EMBEDDED else open_dataset(name, split, data_dir, with_labels, seed)
     shuffle, dynamic = split.startswith("train"), binarize == "dynamic"
     if not isinstance(source, Images):
         if binarize == "static":
@@ -80,29 +98,62 @@ def load(
     if not with_labels:
         source = dataclasses.replace(source, labels=None)
     if binarize == "static":
-        pixels = binarize_once(source.pixels, source.levels, STATIC_SEED if seed is None else seed)
-        source = dataclasses.replace(source, pixels=pixels, levels=1)
+        source = _binarized(source, STATIC_SEED if seed is None else seed)
     return pipeline.from_memory(source, batch_size, shuffle, dynamic, seed, integers)
+
+
+def _of_own(data: OwnData, split, held_out, binarize, with_labels, integers) -> Images:
+    if with_labels and data.labels is None:
+        raise ValueError(
+            f"{data.path!r} has no labels: those of a folder are its sub-folders, those of a .npz file an array (n,)."
+        )
+    facts = data.facts
+    if integers and facts.levels is None:
+        raise ValueError(
+            f"{data.path!r} must hold whole numbers from 0 to 65,535 for a likelihood of whole numbers. It holds "
+            f"{facts}. Take a likelihood of real numbers, such as 'normal'."
+        )
+    if binarize is not None and not (facts.smallest >= 0 and facts.largest <= facts.white):
+        raise ValueError(
+            f"{data.path!r} must hold zeros and ones, or greys in [0, 1], to be black and white. It holds {facts}. "
+            "Take another likelihood, 'beta_binomial' of whole numbers or 'normal'; or divide by what is white."
+        )
+    if binarize is not None and facts.num_missing and facts.kind != "binary":
+        raise ValueError(f"{data.path!r} has {facts.num_missing:,} missing values among greys: binarise it first.")
+    white = 1.0 if integers else facts.white
+    return Images(data.rows, white, data.labels, data.split(split, held_out))
+
+
+def _binarized(images, seed) -> Images:
+    if not isinstance(images.pixels, np.ndarray):
+        return dataclasses.replace(images, pixels=BinarizedRows(images.pixels, images.levels, seed), levels=1)
+    return dataclasses.replace(images, pixels=binarize_once(images.pixels, images.levels, seed), levels=1)
 
 
 def levels(name: str) -> int:
     """How many values an element of an image can have with `integers=True`.
 
     Args:
-        name: As for `load`. It is not looked up: a name that is not known here is taken to be of 8-bit images.
+        name: As for `load`. It is not looked up: a name that is not known here is taken to be of 8-bit images. A path
+            is read: 256 for 8-bit images, 65,536 for 16-bit greys, else one more than its largest value.
 
     Returns:
         17 for `"digits"`, 2 for `"binarized_mnist"`, else 256.
 
     Raises:
-        ValueError: If the name is no string.
+        ValueError: If the name is no string, or the file at a path does not hold whole numbers from 0 to 65,535.
     """
+    if is_path(_checked_dataset_name(name)):
+        data = open_own(name)
+        if data.facts.levels is None:
+            raise ValueError(f"{data.path!r} has no levels: it holds {data.facts}.")
+        return data.facts.levels
     # TFDS takes versions and configurations after a name: "mnist:3.0.1".
     dataset = re.split("[:/]", _checked_dataset_name(name))[0]
     return {"digits": WHITE + 1, "binarized_mnist": 2}.get(dataset, 256)
 
 
-def _checked_dataset_name(name) -> str:
-    if not isinstance(name, str):
-        raise ValueError(f"`name` must be a name such as 'digits' or 'mnist'. Received: name={name!r}.")
+def _checked_dataset_name(name) -> str | os.PathLike:
+    if not isinstance(name, (str, os.PathLike)):
+        raise ValueError(f"`name` must be a name such as 'digits' or 'mnist', or a path. Received: name={name!r}.")
     return name

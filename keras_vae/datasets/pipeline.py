@@ -18,9 +18,9 @@ def from_memory(
     The order and the binarisation are functions of the seed, the epoch and the batch alone, so that they
     do not depend on how many threads prepare them.
     """
-    pixels = tf.constant(images.pixels)
-    labels = None if images.labels is None else tf.constant(images.labels)
-    count = len(images.pixels)
+    take = _taker(images)
+    labels = None if images.labels is None else tf.constant(_chosen(images, images.labels))
+    count = len(images)
     batch_size = min(batch_size, count)
     num_batches = -(-count // batch_size)
     starts = tf.data.Dataset.range(num_batches, output_type=tf.int32)
@@ -28,8 +28,8 @@ def from_memory(
     def batch(index, order, epoch_seed):
         chosen = order[index * batch_size : (index + 1) * batch_size]
         seed = tf.stack([epoch_seed, tf.cast(index, tf.int64) + 1])
-        x = tf.gather(pixels, chosen)
-        x = x if integers else _as_floats(x, images.levels, dynamic, seed)
+        x = take(chosen)
+        x = _as_stored(x) if integers else _as_floats(x, images.levels, dynamic, seed)
         return x if labels is None else (x, tf.gather(labels, chosen))
 
     def epoch(seed):
@@ -67,8 +67,32 @@ def from_stream(
     return batches.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
 
 
+def _taker(images):
+    """What takes examples by a tensor of indices: those of an array from memory, others from the disk."""
+    if isinstance(images.pixels, np.ndarray):
+        pixels = tf.constant(_chosen(images, images.pixels))
+        return lambda indices: tf.gather(pixels, indices)
+    dtype, shape = tf.as_dtype(images.pixels.dtype), images.pixels.shape[1:]
+    places = np.arange(len(images.pixels)) if images.chosen is None else images.chosen
+
+    def take(indices):
+        x = tf.numpy_function(lambda rows: images.pixels[places[rows]], [indices], dtype, stateful=False)
+        return tf.ensure_shape(x, (None, *shape))
+
+    return take
+
+
+def _chosen(images, array):
+    return array if images.chosen is None else array[images.chosen]
+
+
 def _epoch_seeds(seed: int) -> tf.data.Dataset:
     return tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).take(1)
+
+
+def _as_stored(x):
+    # Whole numbers among floats: float32 holds them all.
+    return tf.cast(x, tf.float32) if x.dtype.is_floating else x
 
 
 def _as_floats(pixels, levels, dynamic, seed):

@@ -1,27 +1,28 @@
 """The likelihood that data is modelled by where none is named: the one of the values that it has."""
 
-import keras_vae.datasets
+from keras_vae import datasets
 from keras_vae.choices import AUTO
+from keras_vae.runs.own_data import OwnSplits
 
 
-def likelihood_of(dataset: str) -> tuple[str, str]:
-    """Which likelihood takes a dataset as it is stored, by the number of levels of its values, and why.
+def likelihood_for(likelihood: str, dataset, own: OwnSplits | None = None) -> tuple[str, str | None]:
+    """A likelihood by name, and for `"auto"` a line that says which one the data ask for, and why.
 
     Args:
+        likelihood: A name of `LIKELIHOODS`, or `"auto"`.
         dataset: A name for `datasets.load`.
-
-    Returns:
-        A name of `LIKELIHOODS`, and the reason in words.
+        own: Data of one's own, in place of it.
     """
-    levels = keras_vae.datasets.levels(dataset)
+    if likelihood != AUTO:
+        return likelihood, None
+    levels = datasets.levels(dataset) if own is None else own.facts.levels
+    chosen, reason = _by_levels(levels)
+    return chosen, f"The likelihood is {chosen}, since {reason}."
+
+
+def _by_levels(levels) -> tuple[str, str]:
+    if levels is None:
+        return "normal", "the values are real numbers"
     if levels == 2:
-        return "bernoulli", "the values are 0 and 1"
+        return "bernoulli", "there are two values, black and white or 0 and 1"
     return "beta_binomial", f"the values are whole numbers from 0 to {levels - 1:,}"
-
-
-def with_likelihood(settings: dict) -> tuple[dict, str | None]:
-    """The settings of a run with a likelihood in place of `"auto"`, and a line that says which one and why."""
-    if settings["likelihood"] != AUTO:
-        return settings, None
-    likelihood, reason = likelihood_of(settings["dataset"])
-    return {**settings, "likelihood": likelihood}, f"The likelihood is {likelihood}, since {reason}."

@@ -10,7 +10,7 @@ from keras_vae import compression
 from keras_vae.compression.baselines import baseline_sizes
 from keras_vae.files.whole import whole_file
 from keras_vae.ops.checks import checked_free_path
-from keras_vae.runs.data import held_out_data, kind_of
+from keras_vae.runs.data import kind_of, model_data
 from keras_vae.runs.image_files import folder_batches, npy_batches, save_images
 
 BATCH_SIZE, SEED = 500, 0
@@ -20,7 +20,7 @@ def compress(
     vae,
     source: str,
     output: str,
-    split: str = "test",
+    split: str | None = None,
     data_dir: str | None = None,
     overwrite: bool = False,
     progress: Callable[[int, int], None] | None = None,
@@ -30,9 +30,10 @@ def compress(
 
     Args:
         vae: The model.
-        source: A `.npy` file, a folder, or a name for `datasets.load`, taken as the likelihood takes it.
+        source: A `.npy` file, a folder of images, or a name or another path for `datasets.load`, taken as the
+            likelihood takes it.
         output: The `.kvz` file to write.
-        split: Of a dataset by name.
+        split: Of a dataset by name; `None` is `"test"`.
         data_dir: Where TFDS finds its data.
         overwrite: Replace the file if it is there.
         progress: Called with how many examples are done, and how many there are.
@@ -96,8 +97,8 @@ def _source(vae, source, split, data_dir):
     if source.endswith(".npy"):
         return npy_batches(source)
     if os.path.isdir(source):
-        return folder_batches(source, _is_binary(vae))
-    dataset = held_out_data(source, kind_of(vae), BATCH_SIZE, data_dir, split)
+        return folder_batches(source, _is_binary(vae), vae.event_shape)
+    dataset = model_data(source, vae, BATCH_SIZE, data_dir, split)
     return sum(len(batch) for batch in dataset), dataset.as_numpy_iterator
 
 

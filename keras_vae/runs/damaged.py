@@ -11,7 +11,7 @@ from keras_vae import restoration
 from keras_vae.callbacks.reconstruction_grid import first_examples
 from keras_vae.ops.checks import checked_name, checked_size
 from keras_vae.restoration.mask import with_missing
-from keras_vae.runs.data import held_out_data, kind_of
+from keras_vae.runs.data import model_data
 
 # What damages, by its name on the command line, from a number and a seed.
 CORRUPTIONS = {
@@ -41,7 +41,8 @@ def damaged(source, model, corruption=None, mask=None, num_images=None, data_dir
     """Reads examples that are damaged, or damages the first of a test split.
 
     Args:
-        source: A `.npy` file with an array `(n, *event_shape)`, NaN where it is missing; or a name for `datasets.load`.
+        source: A `.npy` file with an array `(n, *event_shape)`, NaN where it is missing; or a name for `datasets.load`,
+            or another path that it takes.
         model: An `Autoencoder` or a `VAE`, whose likelihood says in which form a dataset is taken.
         corruption: What damages, or what damaged the file: a name of `CORRUPTIONS` and a number, such as
             `"downsampling=2"`; or `None`.
@@ -96,7 +97,7 @@ def _whole(number):
 
 def _examples(source, model, num_images, data_dir):
     count = checked_size(16 if num_images is None else num_images, "num_images")
-    examples = first_examples(held_out_data(source, kind_of(model), count, data_dir), count)
+    examples = first_examples(model_data(source, model, count, data_dir), count)
     return examples.astype(model.decoder.likelihood.compute_dtype)
 
 

@@ -45,15 +45,15 @@ class Detections:
 
 
 def detect(
-    detector, source: str, data_dir: str | None = None, split: str = "test", names: bool | None = None
+    detector, source: str, data_dir: str | None = None, split: str | None = None, names: bool | None = None
 ) -> Detections:
     """Runs a detector on a file or a dataset.
 
     Args:
         detector: A fitted `anomaly.AnomalyDetector`.
-        source: A `.npy` file, a `.csv` file, or a name for `datasets.load`.
+        source: A `.npy` file, a `.csv` file, or a name or another path for `datasets.load`.
         data_dir: Where TFDS finds its data.
-        split: The dataset's split.
+        split: The dataset's split; `None` is `"test"`, and all that is at a path.
         names: Whether the first line of a `.csv` file holds names; `None` sees by itself, and asks where it cannot.
 
     Raises:

@@ -6,22 +6,31 @@ from keras_vae import divergences, evaluation
 from keras_vae.evaluation.log_likelihood import check_has_likelihood
 from keras_vae.models import VAE
 from keras_vae.ops.checks import checked_size
-from keras_vae.runs.data import held_out_data, kind_of
+from keras_vae.runs.data import kind_of, model_data
 
 BATCH_SIZE, SEED = 250, 0
 # Codes that are drawn from the aggregate posterior, each to be compared with the posteriors of all examples.
 NUM_CODES = 1000
 
 
-def evaluate(model, dataset: str, data_dir: str | None = None, split: str = "test", num_samples: int = 0) -> dict:
+def evaluate(
+    model,
+    dataset: str,
+    data_dir: str | None = None,
+    split: str | None = None,
+    num_samples: int = 0,
+    validation: float | str | None = None,
+) -> dict:
     """Evaluates a model on a dataset by name, each example by one draw of its code.
 
     Args:
         model: An `Autoencoder` or a `VAE`.
-        dataset: A name for `datasets.load`; taken as the likelihood takes it, and binarised once for Bernoulli.
+        dataset: A name for `datasets.load`, or a path; taken as the likelihood takes it, and binarised once for
+            Bernoulli.
         data_dir: Where TFDS finds its data.
-        split: The split.
+        split: The split; `None` is `"test"`, and all that is at a path.
         num_samples: Draws for each example of an importance-sampled estimate of log p(x); 0 leaves it out.
+        validation: Of a path, what `train` was given to validate on, a share or another path: that alone is tested on.
 
     Returns:
         Dict of `num_examples`, `mean_squared_error` (of reconstructions at the mean code, in the data's units squared),
@@ -38,7 +47,7 @@ def evaluate(model, dataset: str, data_dir: str | None = None, split: str = "tes
     num_samples = checked_size(num_samples, "num_samples", minimum=0)
     if num_samples:
         check_has_likelihood(model)
-    data = held_out_data(dataset, kind_of(model), BATCH_SIZE, data_dir, split)
+    data = model_data(dataset, model, BATCH_SIZE, data_dir, split, validation=validation)
     if not model.compiled:
         model.compile()
     logs = model.evaluate(data, verbose=0, return_dict=True)

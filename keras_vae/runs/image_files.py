@@ -1,19 +1,22 @@
 """Images in `.npy` files and in folders."""
 
+import math
 import os
 import re
-import struct
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from PIL import Image
 
+from keras_vae.datasets.array_files import load_npy
+from keras_vae.datasets.image_folder import ImageFolder
 from keras_vae.files.whole import whole_folder
 
-AT_ONCE = 500
-KINDS = (".png", ".bmp", ".gif", ".jpg", ".jpeg", ".pgm", ".ppm", ".tif", ".tiff", ".webp")
+# Examples that are read at once, and bytes of their pixels, if there are several.
+AT_ONCE, MOST_BYTES = 500, 2**25
 WHITE = 255
+# Channels and dtype of images that PNG files hold.
+WRITTEN = {(channels, "uint8") for channels in (1, 2, 3, 4)} | {(1, "uint16")}
 NUMBERED = re.compile(r"\d{6,}\.png")
 
 
@@ -35,33 +38,28 @@ def _part(path, start) -> np.ndarray:
     return np.array(load_npy(path, mmap_mode="r")[start : start + AT_ONCE])
 
 
-def load_npy(path, mmap_mode: str | None = None) -> np.ndarray:
-    """The array of a `.npy` file; `mmap_mode` is NumPy's, such as "r" to leave it on the disk.
-
-    Raises:
-        ValueError: If it is no such file.
-    """
-    try:
-        return np.load(path, mmap_mode=mmap_mode, allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise ValueError(f"{os.fspath(path)!r} is no .npy file of numbers: {error}") from error
-
-
-def folder_batches(path, binary: bool) -> tuple[int, Callable[[], Iterator[np.ndarray]]]:
+def folder_batches(
+    path, binary: bool, event_shape: tuple[int, ...] | None = None
+) -> tuple[int, Callable[[], Iterator[np.ndarray]]]:
     """How many images a folder holds, and what makes an iterator over them, in the order of their names.
 
+    The heads of all files are compared at once, before any pixels are read; these are read as they are asked for.
+
     Args:
-        path: A folder of 8-bit images of one size, in grey or in colour.
+        path: A folder of images of one size and mode; see `datasets.image_folder.ImageFolder`.
         binary: Whether black and white, 0 and 255, are to be zeros and ones.
+        event_shape: The shape that they must have; `None` is any.
 
     Raises:
-        ValueError: If there is no image; and from the iterator, if an image is of another shape than the first, or
-            is to be black and white, and is not.
+        ValueError: If there is no image, or one is of another shape than the first or than is asked for; and from the
+            iterator, if its pixels cannot be read, or it is to be black and white, and is not.
     """
-    files = sorted(file.path for file in os.scandir(path) if file.name.lower().endswith(KINDS))
-    if not files:
-        raise ValueError(f"There is no image in {os.fspath(path)!r}. Expected files such as 0001.png.")
-    return len(files), lambda: _read(files, binary)
+    folder = ImageFolder(path)
+    if event_shape is not None and folder.head.shape != tuple(event_shape):
+        raise ValueError(
+            f"{folder.files[0]!r} is of shape {folder.head.shape}, and the model takes {tuple(event_shape)}."
+        )
+    return len(folder), lambda: _read(folder, binary)
 
 
 def save_images(path, batches: Iterable[np.ndarray], binary: bool) -> int:
@@ -69,7 +67,8 @@ def save_images(path, batches: Iterable[np.ndarray], binary: bool) -> int:
 
     Args:
         path: The folder. It appears when it is complete; what is there already stays, but for older numbered files.
-        batches: Arrays uint8 `(n, height, width, channels)`, of 1 or 3 channels.
+        batches: Arrays uint8 `(n, height, width, channels)`, of 1 to 4 channels: grey or colour, the last of 2 or 4
+            of them transparency; or uint16 of 1 channel.
         binary: Whether they are zeros and ones, to be black and white; what lies between, as a mean, is grey.
 
     Returns:
@@ -85,7 +84,8 @@ def save_images(path, batches: Iterable[np.ndarray], binary: bool) -> int:
 def _write(folder, batches, binary) -> int:
     count = 0
     for batch in batches:
-        if batch.ndim != 4 or batch.shape[-1] not in (1, 3) or (batch.dtype != np.uint8 and not binary):
+        dtype = "uint8" if binary else batch.dtype.name
+        if batch.ndim != 4 or (batch.shape[-1], dtype) not in WRITTEN:
             raise ValueError(
                 f"Examples of shape {batch.shape[1:]} and dtype {batch.dtype} are no 8-bit images. Give a .npy file to "
                 "write."
@@ -97,34 +97,19 @@ def _write(folder, batches, binary) -> int:
     return count
 
 
-def _read(files, binary) -> Iterator[np.ndarray]:
-    shape = None
-    for start in range(0, len(files), AT_ONCE):
-        images = [_pixels(file) for file in files[start : start + AT_ONCE]]
-        shape = shape or images[0].shape
-        for file, image in zip(files[start:], images, strict=False):
-            if image.shape != shape:
-                raise ValueError(f"{file!r} is of shape {image.shape}, and the first image of {shape}.")
-            if binary and not np.isin(image, (0, WHITE)).all():
-                raise ValueError(
-                    f"{file!r} is not black and white: it holds other values than 0 and {WHITE}. Draw a line first, "
-                    "such as `pixels >= 128`; or take a model whose likelihood is of grey values."
-                )
-        pixels = np.stack(images)
+def _read(folder, binary) -> Iterator[np.ndarray]:
+    step = max(1, min(AT_ONCE, MOST_BYTES // math.prod(folder.head.shape)))
+    for start in range(0, len(folder), step):
+        pixels = folder[start : start + step]
+        if binary:
+            _check_black_and_white(folder.files[start:], pixels)
         yield pixels // WHITE if binary else pixels
 
 
-def _pixels(file) -> np.ndarray:
-    try:
-        return _read_pixels(file)
-    except (OSError, SyntaxError, struct.error, zlib.error, Image.DecompressionBombError) as error:
-        # Whatever Pillow makes of a broken file.
-        raise ValueError(f"{file!r} cannot be read as an image: {error}") from error
-
-
-def _read_pixels(file) -> np.ndarray:
-    with Image.open(file) as image:
-        if image.mode not in ("1", "L", "RGB"):
-            raise ValueError(f"{file!r} is an image of mode {image.mode!r}. Expected 8-bit grey or RGB.")
-        pixels = np.asarray(image.convert("L") if image.mode == "1" else image)
-    return pixels if pixels.ndim == 3 else pixels[..., np.newaxis]
+def _check_black_and_white(files, pixels):
+    for file, image in zip(files, pixels, strict=False):
+        if not np.isin(image, (0, WHITE)).all():
+            raise ValueError(
+                f"{file!r} is not black and white: it holds other values than 0 and {WHITE}. Draw a line first, "
+                "such as `pixels >= 128`; or take a model whose likelihood is of grey values."
+            )

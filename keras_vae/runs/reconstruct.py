@@ -2,7 +2,7 @@
 
 from keras_vae.callbacks.reconstruction_grid import first_examples
 from keras_vae.ops.checks import checked_size
-from keras_vae.runs.data import held_out_data, kind_of
+from keras_vae.runs.data import model_data
 from keras_vae.visualization import reconstruction_grid
 from keras_vae.visualization.value_range import value_range_of
 
@@ -12,13 +12,13 @@ def reconstruct(model, dataset: str, data_dir: str | None = None, num_images: in
 
     Args:
         model: An `Autoencoder` or a `VAE`.
-        dataset: A name for `datasets.load`; in the form that the likelihood takes.
+        dataset: A name for `datasets.load`, or a path; in the form that the likelihood takes.
         data_dir: Where TFDS finds its data.
         num_images: How many.
 
     Returns:
         A matplotlib figure.
     """
-    data = held_out_data(dataset, kind_of(model), checked_size(num_images, "num_images"), data_dir)
+    data = model_data(dataset, model, checked_size(num_images, "num_images"), data_dir)
     images = first_examples(data, num_images)
     return reconstruction_grid(images, model.reconstruct(images), value_range=value_range_of(model))

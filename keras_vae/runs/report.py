@@ -27,7 +27,8 @@ def report(
     Args:
         run: A folder that `train` wrote.
         output: The folder to write to; `None` is the run's own.
-        dataset: A name for `datasets.load`, whose test split the model is tested on; `None` is the run's own.
+        dataset: A name for `datasets.load`, whose test split the model is tested on, or a path; `None` is the run's
+            own, of a path what the run was validated on.
         data_dir: Where TFDS finds its data.
         overwrite: Replace the report that is there.
 

@@ -1,14 +1,17 @@
 """What a report says of a model beside what its run has written."""
 
 import dataclasses
+import os
 
 import numpy as np
 
 from keras_vae.callbacks.latent_scatter import labelled_examples
+from keras_vae.datasets.own_files import is_path, name_of
 from keras_vae.evaluation import code_variances, kl_per_latent, mean_squared_error
 from keras_vae.models import VAE
-from keras_vae.runs.data import held_out_data, kind_of
+from keras_vae.runs.data import model_data
 from keras_vae.runs.evaluate import BATCH_SIZE, evaluate
+from keras_vae.visualization.pictures import range_of
 from keras_vae.visualization.value_range import value_range_of
 
 # What `evaluation.active_units` takes for the least variance, by default.
@@ -63,19 +66,20 @@ def examine(vae: VAE, metrics: dict, dataset: str, data_dir: str | None = None) 
     Args:
         vae: The run's model.
         metrics: What the run wrote to `metrics.json`; its test figures count where the dataset is the run's own.
-        dataset: A name for `datasets.load`.
+        dataset: A name for `datasets.load`, or a path; of the run's own, what it was validated on.
         data_dir: Where TFDS finds its data.
 
     Raises:
         ValueError: If the dataset is unknown, or its images do not fit the model.
     """
-    labelled = _test_data(vae, dataset, data_dir)
+    trained_on = metrics["settings"]["dataset"]
+    own = trained_on in (dataset, os.path.abspath(dataset))
+    labelled = _test_data(vae, dataset, data_dir, metrics["settings"].get("validation") if own else None)
     x, labels = labelled_examples(labelled, None, MOST_CODES)
     codes, originals = vae.encode(x), x[:MOST_ORIGINALS]
     images = labelled.map(lambda image, *label: image)
-    own = dataset == metrics["settings"]["dataset"]
     return Findings(
-        dataset=dataset,
+        dataset=name_of(dataset),
         test=metrics["test"] if own else evaluate(vae, dataset, data_dir),
         samples=vae.sample(MOST_SAMPLES, SAMPLE_SEED, mean=True),
         originals=originals,
@@ -85,13 +89,13 @@ def examine(vae: VAE, metrics: dict, dataset: str, data_dir: str | None = None) 
         kl=np.asarray(kl_per_latent(vae, images)),
         variances=np.asarray(code_variances(vae, images)),
         mean_squared_error=float(mean_squared_error(vae, images)),
-        value_range=value_range_of(vae) or (0.0, 1.0),
+        value_range=value_range_of(vae) or (range_of(originals) if is_path(dataset) else (0.0, 1.0)),
     )
 
 
-def _test_data(vae, dataset, data_dir):
+def _test_data(vae, dataset, data_dir, validation):
     def load(with_labels):
-        return held_out_data(dataset, kind_of(vae), BATCH_SIZE, data_dir, with_labels=with_labels)
+        return model_data(dataset, vae, BATCH_SIZE, data_dir, with_labels=with_labels, validation=validation)
 
     try:
         return load(with_labels=True)

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from keras_vae.datasets.own_files import name_of
 from keras_vae.runs.report_findings import ACTIVE_VARIANCE, SAMPLE_SEED, Findings
 from keras_vae.runs.report_tables import Table, shown
 from keras_vae.visualization import (
@@ -54,8 +55,12 @@ def sections(metrics: dict, findings: Findings) -> list[list[list[Section]]]:
 
 
 def settings_line(metrics: dict) -> str:
-    """The settings of a run, for reading."""
-    return " · ".join(f"{name.replace('_', ' ')} {value}" for name, value in metrics["settings"].items())
+    """The settings of a run, for reading; of paths their last parts."""
+    settings = {
+        name: name_of(value) if name in ("dataset", "validation") and isinstance(value, str) else value
+        for name, value in metrics["settings"].items()
+    }
+    return " · ".join(f"{name.replace('_', ' ')} {value}" for name, value in settings.items())
 
 
 def headline(metrics: dict, findings: Findings) -> list[tuple[str, float | int | str, str]]:

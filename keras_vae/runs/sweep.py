@@ -13,11 +13,12 @@ from keras_vae.files.workplace import workplace
 from keras_vae.latent.sweep import checked_latent_dims
 from keras_vae.models.for_shape import LIKELIHOODS
 from keras_vae.ops.checks import checked_free_path
-from keras_vae.runs.choice import with_likelihood
-from keras_vae.runs.data import held_out_data, training_data
+from keras_vae.runs.choice import likelihood_for
+from keras_vae.runs.data import training_data, validation_data
 from keras_vae.runs.evaluate import BATCH_SIZE
 from keras_vae.runs.folder import checked_folder
 from keras_vae.runs.machine import machine, versions
+from keras_vae.runs.own_data import open_splits
 from keras_vae.runs.schedules import learning_rate_schedule
 from keras_vae.runs.train import checked_settings
 from keras_vae.runs.vaes import compiled_vae
@@ -40,12 +41,13 @@ def sweep(
     beta: float = 1.0,
     seed: int = 0,
     overwrite: bool = False,
+    validation: float | str | None = None,
 ) -> dict:
     """Trains a VAE of each latent size, and writes figures and a picture of them to a folder.
 
     Args:
         output: The folder, for `sweep.json` and `sweep.png`.
-        dataset: A name for `datasets.load`.
+        dataset: A name for `datasets.load`, or the path of data of your own.
         data_dir: Where TFDS finds or puts its data.
         latent_dims: Lengths of the code, all different.
         network: This and the others as `runs.train` takes them.
@@ -57,6 +59,7 @@ def sweep(
         beta: Weight of the KL divergence.
         seed: Int, of weights, order and noise of each training.
         overwrite: Replace an older sweep in the folder.
+        validation: See `runs.train`.
 
     Returns:
         What is written to `sweep.json`: settings, a point for each size (`latent.SweepPoint`), the recommended size
@@ -71,9 +74,13 @@ def sweep(
     )
     for name in (TABLE, PICTURE):
         checked_free_path(os.path.join(checked_folder(output), name), overwrite)
-    settings, chosen = with_likelihood(settings)
+    own = open_splits(dataset, validation)
+    settings["likelihood"], chosen = likelihood_for(likelihood, dataset, own)
     kind, _ = LIKELIHOODS[settings["likelihood"]]
-    train = training_data(dataset, kind, batch_size, data_dir, seed)
+    if own is not None:
+        own.check(kind)
+        settings |= own.settings
+    train = training_data(dataset, kind, batch_size, data_dir, seed, validation)
     event_shape = tuple(train.element_spec.shape[1:])
 
     def build(latent_dim):
@@ -81,7 +88,9 @@ def sweep(
         rate = learning_rate_schedule(schedule, learning_rate, epochs * len(train))
         return compiled_vae(event_shape, {**settings, "latent_dim": latent_dim}, rate)
 
-    test = held_out_data(dataset, kind, BATCH_SIZE, data_dir)
+    test = validation_data(dataset, kind, BATCH_SIZE, data_dir, validation)
+    if own is not None:
+        print(own)
     with workplace(output, overwrite, (TABLE, PICTURE).__contains__) as folder:
         if chosen is not None:
             print(chosen)
@@ -90,6 +99,8 @@ def sweep(
         settings = {name: value for name, value in settings.items() if name != "latent_dim"}
         settings["latent_dims"] = latent_dims
         results = {"settings": settings, **found.as_dict(), "versions": versions(), "machine": machine()}
+        if own is not None:
+            results["data"] = own.record
         text = json.dumps(results, indent=2, allow_nan=False) + "\n"
         pathlib.Path(folder, TABLE).write_text(text, encoding="utf-8")
         save_png(os.path.join(folder, PICTURE), latent_sweep(found))

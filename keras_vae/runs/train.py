@@ -10,13 +10,15 @@ from keras_vae.choices import AUTO, NETWORKS, SCHEDULES
 from keras_vae.models.for_shape import LIKELIHOODS
 from keras_vae.ops.checks import checked_name, checked_number, checked_seed, checked_size
 from keras_vae.ops.terminal import shows_bars
-from keras_vae.runs.choice import with_likelihood
-from keras_vae.runs.data import held_out_data, training_data
+from keras_vae.runs.choice import likelihood_for
+from keras_vae.runs.data import training_data, validation_data
 from keras_vae.runs.evaluate import BATCH_SIZE, evaluate
 from keras_vae.runs.folder import RunFolder
 from keras_vae.runs.machine import machine, peak_memory, versions
+from keras_vae.runs.own_data import open_splits
 from keras_vae.runs.schedules import learning_rate_schedule
 from keras_vae.runs.vaes import compiled_vae
+from keras_vae.visualization.pictures import MOST_AXES
 from keras_vae.visualization.value_range import value_range_of
 
 
@@ -34,12 +36,13 @@ def train(
     beta: float = 1.0,
     seed: int = 0,
     overwrite: bool = False,
+    validation: float | str | None = None,
 ) -> dict:
     """Trains a VAE and writes the model, pictures, logs, figures and a SavedModel to a folder.
 
     Args:
         output: The folder; `RunFolder` says what lies where in it.
-        dataset: A name for `datasets.load`.
+        dataset: A name for `datasets.load`, or the path of data of your own, as it takes them.
         data_dir: Where TFDS finds or puts its data.
         latent_dim: Length of the code.
         network: `"dense"` or `"conv"`.
@@ -54,13 +57,16 @@ def train(
         beta: Weight of the KL divergence.
         seed: Int, of weights, order and noise.
         overwrite: Replace an older run in the folder.
+        validation: Of a path, the share of its examples that is held back to validate and test on (drawn once and for
+            all), or another path; `None` is 0.1, and of a dataset by name its test split.
 
     Returns:
         What is written to `metrics.json`: settings, test figures in nats, time, memory, history, versions,
-        machine.
+        machine; and of a path, what was read.
 
     Raises:
-        ValueError: Before any long work, if an argument is out of range or the folder holds something.
+        ValueError: Before any long work, if an argument is out of range, the folder holds something, or the data are
+            not what the likelihood takes.
     """
     settings = checked_settings(
         dataset, latent_dim, network, likelihood, epochs, batch_size, learning_rate, schedule, beta, seed
@@ -68,19 +74,25 @@ def train(
     folder = RunFolder(output)
     folder.check(overwrite)
     keras.utils.set_random_seed(seed)
-    settings, chosen = with_likelihood(settings)
+    own = open_splits(dataset, validation)
+    settings["likelihood"], chosen = likelihood_for(likelihood, dataset, own)
     kind, _ = LIKELIHOODS[settings["likelihood"]]
-    data = training_data(dataset, kind, batch_size, data_dir, seed)
-    validation = held_out_data(dataset, kind, BATCH_SIZE, data_dir)
+    if own is not None:
+        own.check(kind)
+        settings |= own.settings
+    data = training_data(dataset, kind, batch_size, data_dir, seed, validation)
+    held_out = validation_data(dataset, kind, BATCH_SIZE, data_dir, validation)
     event_shape = tuple(data.element_spec.shape[1:])
     vae = compiled_vae(event_shape, settings, learning_rate_schedule(schedule, learning_rate, epochs * len(data)))
+    if own is not None:
+        print(own)
     with folder.in_work(overwrite) as work:
         if chosen is not None:
             print(chosen)
         started = time.perf_counter()
-        callbacks = _callbacks(work, validation, vae)
+        callbacks = _callbacks(work, held_out, vae, own)
         history = vae.fit(
-            data, validation_data=validation, epochs=epochs, callbacks=callbacks, verbose=1 if shows_bars() else 2
+            data, validation_data=held_out, epochs=epochs, callbacks=callbacks, verbose=1 if shows_bars() else 2
         ).history
         seconds = time.perf_counter() - started
         _check_finite(history, learning_rate)
@@ -88,13 +100,15 @@ def train(
         vae.export(work.saved_model)
         metrics = {
             "settings": settings,
-            "test": evaluate(vae, dataset, data_dir),
+            "test": evaluate(vae, dataset, data_dir, validation=settings.get("validation")),
             "fit_seconds": round(seconds, 1),
             "peak_memory_bytes": peak_memory(),
             "versions": versions(),
             "machine": machine(),
             "history": history,
         }
+        if own is not None:
+            metrics["data"] = own.record
         work.write_metrics(metrics)
     return metrics
 
@@ -137,12 +151,17 @@ def _check_finite(history, learning_rate):
                 )
 
 
-def _callbacks(folder, validation, vae):
-    # What has no levels is in [0, 1].
-    grids = {"every": None, "value_range": value_range_of(vae) or (0, 1)}
-    return [
+def _callbacks(folder, validation, vae, own):
+    # What has no levels is in [0, 1], but for data of one's own, which are as they are.
+    white = value_range_of(vae) or ((0, 1) if own is None else own.value_range)
+    grids = {"every": None, "value_range": white}
+    pictures = [
         SampleGrid(folder.logs, image_dir=folder.path, **grids),
         ReconstructionGrid(folder.logs, validation, image_dir=folder.path, **grids),
+    ]
+    return [
+        # What has more axes than a volume cannot be drawn.
+        *(pictures if len(vae.event_shape) <= MOST_AXES else []),
         keras.callbacks.TensorBoard(folder.logs),
         keras.callbacks.TerminateOnNaN(),
     ]

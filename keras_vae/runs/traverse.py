@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from keras_vae.callbacks.reconstruction_grid import first_examples
 from keras_vae.ops.checks import checked_size
-from keras_vae.runs.data import held_out_data, kind_of
+from keras_vae.runs.data import model_data
 from keras_vae.visualization import latent_traversals
 from keras_vae.visualization.latent_traversals import VALUES
 
@@ -21,7 +21,8 @@ def traverse(
 
     Args:
         model: An `Autoencoder` or a `VAE`.
-        dataset: A name for `datasets.load`, in the form that the likelihood takes; only read for an example.
+        dataset: A name for `datasets.load`, or a path, in the form that the likelihood takes; only read for an
+            example.
         data_dir: Where TFDS finds its data.
         example: Index of the test image, from 0, at whose mean code the other latents are held; `None` holds them at 0.
         dimensions: The latents, counted from 0; `None` draws all.
@@ -39,7 +40,7 @@ def traverse(
 
 def _image(model, dataset, data_dir, index):
     images = checked_size(index, "example", minimum=0) + 1
-    found = first_examples(held_out_data(dataset, kind_of(model), images, data_dir), images)
+    found = first_examples(model_data(dataset, model, images, data_dir), images)
     if len(found) < images:
         raise ValueError(f"`example` must be below {len(found)}, the number of test images. Received: {index}.")
     return found[index]

@@ -1,11 +1,16 @@
 """One picture for each example, whatever its shape."""
 
+import math
+
 import numpy as np
 
 from keras_vae.visualization.style import default_style
 from keras_vae.visualization.value_range import checked_value_range
 
 CURVE_INCHES, CURVE_DPI = (2.0, 1.2), 100
+LARGEST_PICTURE = 512
+# Of an example: those of a volume.
+MOST_AXES = 4
 # No grey, and seldom a colour of an image.
 NOT_FINITE = (255, 0, 255)
 
@@ -13,8 +18,8 @@ NOT_FINITE = (255, 0, 255)
 def as_pictures(examples: np.ndarray, value_range: tuple[float, float] | None) -> np.ndarray:
     """Turns examples `(n, *event_shape)` into uint8 pictures `(n, height, width, 3)`.
 
-    Of a volume `(depth, height, width, channels)` the slice in the middle is shown. Pixels that are not finite are
-    magenta, and curves have gaps there.
+    Of a volume `(depth, height, width, channels)` the slice in the middle is shown. Of pictures larger than 512 pixels
+    every second, third ... pixel is shown. Pixels that are not finite are magenta, and curves have gaps there.
 
     Raises:
         ValueError: If there is no example, it has more than four axes, or it does not hold numbers.
@@ -26,8 +31,12 @@ def as_pictures(examples: np.ndarray, value_range: tuple[float, float] | None) -
     if examples.ndim == 5:
         examples = examples[:, examples.shape[1] // 2]
     low, high = value_range or range_of(examples)
-    if examples.shape[-1] not in (1, 3):
-        # No colours: the channels stand side by side.
+    _, height, width, channels = examples.shape
+    side_by_side = 1 if channels in (1, 3) else channels
+    step = math.ceil(max(height, width * side_by_side) / LARGEST_PICTURE)
+    examples = examples[:, ::step, ::step]
+    if side_by_side > 1:
+        # No colours.
         examples = np.concatenate(np.split(examples, examples.shape[-1], axis=-1), axis=2)
     scaled = np.nan_to_num(np.clip((examples.astype(np.float64) - low) / (high - low), 0, 1), copy=False)
     pictures = np.broadcast_to(np.round(scaled * 255).astype(np.uint8), (*scaled.shape[:3], 3)).copy()
@@ -38,7 +47,7 @@ def as_pictures(examples: np.ndarray, value_range: tuple[float, float] | None) -
 def checked_examples(examples) -> np.ndarray:
     """Returns examples that can be drawn as an array, or raises a ValueError."""
     examples = np.asarray(examples)
-    if not 2 <= examples.ndim <= 5 or examples.size == 0 or examples.dtype.kind not in "biuf":
+    if not 2 <= examples.ndim <= MOST_AXES + 1 or examples.size == 0 or examples.dtype.kind not in "biuf":
         raise ValueError(
             "Expected numbers of at least one example, of shape (n, height, width, channels), (n, length, channels) or "
             f"(n, columns). Received shape {examples.shape} and dtype {examples.dtype}."

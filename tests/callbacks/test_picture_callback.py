@@ -1,12 +1,16 @@
 import pathlib
+import sys
 
 import keras
 import numpy as np
 import pytest
 
+from keras_vae import callbacks, likelihoods
 from keras_vae.callbacks.picture_callback import PictureCallback, title_of
 from keras_vae.visualization.frame import framed
+from keras_vae.visualization.grid import check_grid
 
+from ..tiny_models import tiny_vae
 from .pictures import names, png, tensorboard_images
 
 pytestmark = pytest.mark.usefixtures("eagerly")
@@ -174,3 +178,36 @@ def test_bad_every(tmp_path, every):
 def test_subclasses_say_what_is_drawn(tmp_path):
     with pytest.raises(NotImplementedError):
         PictureCallback(tmp_path).figure()
+
+
+def pictures_of(x, folder) -> list:
+    return [
+        callbacks.SampleGrid(folder, num_images=4),
+        callbacks.ReconstructionGrid(folder, x, num_images=4),
+        callbacks.LatentTraversal(folder, values=(-1.0, 1.0)),
+    ]
+
+
+@pytest.mark.parametrize("event_shape", [(30,), (40, 2), (8, 8, 2), (8, 8, 4), (8, 8, 5), (2, 8, 8, 3)])
+def test_examples_of_every_kind_are_drawn(tmp_path, event_shape):
+    x = np.random.default_rng(0).normal(size=(6, *event_shape)).astype("float32")
+    vae = tiny_vae(likelihood=likelihoods.Normal(event_shape), built=False)
+    vae.compile("sgd")
+    vae.fit(x, verbose=0, callbacks=pictures_of(x, tmp_path))
+    for kind in ("samples", "reconstructions", "traversals"):
+        assert png(tmp_path / kind / "epoch-0001.png").std() > 0
+
+
+@pytest.mark.parametrize("index", range(3))
+@pytest.mark.parametrize("too", ["many axes", "large"])
+def test_what_cannot_be_drawn_is_refused_before_the_first_step(tmp_path, monkeypatch, index, too):
+    event_shape = (2, 2, 2, 2, 1) if too == "many axes" else (4, 4, 1)
+    monkeypatch.setattr(sys.modules[check_grid.__module__], "LARGEST_SIDE", 100)
+    x = np.zeros((6, *event_shape), "float32")
+    vae = tiny_vae(likelihood=likelihoods.Normal(event_shape), built=False)
+    vae.compile("sgd")
+    message = "have 5 axes.*leave the callback out" if too == "many axes" else "Each side can have 100. Draw fewer"
+    with pytest.raises(ValueError, match=message):
+        vae.fit(x, verbose=0, callbacks=pictures_of(x, tmp_path)[index])
+    assert int(vae.optimizer.iterations) == 0
+    assert names(tmp_path) == []

@@ -24,6 +24,26 @@ def test_data():
     assert given == {"dataset": "mnist", "data_dir": "folder"}
 
 
+def test_training_data():
+    defaults = {"dataset": "digits", "validation": None, "data_dir": None}
+    assert parsed([], options.add_training_data) == defaults
+    for words in (["photos/"], ["--dataset", "photos/"]):
+        assert parsed(words, options.add_training_data) == {**defaults, "dataset": "photos/"}
+    assert parsed(["--validation", "0.2"], options.add_training_data) == {**defaults, "validation": 0.2}
+    assert parsed(["--validation", "v.npy"], options.add_training_data) == {**defaults, "validation": "v.npy"}
+
+
+def test_what_is_tested_on():
+    def tested_on(*words):
+        parser = argparse.ArgumentParser()
+        options.add_training_data(parser)
+        return options.tested_on(parser.parse_args(words))
+
+    assert tested_on() == "digits"
+    assert tested_on("photos/") == tested_on("photos/", "--validation", "0.3") == "a part of photos/"
+    assert tested_on("photos/", "--validation", "others/") == "others/"
+
+
 def test_data_dir():
     assert parsed([], options.add_data_dir) == {"data_dir": None}
     assert parsed(["--data-dir", "folder"], options.add_data_dir) == {"data_dir": "folder"}

@@ -93,6 +93,7 @@ def test_every_option_reaches_the_function(monkeypatch):
         *("--dataset", "mnist", "--data-dir", "data", "--latent-dim", "4", "--network", "conv"),
         *("--likelihood", "normal", "--epochs", "7", "--batch-size", "8", "--learning-rate", "0.5"),
         *("--schedule", "constant", "--beta", "0.25", "--seed", "9", "--output", "there", "--overwrite"),
+        *("--validation", "0.2"),
     )
     assert given == {
         "output": "there",
@@ -108,11 +109,22 @@ def test_every_option_reaches_the_function(monkeypatch):
         "beta": 0.25,
         "seed": 9,
         "overwrite": True,
+        "validation": 0.2,
     }
 
 
 def test_the_folder_is_named_after_the_dataset(monkeypatch):
     assert recorded(monkeypatch, "--dataset", "mnist")["output"] == "runs/mnist"
+    assert recorded(monkeypatch, "some/photos/")["output"] == "runs/photos"
+    assert recorded(monkeypatch, "--dataset", "some/x.npy")["output"] == "runs/x"
+
+
+def test_the_dataset_needs_no_option(monkeypatch, capsys):
+    assert recorded(monkeypatch, "mnist", "--epochs", "3")["dataset"] == "mnist"
+    assert recorded(monkeypatch, "--epochs", "3", "photos/", "--validation", "others/")["validation"] == "others/"
+    with pytest.raises(SystemExit):
+        main(["train", "mnist", "--dataset", "cifar10"])
+    assert "not allowed with argument" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

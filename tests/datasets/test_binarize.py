@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae.datasets.binarize import binarize_afresh, binarize_once
+from keras_vae.datasets.binarize import BinarizedRows, binarize_afresh, binarize_once
 
 NUM_DRAWS = 4000
 # Of this many standard errors none of the few dozen means here is off by chance; the seeds are fixed anyway.
@@ -53,3 +53,28 @@ def test_kinds_of_result():
     pixels = np.zeros((2, 3, 3, 1), np.uint8)
     assert (once(pixels, 255, 0).dtype, once(pixels, 255, 0).shape) == (np.uint8, pixels.shape)
     assert (afresh(pixels, 255, 0).dtype, afresh(pixels, 255, 0).shape) == (np.float32, pixels.shape)
+
+
+@pytest.mark.parametrize(("dtype", "levels"), [("uint16", 65535), ("float32", 1.0)])
+def test_greys_that_are_no_bytes_are_binarised_once(dtype, levels):
+    grey = (np.full((20_000, 1), 0.3) * levels).astype(dtype)
+    drawn = binarize_once(grey, levels, seed=0)
+    assert drawn.dtype == np.uint8
+    assert set(np.unique(drawn)) == {0, 1}
+    # Four standard errors of a mean of 20,000 draws.
+    assert abs(drawn.mean() - 0.3) < 4 * np.sqrt(0.21 / 20_000)
+    ends = np.array([0, levels], dtype)
+    np.testing.assert_array_equal(binarize_once(ends, levels, seed=0), [0, 1])
+
+
+def test_rows_that_are_binarised_as_they_are_read_are_always_the_same():
+    grey = np.random.default_rng(0).integers(0, 256, (6, 40)).astype(np.uint8)
+    rows = BinarizedRows(grey, 255, seed=1)
+    assert (len(rows), rows.shape, rows.dtype) == (6, (6, 40), np.uint8)
+    whole = rows[np.arange(6)]
+    np.testing.assert_array_equal(rows[np.array([4, 1])], whole[[4, 1]])
+    np.testing.assert_array_equal(BinarizedRows(grey[:3], 255, seed=1)[np.arange(3)], whole[:3])
+    assert np.any(BinarizedRows(grey, 255, seed=2)[np.arange(6)] != whole)
+    # Rows of one grey are drawn one by one.
+    same = BinarizedRows(np.full((2, 40), 128, np.uint8), 255, seed=1)[np.arange(2)]
+    assert np.any(same[0] != same[1])

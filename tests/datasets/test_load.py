@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
+from PIL import Image
 
 from keras_vae import datasets
-from keras_vae.datasets import tfds_source
+from keras_vae.datasets import own_files, tfds_source
 from keras_vae.datasets.colour_digits import load_colour_digits
 from keras_vae.datasets.digits import load_digits
 
@@ -226,3 +227,120 @@ def test_real_mnist_binarised_for_training(mnist_dir):
         # 4 standard errors of the mean over 1.6 million pixels, of which a fifth are grey.
         assert abs(binary.mean() - grey.mean()) < 4 * np.sqrt(np.mean(grey * (1 - grey)) / grey.size)
     assert np.any(first != second)
+
+
+GREYS = np.random.default_rng(0).integers(0, 256, (20, 3, 4, 1)).astype(np.uint8)
+
+
+def saved(path, x) -> str:
+    np.save(path, x)
+    return str(path)
+
+
+def in_order(x) -> np.ndarray:
+    """Examples in an order of their own, to compare those that were shuffled."""
+    return x[np.lexsort(x.reshape(len(x), -1).T)]
+
+
+@pytest.fixture(params=["in memory", "on the disk"])
+def where(request, monkeypatch):
+    """Whether one's own data are held in memory; nothing else is to depend on it."""
+    if request.param == "on the disk":
+        monkeypatch.setattr(own_files, "MOST_BYTES_IN_MEMORY", 0)
+
+
+@pytest.mark.parametrize(("dtype", "white"), [("uint8", 255), ("uint16", 65535), ("float64", 1)])
+def test_own_arrays_in_parts(tmp_path, where, dtype, white):
+    x = GREYS.astype(dtype)
+    path = saved(tmp_path / "x.npy", x)
+    expected = (x / np.float32(white)).astype(np.float32)
+    np.testing.assert_array_equal(images_of(datasets.load(path, "all", batch_size=7)), expected)
+    train = datasets.load(path, "train", batch_size=7, held_out=0.25)
+    test = datasets.load(path, "test", batch_size=7, held_out=0.25)
+    assert [len(dataset) for dataset in (train, test)] == [3, 1]
+    epochs = [images_of(train) for _ in range(2)]
+    assert np.any(epochs[0] != epochs[1])
+    for epoch in epochs:
+        both = np.concatenate([epoch, images_of(test)])
+        np.testing.assert_array_equal(in_order(both), in_order(expected))
+    # In the order of the file.
+    places = [int(np.argmax((expected == image).all(axis=(1, 2, 3)))) for image in images_of(test)]
+    assert places == sorted(places)
+
+
+def test_own_whole_numbers_as_they_are_stored(tmp_path, where):
+    path = saved(tmp_path / "x.npy", GREYS)
+    found = images_of(datasets.load(path, "all", integers=True))
+    np.testing.assert_array_equal(found, GREYS)
+    assert found.dtype == np.uint8
+    assert datasets.levels(path) == 256
+    counts = saved(tmp_path / "counts.npy", (GREYS % 7).astype(np.float64))
+    np.testing.assert_array_equal(images_of(datasets.load(counts, "all", integers=True)), GREYS % 7)
+    assert datasets.levels(counts) == 7
+
+
+def test_own_greys_are_binarised_afresh_or_once(tmp_path, where):
+    path = saved(tmp_path / "x.npy", np.full((40, 10, 10, 1), 128, np.uint8))
+    once = [images_of(datasets.load(path, "all", binarize="static", batch_size=size)) for size in (7, 40)]
+    np.testing.assert_array_equal(*once)
+    afresh = datasets.load(path, "all", binarize="dynamic", seed=0)
+    draws = [once[0], images_of(afresh), images_of(afresh)]
+    for images in draws:
+        assert set(np.unique(images)) == {0, 1}
+        # Of 4,000 draws four standard errors, and the grey is a little above a half.
+        assert abs(images.mean() - 128 / 255) < 4 * 0.5 / np.sqrt(4000)
+    assert np.any(draws[1] != draws[2])
+
+
+@pytest.mark.parametrize("white", [1, 255])
+def test_what_is_binary_already_is_not_drawn(tmp_path, where, white):
+    path = saved(tmp_path / "x.npy", white * (GREYS > 128).astype(np.uint8))
+    for binarize in ("static", "dynamic"):
+        np.testing.assert_array_equal(images_of(datasets.load(path, "all", binarize=binarize)), GREYS > 128)
+
+
+def test_what_is_missing_in_own_data_stays_so(tmp_path):
+    x = np.where(GREYS > 200, np.nan, GREYS > 100).reshape(20, 12)
+    path = saved(tmp_path / "x.npy", x)
+    for form in ({"binarize": "static"}, {"integers": True}, {}):
+        np.testing.assert_array_equal(images_of(datasets.load(path, "all", **form)), x)
+    greys = saved(tmp_path / "greys.npy", x / 2)
+    with pytest.raises(ValueError, match=r"greys\.npy' has .* missing values among greys"):
+        datasets.load(greys, "all", binarize="static")
+
+
+def test_sub_folders_are_labels(tmp_path, where):
+    for number, name in enumerate(["b", "a", "b"]):
+        (tmp_path / name).mkdir(exist_ok=True)
+        Image.fromarray(GREYS[number, ..., 0]).save(tmp_path / name / f"{number}.png")
+    ((images, labels),) = datasets.load(tmp_path, "all", with_labels=True)
+    np.testing.assert_array_equal(images, GREYS[[1, 0, 2]] / np.float32(255))
+    np.testing.assert_array_equal(labels, [b"a", b"b", b"b"])
+    ((image, label),) = datasets.load(tmp_path, "test", with_labels=True, held_out=0.3)
+    (place,) = np.flatnonzero((images.numpy() == image.numpy()).all(axis=(1, 2, 3)))
+    assert label.numpy() == labels.numpy()[place]
+    assert images_of(datasets.load(tmp_path, "all")).shape == (3, 3, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("x", "options", "message"),
+    [
+        (GREYS / 255, {"integers": True}, "must hold whole numbers from 0 to 65,535.*real numbers in"),
+        (GREYS - 128.0, {"binarize": "static"}, "must hold zeros and ones.*whole numbers from -128 to"),
+        (GREYS * 1.0, {"binarize": "dynamic"}, r"must hold.*whole numbers 0 to 255 \(8 bit\).*'beta_binomial'"),
+        (GREYS, {"with_labels": True}, "has no labels"),
+        (GREYS, {"split": "validation"}, "has the splits 'all', 'train' and 'test'"),
+    ],
+)
+def test_own_data_that_are_not_what_is_asked_for_are_named(tmp_path, x, options, message):
+    with pytest.raises(ValueError, match=rf"x\.npy' {message}"):
+        datasets.load(saved(tmp_path / "x.npy", x), **options)
+
+
+def test_own_data_without_levels_and_shares_that_are_none(tmp_path):
+    path = saved(tmp_path / "x.npy", GREYS / 255)
+    with pytest.raises(ValueError, match=r"x\.npy' has no levels: it holds real numbers in \[0, 1\]"):
+        datasets.levels(path)
+    for held_out in (1, -0.1, "much"):
+        with pytest.raises(ValueError, match="`held_out` must be"):
+            datasets.load(path, held_out=held_out)

@@ -1,6 +1,8 @@
+import numpy as np
 import pytest
 
-from keras_vae.runs.choice import likelihood_of, with_likelihood
+from keras_vae.runs.choice import likelihood_for
+from keras_vae.runs.own_data import open_splits
 
 
 @pytest.mark.parametrize(
@@ -8,15 +10,31 @@ from keras_vae.runs.choice import likelihood_of, with_likelihood
     [
         ("digits", "beta_binomial", "the values are whole numbers from 0 to 16"),
         ("mnist", "beta_binomial", "the values are whole numbers from 0 to 255"),
-        ("binarized_mnist", "bernoulli", "the values are 0 and 1"),
+        ("binarized_mnist", "bernoulli", "there are two values, black and white or 0 and 1"),
     ],
 )
 def test_data_are_modelled_as_they_are_stored(dataset, likelihood, reason):
-    assert likelihood_of(dataset) == (likelihood, reason)
+    assert likelihood_for("auto", dataset) == (likelihood, f"The likelihood is {likelihood}, since {reason}.")
 
 
-def test_a_line_says_what_is_chosen_and_nothing_where_it_is_given():
-    settings, line = with_likelihood({"dataset": "digits", "likelihood": "auto", "beta": 0.5})
-    assert settings == {"dataset": "digits", "likelihood": "beta_binomial", "beta": 0.5}
-    assert line == "The likelihood is beta_binomial, since the values are whole numbers from 0 to 16."
-    assert with_likelihood({"likelihood": "normal"}) == ({"likelihood": "normal"}, None)
+@pytest.mark.parametrize(
+    ("values", "likelihood"),
+    [
+        (np.array([0, 1], np.uint8), "bernoulli"),
+        (np.array([0, 255], np.uint8), "bernoulli"),
+        (np.array([0.0, 1.0]), "bernoulli"),
+        (np.array([0, 3, 12], np.uint8), "beta_binomial"),
+        (np.array([0, 3, 200], np.uint8), "beta_binomial"),
+        (np.array([0, 3, 40_000], np.uint16), "beta_binomial"),
+        (np.array([0.25, 0.5]), "normal"),
+        (np.array([-1.0, 7.0]), "normal"),
+    ],
+)
+def test_data_of_ones_own_are_modelled_by_their_values(tmp_path, values, likelihood):
+    path = str(tmp_path / "x.npy")
+    np.save(path, np.resize(values, (4, 6)))
+    assert likelihood_for("auto", path, open_splits(path))[0] == likelihood
+
+
+def test_what_is_named_is_taken_and_nothing_is_said():
+    assert likelihood_for("normal", "digits") == ("normal", None)

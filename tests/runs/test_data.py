@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,7 @@ from keras_vae import datasets
 from keras_vae.datasets.binarize import binarize_once
 from keras_vae.datasets.digits import load_digits
 from keras_vae.likelihoods import Bernoulli, BetaBinomial, Masked, Normal
-from keras_vae.runs.data import held_out_data, kind_of, training_data
+from keras_vae.runs.data import held_out_data, kind_of, levels_of, model_data, training_data, validation_data
 
 from ..tiny_models import EVENT_SHAPE, tiny_vae
 
@@ -78,3 +80,68 @@ def test_folder_of_the_data_is_passed_on(monkeypatch, function):
     monkeypatch.setattr(datasets, "load", lambda *args, data_dir, **kwargs: folders.append(data_dir))
     function("mnist", Bernoulli, 100, data_dir="some/folder", **({"seed": 0} if function is training_data else {}))
     assert folders == ["some/folder"]
+
+
+GREYS = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 1)).astype(np.uint8)
+
+
+def saved(path, x) -> str:
+    np.save(path, x)
+    return str(path)
+
+
+def test_a_share_of_own_data_is_kept_from_the_training(tmp_path):
+    path = saved(tmp_path / "x.npy", GREYS)
+    for kind, scale in ((Normal, np.float32(255)), (BetaBinomial, 1)):
+        training = images_of(training_data(path, kind, 6, None, seed=0, validation=0.3))
+        held_out = images_of(validation_data(path, kind, 6, validation=0.3))
+        assert (len(training), len(held_out)) == (14, 6)
+        both = np.concatenate([training, held_out])
+        np.testing.assert_array_equal(np.sort(both, axis=0), np.sort(GREYS / scale, axis=0))
+        np.testing.assert_array_equal(images_of(held_out_data(path, kind, 6)), GREYS / scale)
+
+
+def test_other_own_data_leave_all_to_the_training(tmp_path):
+    path, other = saved(tmp_path / "x.npy", GREYS), saved(tmp_path / "y.npy", GREYS[:3] // 2)
+    assert len(images_of(training_data(path, BetaBinomial, 6, None, seed=0, validation=other))) == 20
+    np.testing.assert_array_equal(images_of(validation_data(path, BetaBinomial, 6, validation=other)), GREYS[:3] // 2)
+    wide = saved(tmp_path / "z.npy", (GREYS % 7).astype(int))
+    assert [levels_of(wide), levels_of(wide, path), levels_of("digits")] == [7, 256, 17]
+
+
+def test_a_test_split_is_validated_on():
+    np.testing.assert_array_equal(
+        images_of(validation_data("digits", Bernoulli, 100)), images_of(held_out_data("digits", Bernoulli, 100))
+    )
+
+
+def test_large_own_examples_come_in_smaller_batches(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules["keras_vae.runs.data"], "MOST_VALUES", 64 * 3)
+    path = saved(tmp_path / "x.npy", GREYS)
+    for data in (held_out_data(path, Normal, 100), validation_data(path, Normal, 100, validation=0.5)):
+        assert max(len(x) for x in data) == 3
+
+
+@pytest.mark.parametrize(
+    ("x", "likelihood", "message"),
+    [
+        (GREYS[:, :7], Normal(EVENT_SHAPE), r"holds examples of shape \(7, 8, 1\)\. The model takes \(8, 8, 1\)"),
+        (GREYS[:, 0], Normal(EVENT_SHAPE), "holds examples of shape"),
+        (GREYS, BetaBinomial(EVENT_SHAPE, levels=17), "must hold whole numbers from 0 to 16 for BetaBinomial"),
+        (GREYS, Masked(BetaBinomial(EVENT_SHAPE, levels=17)), "must hold whole numbers from 0 to 16 for BetaBinomial"),
+        (np.where(GREYS > 9, 1, np.nan), Normal(EVENT_SHAPE), r"missing values \(NaN\), which the model does not take"),
+    ],
+)
+def test_own_data_that_do_not_fit_a_model_are_named(tmp_path, x, likelihood, message):
+    with pytest.raises(ValueError, match=rf"x\.npy' .*{message}"):
+        model_data(saved(tmp_path / "x.npy", x), tiny_vae(likelihood=likelihood), 100)
+
+
+def test_own_data_that_fit_a_model(tmp_path):
+    x = np.where(GREYS > 200, np.nan, GREYS > 100)
+    path = saved(tmp_path / "x.npy", x)
+    masked = tiny_vae(likelihood=Masked(Bernoulli(EVENT_SHAPE)))
+    np.testing.assert_array_equal(images_of(model_data(path, masked, 100)), x)
+    held_out = images_of(model_data(path, masked, 100, validation=0.2))
+    np.testing.assert_array_equal(held_out, images_of(validation_data(path, Bernoulli, 100, validation=0.2)))
+    assert images_of(model_data(path, masked, 100, split="test")).shape == (2, *EVENT_SHAPE)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from keras_vae.datasets import image_folder
 from keras_vae.runs import image_files
 from keras_vae.runs.image_files import folder_batches, npy_batches, save_images
 from keras_vae.runs.machine import STATUS
@@ -18,7 +19,7 @@ def mapped_bytes() -> int:
     return 1024 * int(re.search(r"RssFile:\s*(\d+) kB", STATUS.read_text())[1])
 
 
-@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
 def test_images_are_written_and_read_again_in_their_order(tmp_path, channels, monkeypatch):
     # Batches of the usual size would take hundreds of files.
     monkeypatch.setattr(image_files, "AT_ONCE", 5)
@@ -132,3 +133,27 @@ def test_files_that_are_no_images_are_named(tmp_path):
         (tmp_path / "bad.png").write_bytes(content)
         with pytest.raises(ValueError, match=r"bad\.png' cannot be read as an image"):
             list(folder_batches(tmp_path, binary=False)[1]())
+
+
+def test_greys_of_16_bits_are_written_and_read_again(tmp_path):
+    x = RNG.integers(0, 65536, (3, 6, 5, 1)).astype(np.uint16)
+    save_images(tmp_path, iter([x]), binary=False)
+    np.testing.assert_array_equal(next(folder_batches(tmp_path, binary=False)[1]()), x)
+
+
+def test_images_that_a_model_does_not_take_are_named_before_pixels_are_read(tmp_path, monkeypatch):
+    save_images(tmp_path, iter([np.zeros((2, 6, 5, 3), np.uint8)]), binary=False)
+    monkeypatch.setattr(image_folder, "read_image", lambda file: pytest.fail("Pixels were read."))
+    folder_batches(tmp_path, False, (6, 5, 3))
+    with pytest.raises(ValueError, match=r"000000\.png' is of shape \(6, 5, 3\), and the model takes \(8, 8, 1\)"):
+        folder_batches(tmp_path, False, (8, 8, 1))
+
+
+def test_large_images_are_read_few_at_a_time(tmp_path, monkeypatch):
+    x = RNG.integers(0, 256, (5, 6, 5, 1)).astype(np.uint8)
+    save_images(tmp_path, iter([x]), binary=False)
+    for most, sizes in ((60, [2, 2, 1]), (29, [1] * 5)):
+        monkeypatch.setattr(image_files, "MOST_BYTES", most)
+        batches = list(folder_batches(tmp_path, binary=False)[1]())
+        assert [len(batch) for batch in batches] == sizes
+        np.testing.assert_array_equal(np.concatenate(batches), x)

@@ -1,7 +1,10 @@
+import sys
+
 import numpy as np
 import pytest
 
 from keras_vae.visualization import image_grid
+from keras_vae.visualization.grid import check_grid
 
 GAP, BACKGROUND = 2, 230
 
@@ -105,3 +108,24 @@ def test_lists_can_be_drawn():
 def test_what_cannot_be_laid_out(examples, columns, message):
     with pytest.raises(ValueError, match=message):
         image_grid(examples, columns)
+
+
+@pytest.mark.parametrize("event_shape", [(30,), (40, 2), (8, 8, 4), (6, 8, 8, 3), (900, 700, 1)])
+@pytest.mark.parametrize(("count", "columns"), [(7, None), (5, 3), (2, 9)])
+def test_the_size_of_a_grid_is_known_before_it_is_drawn(event_shape, count, columns, monkeypatch):
+    grid = image_grid(np.zeros((count, *event_shape)), columns)
+    height, width = grid.shape[:2]
+    # The gap at the end is not counted, nor are places of a row that stay empty.
+    width = (width - GAP) * min(columns or 3, count) // (columns or 3)
+    monkeypatch.setattr(sys.modules[check_grid.__module__], "LARGEST_SIDE", max(height - GAP, width))
+    check_grid(event_shape, count, columns, "Fewer.")
+    monkeypatch.setattr(sys.modules[check_grid.__module__], "LARGEST_SIDE", max(height - GAP, width) - 1)
+    with pytest.raises(
+        ValueError, match=rf"{count} examples in rows of .* has {width:,}x{height - GAP:,} pixels.*Fewer"
+    ):
+        check_grid(event_shape, count, columns, "Fewer.")
+
+
+def test_what_has_more_axes_than_a_volume_is_not_drawn():
+    with pytest.raises(ValueError, match=r"Examples of shape \(3, 4, 5, 6, 1\) have 5 axes.*leave the callback out"):
+        check_grid((3, 4, 5, 6, 1), 1, None, "")

@@ -168,3 +168,24 @@ def test_bad_value_range(shape):
 def test_of_a_volume_the_slice_in_the_middle_is_shown():
     volume = np.random.default_rng(0).random((2, 5, 4, 6, 1))
     np.testing.assert_array_equal(as_pictures(volume, None), as_pictures(volume[:, 2], None))
+
+
+@pytest.mark.parametrize(("height", "width", "channels", "step"), [(1030, 20, 3, 3), (4, 513, 1, 2), (8, 300, 2, 2)])
+def test_of_large_images_every_so_many_pixels_are_shown(height, width, channels, step):
+    images = np.random.default_rng(0).random((2, height, width, channels))
+    pictures = as_pictures(images, (0, 1))
+    np.testing.assert_array_equal(pictures, as_pictures(images[:, ::step, ::step], (0, 1)))
+    assert max(pictures.shape[1:3]) <= 512
+    # What is black and white is of all values.
+    images[0, 1, 1] = 9
+    np.testing.assert_array_equal(as_pictures(images, None), as_pictures(images[:, ::step, ::step], (images.min(), 9)))
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4, 5])
+def test_channels_are_greys_side_by_side_or_colours(channels):
+    images = np.random.default_rng(0).random((3, 8, 6, channels))
+    pictures = as_pictures(images, (0, 1))
+    # Each grey in three equal colours.
+    greys = np.repeat(images.transpose(0, 1, 3, 2).reshape(3, 8, -1, 1), 3, axis=-1)
+    expected = images if channels == 3 else greys
+    np.testing.assert_array_equal(pictures, np.round(255 * expected))

@@ -1,0 +1,58 @@
+import importlib.util
+
+import numpy as np
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+from keras_vae.datasets.tables import read_csv, read_parquet
+
+
+def written(path, content: str | bytes) -> str:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return str(path)
+
+
+@pytest.mark.parametrize("names", ["", "age,height,sex\n"])
+def test_a_csv_file_with_and_without_names(tmp_path, names):
+    path = written(tmp_path / "t.csv", names + "1,2.5,-3e2\n\n4,,6\n")
+    np.testing.assert_array_equal(read_csv(path), [[1, 2.5, -300], [4, np.nan, 6]])
+
+
+def test_whether_a_first_line_that_may_be_either_holds_names_is_asked(tmp_path):
+    path = written(tmp_path / "t.csv", "0,1\n1,2\n")
+    with pytest.raises(ValueError, match="may hold names or numbers"):
+        read_csv(path)
+    np.testing.assert_array_equal(read_csv(path, names=True), [[1, 2]])
+    np.testing.assert_array_equal(read_csv(path, names=False), [[0, 1], [1, 2]])
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe1,2", b"1,2\n\xe9,3\n"])
+def test_a_csv_file_in_another_coding_is_named(tmp_path, content):
+    with pytest.raises(ValueError, match=r"t\.csv' cannot be read as a table in UTF-8"):
+        read_csv(written(tmp_path / "t.csv", content))
+
+
+def parquet(path, **columns) -> str:
+    pyarrow.parquet.write_table(pyarrow.table(columns), path)
+    return str(path)
+
+
+def test_a_parquet_file_of_numbers_and_booleans(tmp_path):
+    path = parquet(tmp_path / "t.parquet", age=[3, None, 5], height=[0.5, 1.5, None], sex=[True, False, None])
+    np.testing.assert_array_equal(read_parquet(path), [[3, 0.5, 1], [np.nan, 1.5, 0], [5, np.nan, np.nan]])
+
+
+def test_parquet_files_that_will_not_do_are_named(tmp_path):
+    with pytest.raises(ValueError, match=r"t\.parquet' must hold numbers.*column 'name' of type string"):
+        read_parquet(parquet(tmp_path / "t.parquet", age=[1], name=["Ada"]))
+    with pytest.raises(ValueError, match=r"t\.parquet' cannot be read as a Parquet file"):
+        read_parquet(written(tmp_path / "t.parquet", "text"))
+    with pytest.raises(ValueError, match=r"t\.parquet' holds no row of numbers"):
+        read_parquet(parquet(tmp_path / "t.parquet", age=pyarrow.array([], pyarrow.float64())))
+
+
+def test_what_is_missing_to_read_parquet_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match="pip install pyarrow"):
+        read_parquet(str(tmp_path / "t.parquet"))
