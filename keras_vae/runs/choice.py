@@ -15,9 +15,12 @@ def likelihood_for(likelihood: str, dataset, own: OwnSplits | None = None) -> tu
     """
     if likelihood != AUTO:
         return likelihood, None
-    levels = datasets.levels(dataset) if own is None else own.facts.levels
-    chosen, reason = _by_levels(levels)
+    chosen, reason = _by_levels(datasets.levels(dataset) if own is None else _levels(own.facts))
     return chosen, f"The likelihood is {chosen}, since {reason}."
+
+
+def _levels(facts):
+    return 2 if facts.kind == "binary" else facts.levels
 
 
 def _by_levels(levels) -> tuple[str, str]:
