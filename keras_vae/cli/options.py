@@ -68,7 +68,7 @@ def add_training(parser: argparse.ArgumentParser, epochs: int) -> None:
     )
     parser.add_argument("--epochs", type=int, default=epochs, help="(default: %(default)s)")
     parser.add_argument("--batch-size", type=int, default=100, help="(default: %(default)s)")
-    parser.add_argument("--learning-rate", type=float, default=2e-3, help="at its highest (default: %(default)s)")
+    parser.add_argument("--learning-rate", type=float, default=4e-3, help="at its highest (default: %(default)s)")
     parser.add_argument(
         "--schedule", choices=SCHEDULES, default="cosine", help="of the learning rate (default: %(default)s)"
     )

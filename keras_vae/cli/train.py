@@ -8,7 +8,7 @@ def add_to(commands) -> None:
     parser = commands.add_parser("train", help="train a VAE and write all that comes of it to a folder")
     options.add_training_data(parser)
     parser.add_argument("--latent-dim", type=int, default=16, help="length of the code (default: %(default)s)")
-    options.add_training(parser, epochs=60)
+    options.add_training(parser, epochs=40)
     parser.add_argument("--output", help="the folder to write (default: runs/DATASET)")
     options.add_overwrite(parser, "replace the run that is in the folder")
     parser.set_defaults(run=run)

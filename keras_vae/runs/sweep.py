@@ -36,7 +36,7 @@ def sweep(
     likelihood: str = AUTO,
     epochs: int = 30,
     batch_size: int = 100,
-    learning_rate: float = 2e-3,
+    learning_rate: float = 4e-3,
     schedule: str = "cosine",
     beta: float = 1.0,
     seed: int = 0,

@@ -75,7 +75,7 @@ def test_training():
         "likelihood": "auto",
         "epochs": 30,
         "batch_size": 100,
-        "learning_rate": 2e-3,
+        "learning_rate": 4e-3,
         "schedule": "cosine",
         "beta": 1.0,
         "seed": 0,
