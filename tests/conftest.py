@@ -62,7 +62,9 @@ def _fresh_state():
     """Every test starts from the same seed and the default dtype policy, and leaves no trace."""
     import keras
 
-    keras.utils.set_random_seed(0)
+    from . import seeds
+
+    seeds.set_all(0)
     yield
     keras.config.set_dtype_policy("float32")
     keras.config.set_floatx("float32")

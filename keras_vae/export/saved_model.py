@@ -47,19 +47,26 @@ def _endpoints(model, signature, of_x) -> dict:
     x = signature or tf.TensorSpec(model.encoder.input_spec.shape, tf.float32, name="x")
     z = tf.TensorSpec((None, model.latent_dim), tf.float32, name="z")
     n, seed = tf.TensorSpec((), tf.int32, name="n"), tf.TensorSpec((), tf.int32, name="seed")
+    reconstruct = _traced(model.reconstruct_batch, [x])
     endpoints = {
-        "serve": (lambda x: model.reconstruct_batch(x), [x]),
-        "reconstruct": (lambda x: model.reconstruct_batch(x), [x]),
-        "encode": (lambda x: model.mean_code(x), [x]),
-        "decode": (lambda z: model.mean_image(z), [z]),
+        "serve": reconstruct,
+        "reconstruct": reconstruct,
+        "encode": _traced(model.mean_code, [x]),
+        "decode": _traced(model.mean_image, [z]),
     }
     if tuple(x.shape[1:]) == model.event_shape:
         # Where x is turned into something else, it has no likelihood.
-        endpoints["score"] = (lambda x: model.score(x), [x])
+        endpoints["score"] = _traced(model.score, [x])
     if hasattr(model, "prior"):
-        endpoints["sample"] = (lambda n: model.draw(n, _fresh_seed()), [n])
-        endpoints["sample_seeded"] = (lambda n, seed: model.draw(n, seed), [n, seed])
-    return endpoints | {name: (function, [x]) for name, function in of_x.items()}
+        endpoints["sample"] = _traced(lambda n: model.draw(n, _fresh_seed()), [n])
+        endpoints["sample_seeded"] = _traced(model.draw, [n, seed])
+    return endpoints | {name: _traced(function, [x]) for name, function in of_x.items()}
+
+
+def _traced(function, signature) -> tuple:
+    """A function and its signature, as an endpoint: Keras traces that twice, which of a graph is the call alone."""
+    graph = tf.function(function, input_signature=signature, autograph=False).get_concrete_function()
+    return lambda *inputs: graph(*inputs), signature
 
 
 def _write(model, filepath, endpoints, verbose, track):
@@ -73,9 +80,11 @@ def _write(model, filepath, endpoints, verbose, track):
 
 def _single(input_signature):
     signature = input_signature[0] if isinstance(input_signature, (list, tuple)) else input_signature
-    if signature is not None and not hasattr(signature, "shape"):
+    if signature is None or isinstance(signature, tf.TensorSpec):
+        return signature
+    if not hasattr(signature, "shape"):
         raise ValueError(f"`input_signature` must be one specification of x. Received: {input_signature!r}.")
-    return signature
+    return tf.TensorSpec(signature.shape, signature.dtype, getattr(signature, "name", None))
 
 
 def _fresh_seed():

@@ -33,7 +33,7 @@ def fit(x, schedule, epochs, model=None, more=(), **arguments) -> tuple[Recorder
     recorder = Recorder()
     if model is None:
         model = tiny_vae()
-        model.compile("adam", **arguments.pop("compile", {}))
+        model.compile("sgd", **arguments.pop("compile", {}))
     used = [schedule, recorder, *more]
     history = model.fit(x, epochs=epochs, batch_size=32, verbose=0, callbacks=used, **arguments)
     return recorder, history
@@ -106,7 +106,7 @@ def test_a_training_that_goes_on(eagerly, tmp_path, binary_images):
     """By `initial_epoch`, with a model that was saved, and a callback that knows nothing of the first part."""
     x, steps = binary_images[:64], 2
     model = tiny_vae()
-    model.compile("adam")
+    model.compile("sgd")
     fit(x, callbacks.BetaSchedule(5), epochs=2, model=model)
     model.save(tmp_path / "model.keras")
     recorder, history = fit(
@@ -151,7 +151,7 @@ def test_an_interrupted_training_is_taken_up(eagerly, tmp_path, binary_images):
 
 def test_the_progress_bar_and_callbacks_that_stand_after_it_show_beta(eagerly, tmp_path, binary_images, capsys):
     vae = tiny_vae()
-    vae.compile("adam")
+    vae.compile("sgd")
     more = [keras.callbacks.CSVLogger(tmp_path / "log.csv"), keras.callbacks.TensorBoard(tmp_path / "logs")]
     used = [callbacks.BetaSchedule(4, start=0.125, stop=0.375), *more]
     data = {"x": binary_images, "validation_data": (binary_images,), "batch_size": 96}
@@ -166,7 +166,7 @@ def test_the_progress_bar_and_callbacks_that_stand_after_it_show_beta(eagerly, t
 
 def test_a_model_without_beta_is_refused_before_it_is_trained(binary_images):
     model = tiny_autoencoder()
-    model.compile("adam")
+    model.compile("sgd")
     before = model.get_weights()
     with pytest.raises(ValueError, match=r"model's `beta`, a variable, which Autoencoder does not have"):
         model.fit(binary_images, verbose=0, callbacks=[callbacks.BetaSchedule(4)])

@@ -60,7 +60,7 @@ def test_chosen_figures_every_so_many_epochs_and_the_last():
 
 def test_an_autoencoder_has_the_figures_of_its_code():
     model = small_autoencoder()
-    model.compile("adam")
+    model.compile("sgd")
     model, history = fit(callbacks.HeldOutEvaluation(HELD_OUT, BY_CODE), model=model)
     last = [evaluation.active_units(model, HELD_OUT), evaluation.mean_squared_error(model, HELD_OUT)]
     np.testing.assert_allclose([history[f"val_{name}"][-1] for name in BY_CODE], last, rtol=1e-12)
@@ -98,7 +98,7 @@ def test_callbacks_that_stand_after_it_have_its_figures(tmp_path):
 )
 def test_what_does_not_fit_is_refused_before_the_training(model, x, figures, message):
     model = model()
-    model.compile("adam")
+    model.compile("sgd")
     with pytest.raises(ValueError, match=message):
         fit(callbacks.HeldOutEvaluation(x, figures), model=model)
     assert int(model.optimizer.iterations) == 0

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from keras_vae import VAE, Decoder, Encoder, datasets, likelihoods, networks, posteriors
+from tests.models.small import passes
 
 SHAPE = (8, 8, 1)
 
@@ -20,7 +21,7 @@ def trained(likelihood, data, epochs: int) -> VAE:
     vae.build((None, *SHAPE))
     if epochs:
         vae.compile(optimizer=keras.optimizers.Adam(1e-2))
-        vae.fit(data, epochs=epochs, batch_size=50, verbose=0)
+        vae.fit(passes(data, epochs, 50), verbose=0)
     return vae
 
 

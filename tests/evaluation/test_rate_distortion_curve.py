@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_vae import evaluation, objectives
-from tests.models.small import Builder, binary, small_autoencoder, small_vae
+from tests.models.small import Builder, binary, passes, small_autoencoder, small_vae
 
 TRAIN, TEST = binary(48), binary(10, seed=1)
 
@@ -31,7 +31,7 @@ def test_each_point_is_a_model_that_was_trained_at_its_beta(eagerly):
 def test_a_larger_beta_buys_less_rate():
     """As users have it, in graphs."""
     first, last = evaluation.rate_distortion_curve(
-        Builder(), [0.01, 20], TRAIN, TEST, 40, num_samples=20, batch_size=16
+        Builder(), [0.01, 20], passes(TRAIN, 40, 16), TEST, 1, num_samples=20
     )
     assert first.rate > last.rate
     assert first.distortion < last.distortion

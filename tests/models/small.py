@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from keras_vae import VAE, Autoencoder, Decoder, Encoder, likelihoods, networks, posteriors
 
@@ -68,6 +69,11 @@ class Builder:
 def binary(count: int, event_shape=EVENT_SHAPE, seed: int = 0) -> np.ndarray:
     """Binary examples `(count, *event_shape)`."""
     return (np.random.default_rng(seed).random((count, *event_shape)) < 0.4).astype(np.float32)
+
+
+def passes(x: np.ndarray, count: int, batch_size: int) -> tf.data.Dataset:
+    """So many passes over examples, which are one epoch for Keras: short epochs take longer than their steps."""
+    return tf.data.Dataset.from_tensor_slices(x).shuffle(len(x), seed=0).batch(batch_size).repeat(count)
 
 
 def without_noise(model) -> None:

@@ -9,6 +9,7 @@ from scipy.special import expit
 from keras_vae import VAE, Autoencoder, ContractiveEncoder, Decoder, Encoder, likelihoods, load_model, networks
 from keras_vae.models import fast_path
 from keras_vae.posteriors import Deterministic, DiagonalNormal
+from tests.models.small import passes
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(8, 5)).astype(np.float32)
@@ -151,7 +152,7 @@ class TestTraining:
                 Decoder(networks.dense([32]), likelihoods.Bernoulli((8, 8, 1))),
             )
             model.compile(keras.optimizers.Adam(0.01))
-            model.fit(binary_images, batch_size=48, epochs=20, verbose=0)
+            model.fit(passes(binary_images, 20, 48), verbose=0)
             return by_finite_differences(model.encoder, binary_images, 1e-2)
 
         assert norm(ContractiveEncoder, 10.0) < 0.3 * norm(Encoder)

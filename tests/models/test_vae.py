@@ -9,7 +9,7 @@ from scipy import stats
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors, priors
 from keras_vae.datasets.colour_digits import load_colour_digits
 from keras_vae.models import vae as vae_module
-from tests.models.small import EVENT_SHAPE, LATENT_DIM, binary, small_autoencoder, small_vae, without_noise
+from tests.models.small import EVENT_SHAPE, LATENT_DIM, binary, passes, small_autoencoder, small_vae, without_noise
 
 MEAN, LOG_VARIANCE = np.array([3.0, -2.0]), np.log([4.0, 0.01])
 
@@ -58,7 +58,7 @@ class TestReparameterization:
     def test_reconstructions_depend_on_the_input(self, binary_images):
         vae = VAE.for_shape((8, 8, 1), 4)
         vae.compile(keras.optimizers.Adam(3e-3))
-        vae.fit(binary_images, epochs=12, verbose=0)
+        vae.fit(passes(binary_images, 12, 32), verbose=0)
         error = np.mean((binary_images - vae.reconstruct(binary_images)) ** 2)
         # A tenth by now.
         assert error < 0.5 * np.mean((binary_images - binary_images.mean(axis=0)) ** 2)
@@ -164,7 +164,7 @@ class TestPriors:
         vae.encoder.posterior.set_weights([np.array([[0.5, 0.0], [0.5, 0.0]]), np.log([1.0, 0.02])])
         vae.decoder.likelihood.set_weights([np.ones((1, 2)), np.zeros(2)])
         vae.compile(keras.optimizers.Adam(0.1))
-        vae.fit(x, batch_size=50, epochs=40, verbose=0)
+        vae.fit(passes(x, 40, 50), verbose=0)
         first, second = np.asarray(vae.prior.means)[:, 0]
         codes = vae.encode(x)[:, 0]
         groups = sorted([codes[x[:, 0] < 0].mean(), codes[x[:, 0] > 0].mean()])
@@ -539,7 +539,7 @@ class TestSystems:
             Decoder(networks.conv_transpose([16, 8], (16, 16, 3)), likelihoods.Normal((16, 16, 3), "optimal")),
         )
         vae.compile(keras.optimizers.Adam(1e-2))
-        history = vae.fit(x, epochs=32, batch_size=16, verbose=0).history
+        history = vae.fit(passes(x, 16, 16), epochs=2, verbose=0).history
         error = np.mean((x - vae.reconstruct(x)) ** 2)
         # The mean image leaves all of the variance; pure noise in the codes would too. A quarter or less by now.
         assert error < 0.5 * np.mean((x - x.mean(axis=0)) ** 2)

@@ -55,7 +55,8 @@ def fresh_shell():
         try:
             shell.enable_matplotlib("inline")
             # The backend tells only the first shell of a process how to make a picture of a figure.
-            set_matplotlib_formats("png")
+            # Of no size to be looked at, and drawn once: to cut the margins off, it would be drawn twice.
+            set_matplotlib_formats("png", dpi=20, bbox_inches=None)
             yield shell
         finally:
             Shell.clear_instance()

@@ -9,7 +9,7 @@ from keras_vae import Autoencoder, Decoder, Encoder, likelihoods, load_model, ne
 from keras_vae.models import fast_path
 from keras_vae.posteriors import Deterministic
 from keras_vae.regularizers import KullbackLeiblerSparsity
-from tests.models.small import EVENT_SHAPE, binary
+from tests.models.small import EVENT_SHAPE, binary, passes
 from tests.regularizers.test_kullback_leibler_sparsity import divergence
 
 L1 = keras.regularizers.L1
@@ -104,7 +104,7 @@ def test_a_penalty_makes_units_exactly_zero(binary_images):
             Decoder(networks.dense([32]), likelihoods.Bernoulli((8, 8, 1))),
         )
         model.compile(keras.optimizers.Adam(0.01))
-        model.fit(binary_images, epochs=30, batch_size=48, verbose=0)
+        model.fit(passes(binary_images, 30, 48), verbose=0)
         return np.mean(model.encode(binary_images) == 0)
 
     assert zeros(L1(1.0)) > zeros(None) + 0.1
@@ -116,7 +116,7 @@ def test_a_target_draws_the_mean_activations(binary_images):
         Decoder(networks.dense([32]), likelihoods.Bernoulli((8, 8, 1))),
     )
     model.compile(keras.optimizers.Adam(0.01))
-    model.fit(binary_images, epochs=60, batch_size=96, verbose=0)
+    model.fit(passes(binary_images, 60, 96), verbose=0)
     np.testing.assert_allclose(model.encode(binary_images).mean(axis=0), 0.1, atol=0.03)
 
 
