@@ -14,9 +14,11 @@ class Composite(keras.Model):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
+        # Older files lack the parts that came later.
         parts = {
             name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
             for name in cls.part_names
+            if name in config
         }
         return cls(**{**config, **parts})
 

@@ -45,6 +45,7 @@ class LatentModel(Trainable):
         self.corruption = corruption
         if corruption is not None:
             check_fill(checked_part(corruption, keras.layers.Layer, "corruption"), decoder.likelihood)
+        self.encoder.take_units_of(self.decoder.likelihood)
         self.decoder.build_for(self.encoder)
         if self.decoder.latent_dim != self.encoder.latent_dim:
             raise ValueError(
@@ -231,13 +232,9 @@ class LatentModel(Trainable):
         examples = self.checked_batches(x, batch_size, rule_of(self.decoder.likelihood) if target else None)
         return map(compiled if seed is None else batches.seeded(compiled, checked_seed(seed)), examples)
 
-    def rescaled(self, x):
-        """Maps x from the data's units to what the encoder takes."""
-        return self.decoder.likelihood.rescaled(x)
-
     def posterior_parameters(self, x):
         """Parameters of q(z|x), for tensors: `(batch, *event_shape)` to a dict of tensors `(batch, latent_dim)`."""
-        return self.encoder(self.rescaled(x), training=False)
+        return self.encoder(x, training=False)
 
     def mean_code(self, x):
         """`encode` for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`."""

@@ -163,7 +163,7 @@ class VAE(LatentModel):
             `(batch, num_samples, latent_dim)`, `kl` `(batch,)`, in nats and without beta, and what the
             objective asks for.
         """
-        posterior = self.encoder(self.rescaled(self.corrupted(x, training)))
+        posterior = self.encoder(self.corrupted(x, training))
         z = self.encoder.posterior.sample(posterior, self.num_samples)
         kl_terms = divergences.kl_terms(self.encoder.posterior, self.prior, posterior, z)
         if self.objective.adds_kl:
