@@ -179,7 +179,7 @@ class TestInTheDatasUnits:
 
 
 def test_the_code_of_an_autoencoder_and_a_contractive_one_are_had_alike():
-    likelihood, x, _ = units_cases()["whole numbers"]
+    _, x, _ = units_cases()["whole numbers"]
     contractive = ContractiveEncoder(networks.dense([4]), posteriors.Deterministic(2), weight=0.1)
     for encoder in (Encoder(networks.dense([4]), posteriors.Deterministic(2)), contractive):
         model = Autoencoder(encoder, Decoder(networks.dense([4]), likelihoods.BetaBinomial((5,), 17)))
