@@ -2,8 +2,10 @@
 
 import keras
 
+from keras_vae.ops.traced_shapes import TracedShapes
 
-class Composite(keras.Model):
+
+class Composite(TracedShapes, keras.Model):
     """Base class: serialises the parts that a subclass names in `part_names`."""
 
     part_names: tuple[str, ...] = ()

@@ -58,6 +58,8 @@ class Encoder(Composite):
 
     def build(self, input_shape):
         features_shape = build_network(self.network, input_shape, "encoder")
+        # Called and not built, after which it could follow no other model: `summary` shows its shape then.
+        self.units(keras.KerasTensor((None, *input_shape[1:]), dtype=self.units.variable_dtype))
         if not self.posterior.built:
             self.posterior.build(features_shape)
         self.input_spec = keras.layers.InputSpec(shape=(None, *input_shape[1:]))

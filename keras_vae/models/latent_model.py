@@ -8,6 +8,7 @@ from keras import ops
 from keras_vae.export import saved_model
 from keras_vae.files.whole import whole_file
 from keras_vae.models import batches, data_checks, fast_path
+from keras_vae.models.built_copy import built_copy
 from keras_vae.models.composite import checked_part
 from keras_vae.models.corruption_checks import check_fill, check_keeps_shape
 from keras_vae.models.decoder import Decoder
@@ -75,6 +76,12 @@ class LatentModel(Trainable):
             self.encoder.build(tuple(input_shape))
         if self.corruption is not None:
             check_keeps_shape(self.corruption, input_shape)
+
+    @functools.wraps(keras.Model.summary)
+    def summary(self, *args, **kwargs):
+        # Of a model that is not built yet, what it will be for examples of the event's shape.
+        shown = self if self.encoder.built else built_copy(self)
+        keras.Model.summary(shown, *args, **kwargs)
 
     @functools.wraps(keras.Model.fit)
     def fit(self, *args, **kwargs):

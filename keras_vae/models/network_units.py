@@ -54,6 +54,9 @@ class NetworkUnits(keras.layers.Layer):
         likelihood = self._likelihood()
         return x if likelihood is None else likelihood.rescaled(x)
 
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape)
+
     def quantize(self, *args, **kwargs):
         """Does nothing."""
 

@@ -96,6 +96,9 @@ class VAE(LatentModel):
                 f"{type(self.objective).__name__} has none. Received: free_bits={free_bits!r}."
             )
         divergences.closed_form(self.encoder.posterior, self.prior)
+        # What `summary` shows of them.
+        self.prior.build((None, self.latent_dim))
+        self.objective.build((None, self.num_samples))
         self._beta = self.add_weight(
             name="beta",
             shape=(),
