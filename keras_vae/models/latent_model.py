@@ -265,7 +265,8 @@ class LatentModel(Trainable):
         For tensors: `(batch, *event_shape)` to `(batch,)`.
         """
         reconstruction, missing = self.reconstruct_batch(x), is_missing(x)
-        error = ops.where(missing, 0.0, ops.cast(x, reconstruction.dtype) - reconstruction)
+        # Chosen before the difference, which would be NaN where nothing was observed.
+        error = ops.where(missing, reconstruction, ops.cast(x, reconstruction.dtype)) - reconstruction
         axes = tuple(range(1, len(error.shape)))
         return ops.sum(error * error, axis=axes) / ops.sum(ops.cast(~missing, error.dtype), axis=axes)
 
