@@ -98,3 +98,52 @@ def test_samples_codes_and_reconstructions_are_finite_and_of_their_shape(make, x
         assert draws.shape == (50, *rows.EVENT_SHAPE)
         likelihood = model.decoder.likelihood
         assert np.all(likelihood.in_support(draws))
+
+
+@pytest.fixture
+def _check_numerics():
+    tf.debugging.enable_check_numerics()
+    yield
+    tf.debugging.disable_check_numerics()
+
+
+WITH_ENDS = {
+    name: np.concatenate([np.full_like(x[:1], np.nanmin(x)), np.full_like(x[:1], np.nanmax(x)), x])
+    for name, x in rows.DATA.items()
+}
+
+
+@pytest.mark.usefixtures("_check_numerics")
+def test_nothing_on_the_way_of_a_healthy_training_is_infinite_or_nan():
+    """Neither values nor gradients, at the ends of the data's range, too: TensorFlow's debugger ends at the first."""
+    features, weight = tf.random.stateless_normal((14, 6), (0, 1)), tf.constant([0.0, 1.0] * 7)
+    for name, make in [(name, make) for name, makers in rows.LIKELIHOODS.items() for make in makers]:
+        likelihood, x = make(), tf.constant(WITH_ENDS[name])
+        likelihood.build(features.shape)
+
+        def gradient(features, x, likelihood=likelihood):
+            with tf.GradientTape() as tape:
+                tape.watch(features)
+                params = {key: value[:, None] for key, value in likelihood(features).items()}
+                log_prob = likelihood.log_prob(params | likelihood.fitted(params, x, weight), x)
+            return log_prob, tape.gradient(log_prob, features), likelihood.rescaled(x)
+
+        # TensorFlow takes NaN in what a graph is given for an alarm as well: what is missing is looked at without one.
+        for value in (gradient if likelihood.takes_missing else tf.function(gradient))(features, x):
+            assert np.isfinite(value).all(), name
+
+
+@pytest.mark.usefixtures("_check_numerics", "eagerly")
+def test_nothing_in_a_step_of_any_model_is_infinite_or_nan():
+    x = tf.constant(WITH_ENDS["Bernoulli"])
+    for name, (make, data) in MODELS.items():
+        if data is rows.DATA["Bernoulli"]:
+            model = make()
+            model.compile("adam")
+            logs = [model.train_step((x, x, tf.constant([0.0, 1.0] * 7))), model.test_step((x,))]
+            assert np.isfinite([list(step.values()) for step in logs]).all(), name
+    holed = tf.constant(WITH_ENDS["Masked"])
+    model = rows.vae(rows.LIKELIHOODS["Masked"][0]())
+    error = model.squared_error(holed)
+    difference = np.asarray(holed) - np.asarray(model.reconstruct_batch(holed))
+    np.testing.assert_allclose(error, np.nanmean(difference**2, axis=(1, 2, 3)), rtol=1e-5)

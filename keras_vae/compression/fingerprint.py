@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_vae.compression.ans_stack import AnsStack
 from keras_vae.compression.file_format import FINGERPRINT_BYTES
+from keras_vae.models.network_units import NetworkUnits
 
 # Of a layer's configuration, what does not change its outputs outside of training.
 NO_SETTINGS, OF_TRAINING = ("name", "dtype", "trainable", "seed"), ("_initializer", "_regularizer", "_constraint")
@@ -33,7 +34,12 @@ def _description(vae):
     likelihood = vae.decoder.likelihood
     layers = [*vae.encoder._flatten_layers(), *vae.decoder._flatten_layers()]
     return {
-        "layers": [[type(layer).__name__, _activation(layer), _settings(layer)] for layer in layers],
+        "layers": [
+            [type(layer).__name__, _activation(layer), _settings(layer)]
+            for layer in layers
+            # How data is rescaled is the likelihood's.
+            if not isinstance(layer, NetworkUnits)
+        ],
         "likelihood": [type(likelihood).__name__, list(likelihood.event_shape), getattr(likelihood, "levels", 0)],
         "prior": type(vae.prior).__name__,
     }

@@ -75,7 +75,7 @@ class Float64Networks:
         return {key: np.asarray(value) for key, value in found.items()}
 
     def _posterior(self, x):
-        return self._encoder(self._decoder.likelihood.rescaled(x), training=False)
+        return self._encoder(x, training=False)
 
     def _likelihood(self, z):
         return self._decoder(z, training=False)

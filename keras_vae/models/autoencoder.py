@@ -67,7 +67,7 @@ class Autoencoder(LatentModel):
         Returns:
             Dict of the decoder's parameters, each `(batch, 1, *event_shape)`, and `z` `(batch, 1, latent_dim)`.
         """
-        z = self.encoder.posterior.sample(self.encoder(self.rescaled(self.corrupted(x, training))))
+        z = self.encoder.posterior.sample(self.encoder(self.corrupted(x, training)))
         return {**self.decoder(z), "z": z}
 
     def forward(self, x, sample_weight, training):

@@ -2,8 +2,10 @@
 
 import keras
 
+from keras_vae.ops.traced_shapes import TracedShapes
 
-class Composite(keras.Model):
+
+class Composite(TracedShapes, keras.Model):
     """Base class: serialises the parts that a subclass names in `part_names`."""
 
     part_names: tuple[str, ...] = ()
@@ -14,9 +16,11 @@ class Composite(keras.Model):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
+        # Older files lack the parts that came later.
         parts = {
             name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
             for name in cls.part_names
+            if name in config
         }
         return cls(**{**config, **parts})
 

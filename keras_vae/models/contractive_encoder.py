@@ -15,7 +15,7 @@ from keras_vae.posteriors.posterior import Posterior
 class ContractiveEncoder(Encoder):
     """An `Encoder` that adds weight * ||dz/dx||_F^2 to the loss: a contractive autoencoder's part.
 
-    The squared derivatives of the code, which is the posterior's mean, by what the encoder is given are summed over
+    The squared derivatives of the code, which is the posterior's mean, by what its network is given are summed over
     the code and over the elements of x, and averaged over the batch. They are exact, for any network: a backward pass
     for each unit of the code, and memory for `batch * latent_dim * elements of x` numbers. The loss of `evaluate` holds
     the penalty too; `encode` and its like compute none of it where they run as graphs.
@@ -56,12 +56,12 @@ class ContractiveEncoder(Encoder):
                 "rounding, cuts it off. Use `Encoder`."
             )
 
-    def call(self, x):
-        """Maps x `(batch, *event_shape)` to a dict of parameters, each `(batch, latent_dim)`, and adds the penalty."""
-        x = tf.convert_to_tensor(ops.cast(x, self.compute_dtype))
+    def parameters(self, x):
+        """Maps what the network is given to a dict of parameters, each `(batch, latent_dim)`, and adds the penalty."""
+        x = tf.convert_to_tensor(x)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(x)
-            params = super().call(x)
+            params = super().parameters(x)
             code = self.posterior.mean(params)
         self.add_loss(self.weight * batch_mean(squared_norm(tape.batch_jacobian(code, x))))
         return params
@@ -73,7 +73,7 @@ class ContractiveEncoder(Encoder):
         x = tf.zeros((1, *input_shape[1:]), self.compute_dtype)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(x)
-            code = self.posterior.mean(super().call(x))
+            code = self.posterior.mean(super().parameters(x))
         return tape.gradient(code, x) is not None
 
     def get_config(self):

@@ -9,6 +9,7 @@ from keras_vae.export import saved_model
 from keras_vae.files.full_disk import check_room
 from keras_vae.files.whole import has_scheme, whole_file
 from keras_vae.models import batches, data_checks, fast_path
+from keras_vae.models.built_copy import built_copy
 from keras_vae.models.composite import checked_part
 from keras_vae.models.corruption_checks import check_fill, check_keeps_shape
 from keras_vae.models.decoder import Decoder
@@ -48,6 +49,7 @@ class LatentModel(Trainable):
         self.corruption = corruption
         if corruption is not None:
             check_fill(checked_part(corruption, keras.layers.Layer, "corruption"), decoder.likelihood)
+        self.encoder.take_units_of(self.decoder.likelihood)
         self.decoder.build_for(self.encoder)
         if self.decoder.latent_dim != self.encoder.latent_dim:
             raise ValueError(
@@ -77,6 +79,12 @@ class LatentModel(Trainable):
             self.encoder.build(tuple(input_shape))
         if self.corruption is not None:
             check_keeps_shape(self.corruption, input_shape)
+
+    @functools.wraps(keras.Model.summary)
+    def summary(self, *args, **kwargs):
+        # Of a model that is not built yet, what it will be for examples of the event's shape.
+        shown = self if self.encoder.built else built_copy(self)
+        keras.Model.summary(shown, *args, **kwargs)
 
     @functools.wraps(keras.Model.fit)
     def fit(self, *args, **kwargs):
@@ -234,13 +242,9 @@ class LatentModel(Trainable):
         examples = self.checked_batches(x, batch_size, rule_of(self.decoder.likelihood) if target else None)
         return map(compiled if seed is None else batches.seeded(compiled, checked_seed(seed)), examples)
 
-    def rescaled(self, x):
-        """Maps x from the data's units to what the encoder takes."""
-        return self.decoder.likelihood.rescaled(x)
-
     def posterior_parameters(self, x):
         """Parameters of q(z|x), for tensors: `(batch, *event_shape)` to a dict of tensors `(batch, latent_dim)`."""
-        return self.encoder(self.rescaled(x), training=False)
+        return self.encoder(x, training=False)
 
     def mean_code(self, x):
         """`encode` for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`."""
@@ -264,7 +268,8 @@ class LatentModel(Trainable):
         For tensors: `(batch, *event_shape)` to `(batch,)`.
         """
         reconstruction, missing = self.reconstruct_batch(x), is_missing(x)
-        error = ops.where(missing, 0.0, ops.cast(x, reconstruction.dtype) - reconstruction)
+        # Chosen before the difference, which would be NaN where nothing was observed.
+        error = ops.where(missing, reconstruction, ops.cast(x, reconstruction.dtype)) - reconstruction
         axes = tuple(range(1, len(error.shape)))
         return ops.sum(error * error, axis=axes) / ops.sum(ops.cast(~missing, error.dtype), axis=axes)
 

@@ -96,6 +96,9 @@ class VAE(LatentModel):
                 f"{type(self.objective).__name__} has none. Received: free_bits={free_bits!r}."
             )
         divergences.closed_form(self.encoder.posterior, self.prior)
+        # What `summary` shows of them.
+        self.prior.build((None, self.latent_dim))
+        self.objective.build((None, self.num_samples))
         self._beta = self.add_weight(
             name="beta",
             shape=(),
@@ -163,7 +166,7 @@ class VAE(LatentModel):
             `(batch, num_samples, latent_dim)`, `kl` `(batch,)`, in nats and without beta, and what the
             objective asks for.
         """
-        posterior = self.encoder(self.rescaled(self.corrupted(x, training)))
+        posterior = self.encoder(self.corrupted(x, training))
         z = self.encoder.posterior.sample(posterior, self.num_samples)
         kl_terms = divergences.kl_terms(self.encoder.posterior, self.prior, posterior, z)
         if self.objective.adds_kl:

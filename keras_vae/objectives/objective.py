@@ -27,6 +27,13 @@ class Objective(keras.layers.Layer):
         super().__init__(**kwargs)
         self.built = True
 
+    def build(self, log_likelihood_shape):
+        """Notes the shape of log p(x|z), `(batch, num_samples)`: weights are made in the constructor."""
+
+    def compute_output_shape(self, log_likelihood_shape):
+        """The shape of what `cost` returns."""
+        return tuple(log_likelihood_shape[:1])
+
     def reconstruction(self, log_likelihood):
         """-E_q[log p(x|z)] in nats from log p(x|z): `(batch, num_samples)` to `(batch,)`."""
         return -ops.mean(log_likelihood, axis=1)

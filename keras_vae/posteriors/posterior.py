@@ -8,10 +8,11 @@ from keras import ops
 from keras_vae.ops.checks import checked_size
 from keras_vae.ops.head import Head
 from keras_vae.ops.precision import head_dtype
+from keras_vae.ops.traced_shapes import TracedShapes
 from keras_vae.ops.trainable import freeze_built
 
 
-class Posterior(keras.layers.Layer):
+class Posterior(TracedShapes, keras.layers.Layer):
     """Base class: a distribution over codes, whose parameters are a projection of features.
 
     A posterior is a layer: called on the features of a network it returns a dict of parameters. A subclass

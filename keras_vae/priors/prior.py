@@ -25,6 +25,13 @@ class Prior(keras.layers.Layer):
         self.latent_dim = checked_size(latent_dim, "latent_dim")
         self.built = True
 
+    def build(self, codes_shape):
+        """Notes the shape of codes: weights are made in the constructor."""
+
+    def compute_output_shape(self, codes_shape):
+        """The shape of what is drawn."""
+        return tuple(codes_shape)
+
     def log_prob(self, z):
         """Log-density in nats, summed over the latents: `(..., latent_dim)` to `(...)`."""
         raise NotImplementedError

@@ -42,7 +42,8 @@ def vae(kind, levels=17):
 def test_a_model_takes_and_gives_the_datas_own_units(kind):
     model, x = vae(kind), np.random.default_rng(0).integers(0, 17, (12, 4, 3)).astype(np.uint8)
     model.fit(x, verbose=0)
-    np.testing.assert_allclose(model.encode(x), model.encoder(x / 8.0 - 1)["mean"], rtol=1e-4, atol=1e-5)
+    features = model.encoder.network((x / 8.0 - 1).astype(np.float32))
+    np.testing.assert_allclose(model.encode(x), model.encoder.posterior(features)["mean"], rtol=1e-4, atol=1e-5)
     draws = model.sample(100, seed=0)
     assert draws.min() >= 0
     assert draws.max() <= 16

@@ -92,7 +92,8 @@ class TestOverBatches:
 def test_the_posteriors_parameters_are_the_encoders(make):
     likelihood = likelihoods.BetaBinomial(EVENT_SHAPE, levels=17)
     model, x = make(likelihood), np.random.default_rng(0).integers(0, 17, (5, *EVENT_SHAPE)).astype(np.uint8)
-    params, expected = model.posterior_parameters(x), model.encoder(x / 8.0 - 1.0)
+    params = model.posterior_parameters(x)
+    expected = model.encoder.posterior(model.encoder.network((x / 8.0 - 1.0).astype(np.float32)))
     assert params.keys() == expected.keys()
     for name, value in params.items():
         np.testing.assert_allclose(value, expected[name], rtol=1e-5, atol=1e-6)
