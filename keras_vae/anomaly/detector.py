@@ -29,8 +29,8 @@ FALSE_ALARM_RATE = 0.01
 FEATURE_NAMES, ROWS_OF_MODEL = "feature_names", "_rows_of_detector"
 OF_OLDER_FILE = (
     "The detector is of an older file, which does not say what its model was trained on: the false alarm rate is "
-    "promised only if the model was trained on none of the examples that are given now. A detector that is trained anew "
-    "sees to that by itself."
+    "promised only if the model was trained on none of the examples that are given now. One that is trained anew sees "
+    "to that by itself."
 )
 # Of the examples that are given to train on, what is held back to calibrate; more where the rate takes more.
 SHARE_HELD_BACK = 0.25
@@ -59,9 +59,9 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
     `fit` trains a copy of a model that is not trained, on a part of the examples, and calibrates with the rest, which
     a seed chooses. A model that is trained, and a detector that was fitted before, is calibrated with all examples. A
     model counts as trained if its optimizer has made a step; `train` says otherwise. Examples that a detector was
-    trained on do not calibrate it later, nor do their equals: `fit` leaves them out, in any order, dtype or company, also
-    after `save` and `load`, pickling or cloning. Of the training's examples those are left that were held back. What a
-    model was trained on elsewhere only you know.
+    trained on do not calibrate it later, nor do their equals: `fit` leaves them out, in any order, dtype or company,
+    also after `save` and `load`, pickling or cloning. Of the training's examples those are left that were held back.
+    What a model was trained on elsewhere only you know.
 
     Sources: see `anomaly.conformal` and `anomaly.scores`.
 
