@@ -1,5 +1,6 @@
 """What an autoencoder and a VAE share: parts, codes, reconstructions, saving."""
 
+import contextlib
 import functools
 
 import keras
@@ -357,6 +358,15 @@ class LatentModel(Trainable):
 
     def _is_of_draws(self, state) -> bool:
         return self.seed_generator is not None and state is self.seed_generator.state
+
+    @contextlib.contextmanager
+    def tracing(self):
+        # A layer may assign attributes while it is traced: that alone makes nothing stale. What somebody else has
+        # assigned since the steps were looked at does.
+        is_as_it_was = self._state_of_steps is not None and ModelState(self) == self._state_of_steps
+        yield
+        if is_as_it_was:
+            self._state_of_steps = ModelState(self)
 
     def _forget_stale_steps(self):
         state = ModelState(self)
