@@ -35,6 +35,7 @@ MAY_IMPORT_TENSORFLOW = {
     "models/train_step.py",
     "models/contractive_encoder.py",  # derivatives
     "models/data_checks.py",
+    "models/plain_arrays.py",
     "models/rules.py",  # assertions in graphs
     "models/batches.py",
     "models/fast_path.py",  # devices, strategies and datasets

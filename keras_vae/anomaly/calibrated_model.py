@@ -6,6 +6,7 @@ from keras import ops
 
 from keras_vae.anomaly import conformal
 from keras_vae.anomaly.scores import score_batch
+from keras_vae.anomaly.trained_rows import TrainedRows
 from keras_vae.models.composite import Composite
 
 
@@ -19,11 +20,22 @@ class CalibratedModel(Composite):
         num_samples: Codes that are drawn for each example.
         num_scores: How many calibration scores there are.
         settings: The detector's other settings, which are kept with it.
+        rows: `TrainedRows.description()` of what the model was trained on; `None`, as in files of older versions, where
+            nothing is known of it.
     """
 
     part_names = ("model",)
 
-    def __init__(self, model, score: str, num_samples: int, num_scores: int, settings: dict | None = None, **kwargs):
+    def __init__(
+        self,
+        model,
+        score: str,
+        num_samples: int,
+        num_scores: int,
+        settings: dict | None = None,
+        rows: dict | None = None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.model = model
         self.score, self.num_samples, self.num_scores = score, num_samples, num_scores
@@ -31,12 +43,28 @@ class CalibratedModel(Composite):
         stored = {"trainable": False, "autocast": False, "dtype": "float64", "initializer": "zeros"}
         self.sorted_scores = self.add_weight(name="sorted_scores", shape=(num_scores,), **stored)
         self.threshold = self.add_weight(name="threshold", shape=(), **stored)
+        self.rows = rows
+        if rows is not None:
+            # Keras has no variables of uint64.
+            whole = {"trainable": False, "autocast": False, "dtype": "int64", "initializer": "zeros"}
+            self.fingerprints = self.add_weight(name="fingerprints", shape=(rows["count"],), **whole)
         self.built = True
 
-    def calibrate(self, sorted_scores: np.ndarray, threshold: float) -> None:
-        """Stores calibration scores `(num_scores,)` in ascending order, and the score above which an alarm is given."""
+    def calibrate(self, sorted_scores: np.ndarray, threshold: float, trained_on: TrainedRows | None = None) -> None:
+        """Stores calibration scores `(num_scores,)` in ascending order, and the score above which an alarm is given.
+
+        What the model was trained on is stored where the model was made for it.
+        """
         self.sorted_scores.assign(sorted_scores)
         self.threshold.assign(threshold)
+        if trained_on is not None:
+            self.fingerprints.assign(trained_on.fingerprints.view(np.int64))
+
+    def trained_on(self) -> TrainedRows:
+        """What the model was trained on, as far as it is known."""
+        if self.rows is None:
+            return TrainedRows.unknown()
+        return TrainedRows(self.fingerprints.numpy().view(np.uint64), self.rows["dtype"], self.rows["are_all"])
 
     def call(self, x):
         """Maps x `(batch, *event_shape)` to a dict of `score`, `p_value` and `verdict`, each `(batch,)`.
@@ -55,5 +83,6 @@ class CalibratedModel(Composite):
             "num_samples": self.num_samples,
             "num_scores": self.num_scores,
             "settings": self.settings,
+            "rows": self.rows,
         }
         return {**super().get_config(), **own}

@@ -84,13 +84,14 @@ def false_alarm_law(num_scores: int, rate: float):
     return stats.beta(allowed, num_scores + 1 - allowed)
 
 
-def check_enough(num_examples: int, rate: float, trains: bool = False) -> None:
+def check_enough(num_examples: int, rate: float, trains: bool = False, left_out: int = 0) -> None:
     """Raises a ValueError that says how many normal examples a rate takes, if there are fewer.
 
     Args:
         num_examples: How many there are.
         rate: The false alarm rate that is promised.
         trains: Whether a model is trained on as many of them at least as calibrate.
+        left_out: How many there are beside them that the model was trained on.
     """
     needed, usable = fewest_scores(rate), num_examples // 2 if trains else num_examples
     if usable >= needed:
@@ -99,9 +100,10 @@ def check_enough(num_examples: int, rate: float, trains: bool = False) -> None:
     # Rounded up: a rate that is said to be enough must be.
     enough = decimal.Context(prec=3, rounding=decimal.ROUND_CEILING).divide(1, usable + 1)
     other = f", or a `false_alarm_rate` of at least {enough}" if usable else ""
+    left = f"It was trained on {left_out} others that were given, or on their equals. " if left_out else ""
     raise ValueError(
         f"A false alarm rate of {rate:g} takes at least {needed} normal examples that the model was not trained "
-        f"on{training}. Received: {num_examples}. Give more{other}."
+        f"on{training}. {left}Received: {num_examples}. Give more{other}."
     )
 
 

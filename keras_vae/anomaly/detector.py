@@ -1,7 +1,6 @@
 """Anomaly detection as scikit-learn has it."""
 
 import copy
-import hashlib
 import math
 import os
 import warnings
@@ -14,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from keras_vae.anomaly import attribution, conformal
 from keras_vae.anomaly.calibrated_model import CalibratedModel
 from keras_vae.anomaly.scores import SCORES, check_score, over_examples, score_batch
+from keras_vae.anomaly.trained_rows import TrainedRows
 from keras_vae.export import saved_model
 from keras_vae.files.whole import whole_file
 from keras_vae.models import batches
@@ -23,9 +23,15 @@ from keras_vae.models.latent_model import LatentModel
 from keras_vae.models.loading import load_saved
 from keras_vae.models.rules import rule_of
 from keras_vae.ops.checks import checked_bool, checked_free_path, checked_name, checked_seed, checked_size
+from keras_vae.ops.warn import warn
 
 FALSE_ALARM_RATE = 0.01
-FEATURE_NAMES = "feature_names"
+FEATURE_NAMES, ROWS_OF_MODEL = "feature_names", "_rows_of_detector"
+OF_OLDER_FILE = (
+    "The detector is of an older file, which does not say what its model was trained on: the false alarm rate is "
+    "promised only if the model was trained on none of the examples that are given now. One that is trained anew sees "
+    "to that by itself."
+)
 # Of the examples that are given to train on, what is held back to calibrate; more where the rate takes more.
 SHARE_HELD_BACK = 0.25
 STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 5000, 10, 100
@@ -52,8 +58,10 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
 
     `fit` trains a copy of a model that is not trained, on a part of the examples, and calibrates with the rest, which
     a seed chooses. A model that is trained, and a detector that was fitted before, is calibrated with all examples. A
-    model counts as trained if its optimizer has made a step; `train` says otherwise. The very examples that a detector
-    was trained on do not calibrate it later: `fit` on them takes those that were held back.
+    model counts as trained if its optimizer has made a step; `train` says otherwise. Examples that a detector was
+    trained on do not calibrate it later, nor do their equals: `fit` leaves them out, in any order, dtype or company,
+    also after `save` and `load`, pickling or cloning. Of the training's examples those are left that were held back.
+    What a model was trained on elsewhere only you know.
 
     Sources: see `anomaly.conformal` and `anomaly.scores`.
 
@@ -123,17 +131,12 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         self._check_settings()
         self._keep_names(_column_names(x))
         if self._trains():
-            model = _copied(self.model)
-            x = _checked_normals(model, x)
-            training, held_back = self._split(len(x))
-            self._train(model, x[training])
-            trained_on = _digest(x), held_back
-            x = x[held_back] if self.contamination is None else x
+            model, scores, trained_on = self._trained(x, self._rows_of(self.model))
         else:
-            model, trained_on = (self.model_, self._trained_on) if self._keeps_model() else (self.model, None)
-            x = x if batches.is_dataset(x) else self._not_trained_on(_checked_normals(model, x), trained_on)
-        scores = np.sort(self._scores(model, x))
-        self._check_enough(len(scores))
+            model = self.model_ if self._keeps_model() else self.model
+            trained_on = self._rows_of(model)
+            scores = self._calibration_scores(model, x, trained_on)
+        scores = np.sort(scores)
         _check_finite(scores)
         self._calibrate(model, scores, self._threshold(scores), trained_on)
         return self
@@ -239,7 +242,8 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         names = settings.pop(FEATURE_NAMES, None)
         detector = cls(saved.model, saved.score, num_samples=saved.num_samples, **settings)
         detector._keep_names(names)
-        detector._calibrate(saved.model, saved.sorted_scores.numpy(), float(saved.threshold.numpy()), None)
+        scores, threshold = saved.sorted_scores.numpy(), float(saved.threshold.numpy())
+        detector._calibrate(saved.model, scores, threshold, saved.trained_on())
         return detector
 
     def export(self, filepath, verbose: bool | None = None, input_signature=None, overwrite: bool = False) -> None:
@@ -260,6 +264,12 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         checked_free_path(filepath, overwrite)
         detect = {"detect": self._calibrated_model().call}
         saved_model.write(self.model_, filepath, verbose, input_signature, of_x=detect)
+
+    def __sklearn_clone__(self):
+        copied = super().__sklearn_clone__()
+        # A copy of the model was trained on what the model was.
+        copied._cloned = copied.model, self._rows_of(self.model)
+        return copied
 
     def _keep_names(self, names):
         """Keeps the names of a data frame's columns as scikit-learn does, or that there are none."""
@@ -307,22 +317,62 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         """Whether there is a model of an earlier `fit`, and no other was given since."""
         return hasattr(self, "_fitted") and self._fitted["model"] is self.model
 
-    def _split(self, count) -> tuple[np.ndarray, np.ndarray]:
-        """Numbers of the examples to train on, and of those that are held back."""
+    def _rows_of(self, model) -> TrainedRows:
+        """What an earlier `fit` trained a model on: none, where there was none."""
+        if model is getattr(self, "model_", None):
+            return self._trained_on
+        cloned, trained_on = getattr(self, "_cloned", (None, None))
+        if model is cloned:
+            return trained_on
+        # Of another detector.
+        return getattr(model, ROWS_OF_MODEL, TrainedRows.none())
+
+    def _trained(self, x, trained_on) -> tuple:
+        """A trained copy of the model, the scores of what calibrates it, and all rows that it was trained on."""
+        model = _copied(self.model)
+        x = _checked_normals(model, x)
+        training, held_back = self._split(trained_on.are_new(x))
+        self._train(model, x[training])
+        scores = self._scores(model, x if self.contamination is not None else x[held_back])
+        return model, scores, trained_on.and_rows(x[training])
+
+    def _split(self, is_new) -> tuple[np.ndarray, np.ndarray]:
+        """Numbers of the examples to train on, and of those that are held back, which the model has never seen."""
+        count, num_new = len(is_new), int(np.sum(is_new))
         if self.contamination is not None:
             return np.arange(count), np.arange(0)
         rate = _rate(self.false_alarm_rate)
         conformal.check_enough(count, rate, trains=True)
-        held_back = max(math.ceil(SHARE_HELD_BACK * count), conformal.fewest_scores(rate))
+        self._check_enough(num_new, count - num_new)
+        held_back = min(max(math.ceil(SHARE_HELD_BACK * count), conformal.fewest_scores(rate)), num_new)
         order = np.random.default_rng(self.random_state).permutation(count)
+        order = order[np.argsort(~is_new[order], kind="stable")]
         return order[held_back:], order[:held_back]
 
-    def _not_trained_on(self, x, trained_on) -> np.ndarray:
-        """What was held back, where these are the very examples that an earlier `fit` trained on."""
-        if self.contamination is None and trained_on is not None and _digest(x) == trained_on[0]:
-            x = x[trained_on[1]]
-        self._check_enough(len(x))
-        return x
+    def _calibration_scores(self, model, x, trained_on) -> np.ndarray:
+        """Scores of the examples that a model was not trained on; of all, where no rate is promised."""
+        if self.contamination is not None:
+            trained_on = TrainedRows.none()
+        elif trained_on.are_unknown:
+            warn(OF_OLDER_FILE)
+        if batches.is_dataset(x):
+            scores, fingerprints = self._of_dataset(model, x, trained_on)
+            is_new = trained_on.have_new(fingerprints)
+            self._check_enough(np.sum(is_new), np.sum(~is_new))
+            return scores[is_new]
+        x = _checked_normals(model, x)
+        is_new = trained_on.are_new(x)
+        self._check_enough(np.sum(is_new), np.sum(~is_new))
+        return self._scores(model, x[is_new])
+
+    def _of_dataset(self, model, x, trained_on) -> tuple[np.ndarray, np.ndarray]:
+        """Scores and fingerprints of a dataset, which is read once: it may come in another order the next time."""
+        rule = rule_of(model.decoder.likelihood)
+        parts = [
+            (self._scores(model, part), trained_on.fingerprints_of(part.numpy()))
+            for part in model.checked_batches(x, batches.BATCH_SIZE, rule)
+        ]
+        return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
 
     def _train(self, model, x):
         model.decoder.likelihood.adapt(x)
@@ -332,9 +382,9 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         epochs = _epochs(math.ceil(len(x) / self.batch_size)) if self.epochs is None else self.epochs
         model.fit(x, epochs=epochs, batch_size=self.batch_size, verbose=0)
 
-    def _check_enough(self, count):
+    def _check_enough(self, count, left_out=0):
         if self.contamination is None:
-            conformal.check_enough(count, _rate(self.false_alarm_rate))
+            conformal.check_enough(int(count), _rate(self.false_alarm_rate), left_out=int(left_out))
 
     def _threshold(self, sorted_scores) -> float:
         if self.contamination is not None:
@@ -345,6 +395,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         # A parameter that is set afterwards has no effect before the next `fit`: the threshold is of these.
         self._fitted = self.get_params(deep=False)
         self.model_, self._trained_on = model, trained_on
+        setattr(model, ROWS_OF_MODEL, trained_on)
         self.calibration_scores_, self.threshold_, self.offset_ = sorted_scores, threshold, -threshold
         if len(model.event_shape) == 1:
             self.n_features_in_ = model.event_shape[0]
@@ -359,8 +410,11 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         if hasattr(self, "feature_names_in_"):
             settings[FEATURE_NAMES] = self.feature_names_in_.tolist()
         score, draws = self._fitted["score"], _draws(self._fitted)
-        calibrated = CalibratedModel(self.model_, score, draws, len(self.calibration_scores_), settings)
-        calibrated.calibrate(self.calibration_scores_, self.threshold_)
+        rows, count = self._trained_on, len(self.calibration_scores_)
+        # What is not known stays so.
+        description = None if rows.are_unknown else rows.description()
+        calibrated = CalibratedModel(self.model_, score, draws, count, settings, description)
+        calibrated.calibrate(self.calibration_scores_, self.threshold_, None if rows.are_unknown else rows)
         return calibrated
 
 
@@ -380,12 +434,6 @@ def _draws(settings) -> int:
 
 def _over_examples(function, model, x, settings) -> np.ndarray:
     return over_examples(model, function, x, settings["score"], _draws(settings)).astype(np.float64)
-
-
-def _digest(x) -> bytes:
-    digest = hashlib.sha256(f"{x.shape} {x.dtype}".encode())
-    digest.update(np.ascontiguousarray(x))
-    return digest.digest()
 
 
 def _copied(model):

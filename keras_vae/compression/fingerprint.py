@@ -10,6 +10,7 @@ import numpy as np
 from keras_vae.compression.ans_stack import AnsStack
 from keras_vae.compression.file_format import FINGERPRINT_BYTES
 from keras_vae.models.network_units import NetworkUnits
+from keras_vae.models.transposed_dense import TransposedDense
 
 # Of a layer's configuration, what does not change its outputs outside of training.
 NO_SETTINGS, OF_TRAINING = ("name", "dtype", "trainable", "seed"), ("_initializer", "_regularizer", "_constraint")
@@ -50,8 +51,11 @@ def _activation(layer):
 
 
 def _settings(layer) -> dict:
-    """What a layer does beside its weights, such as a slope; of those that hold others, these speak for themselves."""
-    if isinstance(layer, keras.layers.InputLayer) or layer._layers:
+    """What a layer does beside its weights, such as a slope; of those that hold others, these speak for themselves.
+
+    For a layer of a tied decoder the encoder's speaks, whose kernel it has.
+    """
+    if isinstance(layer, (keras.layers.InputLayer, TransposedDense)) or layer._layers:
         return {}
     config = layer.get_config().items()
     return {name: value for name, value in config if name not in NO_SETTINGS and not name.endswith(OF_TRAINING)}

@@ -5,7 +5,6 @@ import copy
 import numpy as np
 
 from keras_vae.compression.rounding import MARGIN, Grid
-from keras_vae.models import Decoder, Encoder
 from keras_vae.models.batches import CompiledFunctions
 from keras_vae.ops.precision import float64_policy, in_float64
 
@@ -27,8 +26,9 @@ class Float64Networks:
     """
 
     def __init__(self, vae):
-        self._encoder = _again(Encoder, vae.encoder, (None, *vae.event_shape))
-        self._decoder = _again(Decoder, vae.decoder, (None, vae.latent_dim))
+        self._encoder = _again(vae.encoder, "encoder", lambda encoder: encoder.build((None, *vae.event_shape)))
+        # A decoder may have the encoder's weights.
+        self._decoder = _again(vae.decoder, "decoder", lambda decoder: decoder.build_for(self._encoder))
         self._functions = CompiledFunctions()
 
     def posterior(self, x: np.ndarray) -> dict[str, np.ndarray]:
@@ -84,17 +84,17 @@ class Float64Networks:
         return {"mean": self._decoder.likelihood.mean(self._decoder(z, training=False))}
 
 
-def _again(kind, model, input_shape):
+def _again(model, name, build):
     with float64_policy():
         try:
-            other = kind.from_config(in_float64(copy.deepcopy(model.get_config())))
+            other = type(model).from_config(in_float64(copy.deepcopy(model.get_config())))
         except (TypeError, NotImplementedError) as error:
             raise ValueError(
-                f"Compression makes the {kind.__name__.lower()} again from its configuration, in float64, and that "
-                "fails. Give each layer of your own a `get_config`, and register its class by "
+                f"Compression makes the {name} again from its configuration, in float64, and that fails. Give each "
+                "layer of your own a `get_config`, and register its class by "
                 f"`@keras.saving.register_keras_serializable()`. Keras says: {error}"
             ) from error
         if not other.built:
-            other.build(input_shape)
+            build(other)
     other.set_weights(model.get_weights())
     return other

@@ -11,7 +11,7 @@ from keras_vae.compression.fingerprint import fingerprint
 from keras_vae.compression.lossless import LosslessCodec
 from keras_vae.compression.lossy import LossyCodec
 from keras_vae.models import batches
-from keras_vae.models.data_checks import checked_array
+from keras_vae.models.plain_arrays import checked_array, is_bfloat16
 from keras_vae.models.train_step import check_event_shape
 from keras_vae.ops.checks import checked_number, checked_size
 
@@ -142,6 +142,10 @@ def _joined(arrays):
 
 def _check(vae, codec, x, first):
     check_event_shape(x.shape, vae.event_shape, "x")
+    if is_bfloat16(x):
+        raise ValueError(
+            "x has dtype bfloat16, which no file keeps. Give `x.astype(np.float32)`, which keeps its values."
+        )
     if x.dtype.itemsize > MOST_ITEM_BYTES:
         raise ValueError(f"x has dtype {x.dtype}, of which no file keeps all bits. Give `x.astype(np.float64)`.")
     codec.check(x, first)

@@ -15,6 +15,7 @@ from keras_vae import likelihoods, networks, posteriors
 from keras_vae.datasets.shuffled_rows import shuffled_rows
 from keras_vae.models import VAE, Decoder, Encoder
 from keras_vae.models.composite import checked_part
+from keras_vae.models.plain_arrays import check_is_dense, unmasked
 from keras_vae.ops.checks import MOST_SEED, checked_bool, checked_number, checked_size, checked_sizes
 
 SCORE_SEED, SCORE_DRAWS = 0, 16
@@ -98,7 +99,7 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         checked_size(self.latent_dim, "latent_dim")
         checked_number(self.learning_rate, "learning_rate", 0.0, inclusive=False)
         standardize = checked_bool(self.standardize, "standardize")
-        X = validate_data(self, X, dtype=(np.float64, np.float32), ensure_min_samples=2)
+        X = validate_data(self, _plain(X), dtype=(np.float64, np.float32), ensure_min_samples=2)
         self.varying_ = np.ptp(X, axis=0) > 0 if standardize else np.ones(X.shape[1], bool)
         if not self.varying_.any():
             raise ValueError("X must have a column that varies. Received: the same row again and again.")
@@ -133,7 +134,7 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             NotFittedError: Before `fit`.
         """
         check_is_fitted(self, "model_")
-        decoded = self.model_.decode(check_array(X, dtype=np.float32)).astype(np.float64)
+        decoded = self.model_.decode(check_array(_plain(X), dtype=np.float32)).astype(np.float64)
         rows = np.tile(self.constants_, (len(decoded), 1))
         rows[:, self.varying_] = decoded if self.scaler_ is None else self.scaler_.inverse_transform(decoded)
         return rows
@@ -169,7 +170,7 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         return tags
 
     def _checked(self, X):
-        return validate_data(self, X, reset=False, dtype=(np.float64, np.float32))
+        return validate_data(self, _plain(X), reset=False, dtype=(np.float64, np.float32))
 
     def _rows(self, X):
         """What the model takes."""
@@ -198,6 +199,12 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             Decoder(networks.dense(units[::-1]), likelihoods.Normal((n_features,), self.scale)),
             beta=self.beta,
         )
+
+
+def _plain(X):
+    """X without a mask, which scikit-learn would drop; it refuses what is missing."""
+    check_is_dense(X, "X")
+    return unmasked(X)
 
 
 @contextlib.contextmanager

@@ -64,7 +64,36 @@ def key_of(function: Callable, owner, options: dict) -> Hashable:
     Two functions of one name are two, and a method that is asked for again is one.
     """
     own = getattr(function, "__self__", None) is owner
-    return (function.__name__ if own else function, *sorted(options.items()))
+    return (function.__name__ if own else function, *((name, _key(options[name])) for name in sorted(options)))
+
+
+def _key(value) -> Hashable:
+    """What tells an option's value from others: of lists, arrays and their like what is in them."""
+    if isinstance(value, dict):
+        return type(value), *((_key(key), _key(of_key)) for key, of_key in value.items())
+    if isinstance(value, (list, tuple)):
+        return type(value), *map(_key, value)
+    if isinstance(value, np.ndarray) and value.dtype != object:
+        return np.ndarray, value.dtype.str, value.shape, value.tobytes()
+    try:
+        hash(value)
+    except TypeError:
+        return _Itself(value)
+    # A one is not a True.
+    return type(value), value
+
+
+class _Itself:
+    """Stands for an object that has no hash, such as a tensor: for itself alone."""
+
+    def __init__(self, value):
+        self._value = value
+
+    def __eq__(self, other):
+        return isinstance(other, _Itself) and self._value is other._value
+
+    def __hash__(self):
+        return id(self._value)
 
 
 def run_in_batches(function: Callable, batches: Iterator) -> np.ndarray:

@@ -7,7 +7,6 @@ afterwards, generators and `keras.utils.PyDataset` batch by batch as they give t
 import contextlib
 import functools
 import inspect
-import numbers
 import os
 import re
 
@@ -17,6 +16,7 @@ import tensorflow as tf
 
 from keras_vae.models.batches import is_endless
 from keras_vae.models.disk_rows import DiskRows, is_on_disk
+from keras_vae.models.plain_arrays import check_is_dense, checked_array
 from keras_vae.models.rules import (
     END,
     FINITE,
@@ -154,24 +154,6 @@ def check_examples(model, x, name: str, rule: Rule | None = None, first: int = 0
     return x
 
 
-def checked_array(x, name: str) -> np.ndarray:
-    """Returns x as an array, or raises a ValueError if it is no array of numbers with at least one axis."""
-    try:
-        array = np.asarray(x)
-    except ValueError:
-        # Parts of several lengths, such as (images, labels).
-        array = np.asarray(None)
-    if array.dtype == object and all(isinstance(value, (numbers.Real, np.bool_)) for value in array.flat):
-        # A data frame whose columns are of several types.
-        array = array.astype(np.float64)
-    if array.dtype.kind not in "biuf" or array.ndim == 0:
-        raise ValueError(
-            f"`{name}` must be an array of numbers, one example after the other. Received: {type(x).__name__} of dtype "
-            f"{array.dtype} and shape {array.shape}."
-        )
-    return array
-
-
 def checked_codes(z, latent_dim: int) -> np.ndarray:
     """Returns z as an array, or raises a ValueError if it is not `(batch, latent_dim)` and finite."""
     z = checked_array(z, "z")
@@ -183,6 +165,7 @@ def checked_codes(z, latent_dim: int) -> np.ndarray:
 
 def _checked_inputs(model, x, batch_size):
     """x for `predict`: what the encoder takes, in values and in shape."""
+    check_is_dense(x, "x")
     if is_on_disk(x):
         return DiskRows([x], lambda parts: (check_examples(model, parts[0], "x"),), batch_size, shuffle=False)
     if isinstance(x, tf.data.Dataset):
@@ -198,6 +181,7 @@ def _checked(model, x, target, sample_weight, name, batch_size=None, shuffle=Fal
     """x, target and weights in a form that Keras takes, checked, or to be checked as they come."""
     if x is None:
         raise ValueError(f"`{name}` is None: give an array or a `tf.data.Dataset` of examples.")
+    check_is_dense(x, name)
     if is_on_disk(x):
         return _rows_on_disk(model, (x, target, sample_weight), name, batch_size, shuffle), None, None
     if isinstance(x, tf.data.Dataset):
@@ -253,9 +237,9 @@ class CheckedPyDataset(keras.utils.PyDataset):
 
 
 def _checked_element(model, element, name):
-    x, target, sample_weight = keras.utils.unpack_x_y_sample_weight(element)
-    _check_arrays(model, checked_array(x, name), target, sample_weight, name)
-    return _as_tuple(element)
+    parts = _as_arrays(*keras.utils.unpack_x_y_sample_weight(element), name)
+    _check_arrays(model, *parts, name)
+    return _as_tuple(parts)
 
 
 def _as_tuple(element) -> tuple:

@@ -1,8 +1,10 @@
 """What an autoencoder and a VAE share: parts, codes, reconstructions, saving."""
 
+import contextlib
 import functools
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_vae.export import saved_model
@@ -20,13 +22,14 @@ from keras_vae.models.model_state import ModelState
 from keras_vae.models.rules import Rule, rule_of
 from keras_vae.models.strange_rows import warn_of_divergence
 from keras_vae.models.train_step import Trainable
+from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_free_path, checked_seed, checked_size
 from keras_vae.ops.missing import is_missing
 from keras_vae.ops.warn import warn
 
 # What HDF5 needs beside the numbers of an array, at most, its groups included.
 HDF5_BYTES = 2**14
-RANDOM_STATE = "random_state_"
+RANDOM_STATE, PROCESS_SEED = "random_state_", "random_state_process_seed"
 SHARED = "The encoder and the decoder share a layer, which a `.keras` file cannot hold; `TiedDecoder` shares weights."
 
 
@@ -40,6 +43,8 @@ class LatentModel(Trainable):
     """
 
     part_names = ("encoder", "decoder", "corruption")
+    # Of what is drawn outside of training, where a model draws.
+    seed_generator = None
 
     def __init__(self, encoder: Encoder, decoder: Decoder, corruption=None, **kwargs):
         # The parts cast for themselves: data and weights reach the loss in full precision.
@@ -252,7 +257,7 @@ class LatentModel(Trainable):
 
     def draw_code(self, x):
         """`encode(sample=True)` for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`."""
-        return self.encoder.posterior.sample(self.posterior_parameters(x))[:, 0]
+        return self.encoder.posterior.sample(self.posterior_parameters(x), seed=self.seed_generator)[:, 0]
 
     def mean_image(self, z):
         """`decode` for tensors: `(batch, latent_dim)` to `(batch, *event_shape)`."""
@@ -320,6 +325,9 @@ class LatentModel(Trainable):
     def save(self, filepath, overwrite: bool = True, **kwargs):
         """Saves the model as `keras.Model.save` does. The file appears when it is complete.
 
+        A loaded model goes on with its training as this one would. What it draws without a seed, as by `sample`, it
+        draws anew, unless `keras.utils.set_random_seed` is told the same seed here and where it is loaded.
+
         Args:
             filepath: The file, by a name that Keras knows: `.keras`.
             overwrite: Replace the file if it is there. With `False` that is an error, also on a terminal, where Keras
@@ -355,13 +363,31 @@ class LatentModel(Trainable):
         super().save_own_variables(store)
         for index, state in enumerate(self._random_states()):
             store[f"{RANDOM_STATE}{index}"] = state
+        seed = noise.process_seed()
+        if seed is not None:
+            store[PROCESS_SEED] = np.array(seed)
 
     def load_own_variables(self, store):
         keys = list(store.keys())
         super().load_own_variables({key: store[key] for key in keys if not key.startswith(RANDOM_STATE)})
+        draws_again = PROCESS_SEED in keys and int(np.asarray(store[PROCESS_SEED])) == noise.process_seed()
         for index, state in enumerate(self._random_states()):
-            if f"{RANDOM_STATE}{index}" in keys:
+            # A training goes on from where it was. What is drawn outside of it is not the same in each process that
+            # loads the model, unless these have the seed of the one that saved it.
+            if f"{RANDOM_STATE}{index}" in keys and (draws_again or not self._is_of_draws(state)):
                 state.assign(store[f"{RANDOM_STATE}{index}"])
+
+    def _is_of_draws(self, state) -> bool:
+        return self.seed_generator is not None and state is self.seed_generator.state
+
+    @contextlib.contextmanager
+    def tracing(self):
+        # A layer may assign attributes while it is traced: that alone makes nothing stale. What somebody else has
+        # assigned since the steps were looked at does.
+        is_as_it_was = self._state_of_steps is not None and ModelState(self) == self._state_of_steps
+        yield
+        if is_as_it_was:
+            self._state_of_steps = ModelState(self)
 
     def _forget_stale_steps(self):
         state = ModelState(self)

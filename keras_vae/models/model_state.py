@@ -1,5 +1,8 @@
 """What a function that was compiled for a model holds of it, and would not notice if it changed."""
 
+import functools
+import operator
+
 import keras
 
 # What a model is told when it is compiled and while it runs: its own functions follow it by themselves.
@@ -22,7 +25,7 @@ OF_KERAS = (
 # What layers write into as they run.
 UNSETTLED = (list, dict, set, keras.KerasTensor)
 # What says what it is by its value; all else is told apart by being another object.
-VALUES = (bool, int, float, complex, str, bytes, tuple)
+VALUES = (bool, int, float, complex, str, bytes)
 
 
 class ModelState:
@@ -37,29 +40,55 @@ class ModelState:
     """
 
     def __init__(self, model: keras.Model):
-        self._parts = [part for layer in model._flatten_layers() for part in _parts_of(layer)]
+        layers = model._flatten_layers()
+        own = [
+            variable for layer in layers for variable in (*layer._trainable_variables, *layer._non_trainable_variables)
+        ]
+        self._parts = [*layers, *own]
+        self._settings = [(layer.trainable, layer.dtype_policy.name) for layer in layers]
+        # A copy is the quickest look at a layer. Of the model itself, which holds data while it is trained, no more is
+        # kept than is compared.
+        self._attributes = [_settings_of(vars(model)), *(vars(layer).copy() for layer in layers[1:])]
 
     def __eq__(self, other):
-        same = len(self._parts) == len(other._parts)
-        return same and all(_is_same(one, another) for one, another in zip(self._parts, other._parts, strict=True))
+        same = len(self._parts) == len(other._parts) and all(map(operator.is_, self._parts, other._parts))
+        return (
+            same
+            and self._settings == other._settings
+            and all(map(_are_same_attributes, self._attributes, other._attributes))
+        )
 
     # States are compared, and never looked up.
     __hash__ = None
 
 
-def _parts_of(layer) -> list:
-    attributes = [
-        value
-        for name, value in vars(layer).items()
-        if not (name[0] == "_" or name in OF_KERAS or isinstance(value, UNSETTLED) or _is_of_tensorflow(value))
-    ]
-    own = [*layer._trainable_variables, *layer._non_trainable_variables]
-    return [layer, layer.trainable, layer.dtype_policy.name, *own, *attributes]
+def _are_same_attributes(one: dict, other: dict) -> bool:
+    # As a rule nothing was assigned: each is the very object that it was.
+    if len(one) == len(other) and all(map(operator.is_, one.values(), other.values())):
+        return True
+    one, other = _settings_of(one), _settings_of(other)
+    return one.keys() == other.keys() and all(_is_same(value, other[name]) for name, value in one.items())
 
 
-def _is_of_tensorflow(value) -> bool:
-    return type(value).__module__.startswith("tensorflow.")
+def _settings_of(attributes: dict) -> dict:
+    return {name: value for name, value in attributes.items() if _is_setting(name) and _is_settled(type(value))}
+
+
+# What a name or a class says of itself is found once.
+@functools.lru_cache(2**12)
+def _is_setting(name: str) -> bool:
+    return not (name.startswith("_") or name in OF_KERAS)
+
+
+@functools.lru_cache(2**12)
+def _is_settled(kind: type) -> bool:
+    return not (issubclass(kind, UNSETTLED) or kind.__module__.startswith("tensorflow."))
 
 
 def _is_same(one, other) -> bool:
-    return one is other or (isinstance(one, VALUES) and type(one) is type(other) and one == other)
+    if one is other:
+        return True
+    if isinstance(one, tuple) and type(one) is type(other):
+        # Their own comparison asks arrays whether they are equal, which these do not answer by yes or no.
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    return isinstance(one, VALUES) and type(one) is type(other) and one == other

@@ -1,11 +1,25 @@
 """The training and the test step that the models share."""
 
+import contextlib
+import functools
+
 import keras
 import tensorflow as tf
 from keras import ops
 
 from keras_vae.models.composite import Composite
 from keras_vae.ops.reductions import batch_mean
+
+
+def traced(step):
+    """A step of a model that is told when it is traced; see `Trainable.tracing`."""
+
+    @functools.wraps(step)
+    def of_model(self, data):
+        with contextlib.nullcontext() if tf.executing_eagerly() else self.tracing():
+            return step(self, data)
+
+    return of_model
 
 
 class Trainable(Composite):
@@ -37,14 +51,20 @@ class Trainable(Composite):
     def after_update(self, terms):
         """Called in each training step after the weights were updated, with the batch means of `terms`."""
 
+    def tracing(self):
+        """A context in which one of the steps is traced."""
+        return contextlib.nullcontext()
+
     def _resolve_auto_jit_compile(self):
         # Where nobody chose. A zero is False to Keras and is saved as a zero, so that a user's own False can be told
         # from it.
         return super()._resolve_auto_jit_compile() or 0
 
+    @traced
     def train_step(self, data):
         return self._track(*self._updated(data))
 
+    @traced
     def untracked_step(self, data):
         """A training step whose metrics are left to the caller.
 
@@ -79,6 +99,7 @@ class Trainable(Composite):
         self.after_update(terms)
         return x, target, sample_weight, outputs, loss, terms
 
+    @traced
     def test_step(self, data):
         x, target, sample_weight = self._unpacked(data)
         outputs = self.forward(x, sample_weight, training=False)
@@ -90,6 +111,7 @@ class Trainable(Composite):
         y_pred = self._mean_image(y_pred) if isinstance(y_pred, dict) else y_pred
         return super().compute_metrics(x, x if y is None else y, y_pred, sample_weight)
 
+    @traced
     def predict_step(self, data):
         x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         return self.reconstruct_batch(x)

@@ -179,7 +179,7 @@ class VAE(LatentModel):
 
         Args:
             num_samples: How many, 0 or more.
-            seed: The same int gives the same examples; `None` gives others at each call.
+            seed: The same int gives the same examples; `None` gives others at each call, and in each process.
             mean: Return the mean of p(x|z) in place of a draw from it, for pictures.
 
         Returns:

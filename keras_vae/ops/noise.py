@@ -52,6 +52,16 @@ def new_seed(seed_generator):
     return keras.random.randint((), 0, 2**31 - 1, seed=seed_generator)
 
 
+def process_seed() -> int | None:
+    """What `keras.utils.set_random_seed` was told in this process; `None`, where it was not called."""
+    try:
+        from keras.src.utils.rng_utils import get_random_seed
+    except ImportError:
+        # Keras has no public name for it.
+        return None
+    return get_random_seed()
+
+
 def normal(shape, seed, dtype="float32"):
     """Standard normal noise of a shape, from a `SeedGenerator` or an int."""
     import tensorflow as tf

@@ -5,7 +5,8 @@ import numpy as np
 
 from keras_vae.models import VAE
 from keras_vae.models.composite import checked_part
-from keras_vae.models.data_checks import check_examples, checked_array
+from keras_vae.models.data_checks import check_examples
+from keras_vae.models.plain_arrays import checked_array
 from keras_vae.models.rules import FINITE_OR_MISSING, check_values, rule_of
 from keras_vae.ops.checks import checked_number
 from keras_vae.ops.warn import warn

@@ -1,10 +1,13 @@
 """The detector: scikit-learn's conventions, the promise on fresh data, saving, and what it refuses."""
 
+import json
 import pathlib
 import pickle
 import subprocess
 import sys
+import zipfile
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -220,7 +223,9 @@ class TestTraining:
         np.testing.assert_array_equal(detector.fit(x).calibration_scores_, calibration)
         # Nor after other examples have calibrated in between.
         np.testing.assert_array_equal(detector.fit(normals(30, 3)).fit(x).calibration_scores_, calibration)
-        assert len(detector.fit(x[:60]).calibration_scores_) == 60
+        # Of a part of them those that were held back, as of the whole.
+        held_back = np.random.default_rng(0).permutation(80)[:20]
+        assert len(detector.fit(x[:60]).calibration_scores_) == np.sum(held_back < 60)
         with pytest.raises(ValueError, match=r"at least 24 normal examples.*Received: 20\."):
             detector.set_params(false_alarm_rate=0.04).fit(x)
         detector.set_params(false_alarm_rate=None, contamination=0.1).fit(x)
@@ -526,6 +531,120 @@ class Frame:
 
     def __getitem__(self, names):
         return Frame({name: self.columns[name] for name in names})
+
+
+def _saved_and_loaded(detector, folder):
+    detector.save(folder / "again.keras")
+    return AnomalyDetector.load(folder / "again.keras")
+
+
+# How a detector comes to be fitted again.
+AGAIN = {
+    "as it is": lambda detector, folder: detector,
+    "another score": lambda detector, folder: detector.set_params(score="mse"),
+    "loaded": _saved_and_loaded,
+    "pickled": lambda detector, folder: pickle.loads(pickle.dumps(detector)),
+    "loaded and pickled": lambda *given: pickle.loads(pickle.dumps(_saved_and_loaded(*given))),
+    "loaded and cloned": lambda *given: clone(clone(_saved_and_loaded(*given))),
+    "of its model": lambda detector, folder: AnomalyDetector(detector.model_, train=False, false_alarm_rate=0.1),
+    "with its model": lambda detector, folder: detector.set_params(model=detector.model_, train=False),
+}
+
+
+class TestWhatItWasTrainedOn:
+    """A row that a model was trained on never calibrates it: 60 of 80 rows here, and 20 were held back."""
+
+    HELD_BACK = np.random.default_rng(0).permutation(80)[:20]
+
+    @pytest.fixture
+    def fitted(self, eagerly):
+        return AnomalyDetector(model(), false_alarm_rate=0.1, epochs=1).fit(normals(80))
+
+    @pytest.mark.parametrize("way", AGAIN)
+    def test_however_it_comes_back(self, fitted, tmp_path, way):
+        detector, x = AGAIN[way](fitted, tmp_path), normals(80)
+        detector.fit(x)
+        expected = np.sort(detector.anomaly_scores(x[self.HELD_BACK]))
+        # Of one example in batches of several orders, as float32 has it.
+        np.testing.assert_allclose(detector.calibration_scores_, expected, rtol=1e-5)
+        # And once more.
+        detector = AGAIN[way](detector, tmp_path) if way == "pickled" else detector
+        np.testing.assert_allclose(detector.fit(x).calibration_scores_, expected, rtol=1e-5)
+
+    def test_in_whatever_form(self, fitted, tmp_path):
+        x, new, order = normals(80), normals(40, 5), np.random.default_rng(3).permutation(80)
+        detector = _saved_and_loaded(fitted, tmp_path)
+        held_back = x[self.HELD_BACK]
+        some = np.sort(self.HELD_BACK)[:15]
+        forms = {
+            "another order": (x[order], held_back),
+            "another dtype": (x.astype(np.float64), held_back),
+            "a list": (x.tolist(), held_back),
+            "a data frame": (Frame(dict(zip("abcde", x.T, strict=True))), held_back),
+            "a dataset": (tf.data.Dataset.from_tensor_slices(x).shuffle(80).batch(7), held_back),
+            "a part": (x[: some[-1] + 1], x[some]),
+            "more": (np.concatenate([new, x]), np.concatenate([new, held_back])),
+            "more, in a dataset": (
+                tf.data.Dataset.from_tensor_slices(np.concatenate([new, x])).batch(50),
+                np.concatenate([new, held_back]),
+            ),
+            "twice": (np.concatenate([x, new, new]), np.concatenate([held_back, new, new])),
+        }
+        for form, (given, expected) in forms.items():
+            found = detector.fit(given).calibration_scores_
+            np.testing.assert_allclose(found, np.sort(detector.anomaly_scores(expected)), rtol=1e-5, err_msg=form)
+
+    def test_where_too_few_are_left_it_says_so(self, fitted, tmp_path):
+        x, detector = normals(80), _saved_and_loaded(fitted, tmp_path)
+        trained = np.setdiff1d(np.arange(80), self.HELD_BACK)
+        for given in (x[trained], tf.data.Dataset.from_tensor_slices(x[trained]).batch(20)):
+            with pytest.raises(ValueError, match=r"trained on 60 others that were given.*Received: 0\. Give more\."):
+                detector.fit(given)
+        with pytest.raises(ValueError, match="is of float16, in which rows"):
+            detector.fit(x.astype(np.float16))
+
+    def test_a_trained_model_that_is_trained_on_holds_back_what_it_has_not_seen(self, fitted, tmp_path, monkeypatch):
+        x, new = normals(80), normals(40, 5)
+        detector = _saved_and_loaded(fitted, tmp_path).set_params(train=True, random_state=7)
+        seen = []
+        monkeypatch.setattr("keras_vae.models.latent_model.LatentModel.fit", lambda self, x, **_: seen.append(x))
+        detector.fit(np.concatenate([x, new]))
+        # Of 120 a quarter, all of them among the 60 that are new.
+        unseen = {row.tobytes() for row in np.concatenate([new, x[self.HELD_BACK]])}
+        assert len(unseen - {row.tobytes() for row in seen[0]}) == 30
+        assert len(seen[0]) == 90
+        with pytest.raises(ValueError, match="trained on 80 others"):
+            detector.set_params(train=None).fit(
+                np.concatenate([x[np.setdiff1d(np.arange(80), self.HELD_BACK)], seen[0][-20:]])
+            )
+        assert len(seen) == 1
+
+    def test_older_files_say_what_they_do_not_promise(self, fitted, tmp_path):
+        fitted.save(tmp_path / "new.keras")
+        with zipfile.ZipFile(tmp_path / "new.keras") as new, zipfile.ZipFile(tmp_path / "old.keras", "w") as old:
+            for name in new.namelist():
+                content = new.read(name)
+                if name == "config.json":
+                    config = json.loads(content)
+                    del config["config"]["rows"]
+                    content = json.dumps(config)
+                if name == "model.weights.h5":
+                    (tmp_path / name).write_bytes(content)
+                    with h5py.File(tmp_path / name, "r+") as weights:
+                        del weights["vars/2"]
+                    content = (tmp_path / name).read_bytes()
+                old.writestr(name, content)
+        detector = AnomalyDetector.load(tmp_path / "old.keras")
+        np.testing.assert_array_equal(detector.calibration_scores_, fitted.calibration_scores_)
+        for each in (detector, _saved_and_loaded(detector, tmp_path)):
+            with pytest.warns(UserWarning, match="of an older file, which does not say what its model was trained on"):
+                each.fit(normals(80))
+            assert len(each.calibration_scores_) == 80
+
+    def test_what_is_exported_holds_no_row(self, fitted, tmp_path):
+        fitted.export(tmp_path / "exported")
+        loaded = tf.saved_model.load(str(tmp_path / "exported"))
+        assert all(variable.dtype != tf.int64 for variable in loaded.signatures["detect"].variables)
 
 
 class TestColumnNames:

@@ -1,3 +1,4 @@
+import functools
 import os
 import subprocess
 import sys
@@ -5,7 +6,18 @@ import sys
 import numpy as np
 import pytest
 
-from keras_vae import VAE, Decoder, Encoder, compression, likelihoods, networks, posteriors, priors
+from keras_vae import (
+    VAE,
+    ContractiveEncoder,
+    Decoder,
+    Encoder,
+    TiedDecoder,
+    compression,
+    likelihoods,
+    networks,
+    posteriors,
+    priors,
+)
 from keras_vae.compression import DamagedFileError, compress, compress_to_file, decompress
 
 COLOUR = (4, 4, 3)
@@ -116,7 +128,22 @@ for name in sys.argv[2:]:
 """
 
 
+def vaes_of_other_kinds() -> dict:
+    decoders = {
+        "tied": lambda: TiedDecoder(likelihoods.Bernoulli(COLOUR)),
+        "contractive": lambda: Decoder(networks.dense([4]), likelihoods.Bernoulli(COLOUR)),
+    }
+    encoder = functools.partial(ContractiveEncoder, weight=0.1)
+    vaes = {
+        name: VAE(encoder(networks.dense([5]), posteriors.DiagonalNormal(3)), make()) for name, make in decoders.items()
+    }
+    for vae in vaes.values():
+        vae.build((None, *COLOUR))
+    return vaes
+
+
 def test_a_file_is_read_by_another_process_with_other_threads_and_instructions(vaes, tmp_path):
+    vaes = vaes | vaes_of_other_kinds()
     images = {name: RNG.integers(0, 2, (60, *COLOUR)).astype(np.uint8) for name in vaes}
     for name, vae in vaes.items():
         vae.save(tmp_path / f"{name}.keras")

@@ -3,7 +3,16 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
+from keras_vae import (
+    VAE,
+    ContractiveEncoder,
+    Decoder,
+    Encoder,
+    TiedDecoder,
+    likelihoods,
+    networks,
+    posteriors,
+)
 from keras_vae.compression.networks import Float64Networks
 from keras_vae.compression.rounding import Grid
 
@@ -62,6 +71,59 @@ def test_an_example_has_the_same_outputs_alone_and_in_a_batch(network):
     # The rounding of outputs asks for 1e-7 / 1024.
     np.testing.assert_allclose(together, alone, rtol=0, atol=1e-13)
     again.check_repeatable(IMAGES, POSTERIOR_GRIDS, GRIDS)
+
+
+def tied(network=None, encoder=Encoder, **kwargs) -> VAE:
+    vae = VAE(
+        encoder(network or networks.dense([7, 5]), posteriors.DiagonalNormal(3), **kwargs),
+        TiedDecoder(likelihoods.Bernoulli(EVENT_SHAPE)),
+    )
+    vae.build((None, *EVENT_SHAPE))
+    return vae
+
+
+def contractive() -> VAE:
+    vae = VAE(
+        ContractiveEncoder(networks.dense([7]), posteriors.DiagonalNormal(3), 0.1),
+        Decoder(networks.dense([7]), likelihoods.Bernoulli(EVENT_SHAPE)),
+    )
+    vae.build((None, *EVENT_SHAPE))
+    return vae
+
+
+def frozen_norm() -> keras.Sequential:
+    norm = keras.layers.BatchNormalization()
+    norm.trainable = False
+    return keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(5), norm])
+
+
+KINDS = {
+    "tied": tied,
+    "tied, without a hidden layer": lambda: tied(keras.layers.Flatten()),
+    "contractive": contractive,
+    "contractive and tied": lambda: tied(encoder=ContractiveEncoder, weight=0.1),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_encoders_and_decoders_of_other_kinds(kind):
+    model = KINDS[kind]()
+    for weight in model.weights:
+        weight.assign_add(0.1 * RNG.normal(size=weight.shape))
+    again, x = Float64Networks(model), ops.convert_to_tensor(IMAGES)
+    for name, values in model.posterior_parameters(x).items():
+        np.testing.assert_allclose(again.posterior(IMAGES)[name], values, atol=2e-6)
+    np.testing.assert_allclose(again.mean_image(CODES), model.decode(CODES), atol=2e-6)
+    again.check_repeatable(IMAGES, POSTERIOR_GRIDS, GRIDS)
+
+
+def test_a_contractive_encoder_with_a_frozen_normalization():
+    model = VAE(
+        ContractiveEncoder(frozen_norm(), posteriors.DiagonalNormal(3), 0.1),
+        Decoder(networks.dense([4]), likelihoods.Bernoulli(EVENT_SHAPE)),
+    )
+    model.build((None, *EVENT_SHAPE))
+    np.testing.assert_allclose(Float64Networks(model).posterior(IMAGES)["mean"], model.encode(IMAGES), atol=2e-6)
 
 
 def test_the_model_is_left_as_it_was():

@@ -1,12 +1,15 @@
+import itertools
 import json
 import pathlib
+import random
 import zipfile
 
 import keras
 import numpy as np
 import pytest
 
-from keras_vae import VAE, load_model
+from keras_vae import VAE, evaluation, likelihoods, load_model, restoration
+from keras_vae.ops import noise
 
 from ..tiny_models import tiny_autoencoder, tiny_vae
 
@@ -56,6 +59,87 @@ def test_beta_and_the_random_state_are_part_of_the_model(tmp_path, binary_images
     assert float(loaded.beta) == 0.25
     for draw in (lambda m: m.sample(4), lambda m: m.encode(binary_images, sample=True)):
         np.testing.assert_array_equal(draw(loaded), draw(vae))
+
+
+def draws(vae, x):
+    """All that is drawn without a seed, outside of training."""
+    masked = np.where(np.arange(x.shape[1])[:, None, None] < 4, np.nan, x)
+    restored = restoration.infer(vae, masked, num_gradient_steps=0, num_langevin_steps=2, num_restorations=1, verbose=0)
+    return [
+        vae.sample(4),
+        vae.encode(x, sample=True),
+        vae.elbo(x),
+        evaluation.log_likelihood(vae, x, num_samples=20).per_example,
+        next(vae.over_batches(vae.draw_code, x)),
+        restored.restorations,
+    ]
+
+
+class TestDrawsWithoutASeed:
+    """What each process draws for itself. Here a process is a seed of Python's own random numbers."""
+
+    @pytest.fixture
+    def saved(self, eagerly, tmp_path, monkeypatch):
+        def process(seed, told=None):
+            random.seed(seed)
+            monkeypatch.setattr(noise, "process_seed", lambda: told)
+
+        vae = VAE.for_shape((8, 8, 1), 2, likelihood=likelihoods.Masked(likelihoods.Bernoulli((8, 8, 1))))
+        vae.compile("adam")
+        return vae, tmp_path / "model.keras", process
+
+    def test_differ_from_process_to_process(self, saved, binary_images):
+        vae, path, process = saved
+        process(1)
+        vae.save(path)
+        found = []
+        for seed in (1, 2, 3, 3):
+            process(seed)
+            found.append(draws(load_model(path), binary_images[:3]))
+        for own, first, second, third, again in zip(draws(vae, binary_images[:3]), *found, strict=True):
+            for one, other in itertools.combinations([own, first, second, third], 2):
+                assert not np.array_equal(one, other)
+            # As Python's numbers are, by `keras.utils.set_random_seed`.
+            np.testing.assert_array_equal(third, again)
+
+    @pytest.mark.parametrize(("when_saved", "when_loaded"), [(None, None), (0, None), (None, 0), (0, 1)])
+    def test_of_another_seed_differ(self, saved, when_saved, when_loaded):
+        vae, path, process = saved
+        process(1, when_saved)
+        vae.save(path)
+        process(2, when_loaded)
+        assert not np.array_equal(load_model(path).sample(9), vae.sample(9))
+        loaded = load_model(path)
+        # The training goes on as it would have.
+        for one, other in zip(loaded.encoder.posterior.variables, vae.encoder.posterior.variables, strict=True):
+            np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(loaded.sample(3, seed=4), vae.sample(3, seed=4))
+
+    def test_of_one_seed_go_on(self, saved):
+        vae, path, process = saved
+        process(1, 0)
+        vae.sample(2)
+        vae.save(path)
+        process(2, 0)
+        np.testing.assert_array_equal(load_model(path).sample(9), vae.sample(9))
+
+    def test_weights_alone_leave_them_as_they_are(self, saved, tmp_path):
+        vae, _, process = saved
+        process(1)
+        vae.save_weights(tmp_path / "model.weights.h5")
+        process(2)
+        other = VAE.for_shape((8, 8, 1), 2, likelihood=likelihoods.Masked(likelihoods.Bernoulli((8, 8, 1))))
+        before = np.asarray(other.seed_generator.state)
+        other.load_weights(tmp_path / "model.weights.h5")
+        np.testing.assert_array_equal(other.seed_generator.state, before)
+
+
+def test_drawing_codes_leaves_the_noise_of_the_training_alone(eagerly, binary_images):
+    vae = tiny_vae()
+    before = np.asarray(vae.encoder.posterior.seed_generator.state)
+    first, second = (vae.encode(binary_images, sample=True) for _ in range(2))
+    assert not np.array_equal(first, second)
+    np.testing.assert_array_equal(vae.encoder.posterior.seed_generator.state, before)
 
 
 def test_compilation_may_be_left_out(tmp_path):

@@ -157,6 +157,37 @@ class TestOverBatches:
             np.testing.assert_array_equal(found, 2 * x + 1)
         assert len(traced) == 1
 
+    def test_options_may_be_lists_arrays_and_tensors(self):
+        vae, x, traced = small_vae(), binary(3), []
+
+        def function(batch, by):
+            traced.append(1)
+            return batch * (by["a"][0] if isinstance(by, dict) else by[0])
+
+        array, tensor = np.array([4.0, 5.0], np.float32), tf.constant([6.0])
+        options = [[2.0], [3.0], (2.0,), array, array + 1, tensor, {"a": [7.0]}, [np.float32(8)], [tensor[0]]]
+        for factor, by in zip([2, 3, 2, 4, 5, 6, 7, 8, 6], options, strict=True):
+            (found,) = vae.over_batches(function, x, by=by)
+            np.testing.assert_array_equal(found, factor * x)
+        assert len(traced) == len(options)
+        # The same again, in other lists and arrays.
+        for by in ([2.0], [3.0], (2.0,), array.copy(), tensor, {"a": [7.0]}):
+            (_,) = vae.over_batches(function, x, by=by)
+        assert len(traced) == len(options)
+        # What is changed in its place is another.
+        array[0] = 9.0
+        np.testing.assert_array_equal(next(vae.over_batches(function, x, by=array)), 9 * x)
+
+    def test_a_one_is_not_a_true(self):
+        vae, x = small_vae(), binary(3)
+
+        def function(batch, by):
+            return batch * (2.0 if by is True else 3.0)
+
+        found = [next(vae.over_batches(function, x, by=by)) for by in (1, True, 1.0)]
+        for value, factor in zip(found, (3, 2, 3), strict=True):
+            np.testing.assert_array_equal(value, factor * x)
+
     def test_functions_that_come_and_go_are_not_kept_for_good(self):
         functions, kept = batches.CompiledFunctions(), []
         for number in range(batches.MOST_FUNCTIONS + 10):
@@ -184,15 +215,76 @@ class Counting(keras.layers.Layer):
         return x
 
 
-def test_a_layer_that_counts_its_calls_is_not_compiled_anew_for_ever():
+@pytest.fixture
+def counted():
+    """A model with a layer that counts its calls, and the layer."""
     layer = Counting()
     vae = VAE(
         Encoder(keras.Sequential([keras.layers.Flatten(), layer]), posteriors.DiagonalNormal(2)),
         Decoder(networks.dense([8]), likelihoods.Bernoulli(EVENT_SHAPE)),
     )
     vae.build((None, *EVENT_SHAPE))
-    vae.encode(binary(4))
+    vae.compile(keras.optimizers.SGD(0.0))
+    return vae, layer
+
+
+CALLS = {
+    "encode": lambda vae, x: vae.encode(x),
+    "train_on_batch": lambda vae, x: vae.train_on_batch(x),
+    "test_on_batch": lambda vae, x: vae.test_on_batch(x),
+    "fit": lambda vae, x: vae.fit(x, verbose=0),
+    "fit in groups": lambda vae, x: vae.fit(x, batch_size=2, epochs=2, verbose=0),
+    "fit with validation": lambda vae, x: vae.fit(x, validation_data=(x,), verbose=0),
+    "evaluate": lambda vae, x: vae.evaluate(x, verbose=0),
+    "predict": lambda vae, x: vae.predict(x, verbose=0),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_layer_that_counts_its_calls_is_not_compiled_anew_for_ever(counted, call):
+    vae, layer = counted
+    x = binary(4)
+    # Keras may trace a second time, as variables are made in the first.
+    for _ in range(2):
+        CALLS[call](vae, x)
     calls = layer.calls
     for _ in range(3):
-        vae.encode(binary(4))
+        CALLS[call](vae, x)
     assert layer.calls == calls
+
+
+def test_what_is_assigned_in_a_training_counts_in_the_next(counted):
+    vae, x = counted[0], binary(64)
+
+    class Assigns(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            # Before the validation is traced for the first time.
+            self.model.free_bits = 30.0
+
+    first = vae.fit(x, batch_size=64, validation_data=(x,), callbacks=[Assigns()], verbose=0).history["loss"]
+    second = vae.fit(x, batch_size=64, verbose=0).history["loss"]
+    # Two latents at 30 nats at least.
+    assert second[0] > first[0] + 40
+
+
+class TestTuples:
+    """Their own comparison fails where they hold arrays."""
+
+    def test_of_arrays_are_the_same_while_the_arrays_are(self):
+        vae, array = small_vae(), np.arange(3.0)
+        vae.pair = (array, 1)
+        before = ModelState(vae)
+        vae.pair = (array, 1)
+        assert before == ModelState(vae)
+        for other in ((array + 1, 1), (array, 2), (array,), (array, 1.0), [array, 1]):
+            vae.pair = other
+            assert before != ModelState(vae)
+
+    def test_of_tuples_and_numbers_are_compared_by_value(self):
+        vae = small_vae()
+        vae.pair = ((1, 2.5), "a")
+        before = ModelState(vae)
+        vae.pair = ((1, float("2.5")), "a")
+        assert before == ModelState(vae)
+        vae.pair = ((1, 2.5), "b")
+        assert before != ModelState(vae)
