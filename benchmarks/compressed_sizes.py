@@ -9,7 +9,7 @@ Of a saved model and the test split of a dataset; printed and written to `result
   and for several times the images;
 - for grey and colour images, bits and PSNR of `quality`, beside JPEG, WebP and JPEG 2000; drawn too.
 
-    keras-vae train --dataset mnist --latent-dim 50 --epochs 60
+    keras-vae train --dataset mnist --latent-dim 50 --likelihood bernoulli --learning-rate 1e-3 --epochs 60
     python benchmarks/compressed_sizes.py runs/mnist/model.keras mnist
 """
 

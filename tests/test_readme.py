@@ -1,5 +1,6 @@
 """What the README says is so: its examples run, its figures are those that were measured."""
 
+import inspect
 import json
 import pathlib
 import re
@@ -7,6 +8,9 @@ import re
 import numpy as np
 import pytest
 import tensorflow as tf
+
+from keras_vae import runs
+from keras_vae.runs.choice import likelihood_for
 
 from .few_digits import use_few_digits
 
@@ -85,9 +89,11 @@ def test_its_figures_are_those_of_the_results(name):
     settings = results["settings"]
     assert command[:2] == ["keras-vae", "train"]
     options = dict(zip(command[2::2], command[3::2], strict=True))
-    assert options.get("--dataset", "digits") == settings["dataset"]
-    assert int(options.get("--epochs", 100)) == settings["epochs"]
-    assert int(options.get("--latent-dim", 8)) == settings["latent_dim"]
+    likelihood = options.pop("--likelihood", None) or likelihood_for("auto", settings["dataset"])[0]
+    assert likelihood == settings.pop("likelihood")
+    for setting, value in settings.items():
+        default = inspect.signature(runs.train).parameters[setting].default
+        assert type(default)(options.get(f"--{setting.replace('_', '-')}", default)) == value
 
 
 @pytest.mark.parametrize("likelihood", ["beta_binomial", "discretized_logistic"])
@@ -96,8 +102,10 @@ def test_its_bits_are_those_of_the_results(likelihood):
     (row,) = (line for line in README.splitlines() if line.startswith(f"| `{likelihood}` |"))
     nats = results["test"]["negative_elbo"]
     assert f"| {nats:.2f} | {nats / 784 / np.log(2):.3f} |" in row
-    assert f"--likelihood {likelihood} --epochs {results['settings']['epochs']}`" in row
-    assert results["settings"]["likelihood"] == likelihood
+    settings = results["settings"]
+    rate = f"{settings['learning_rate']:.0e}".replace("e-0", "e-")
+    assert f"--likelihood {likelihood} --learning-rate {rate} --epochs {settings['epochs']}`" in row
+    assert settings["likelihood"] == likelihood
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
