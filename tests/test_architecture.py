@@ -30,6 +30,7 @@ LAYERS = [
 # Everything else is written with `keras.ops`, so that other backends can follow.
 MAY_IMPORT_TENSORFLOW = {
     "ops/noise.py",  # the replica's id, and only when it draws
+    "ops/philox.py",  # integers of 64 bits
     "ops/gradient.py",  # which Keras leaves to its backends
     "ops/special.py",  # a function that Keras lacks
     "models/train_step.py",

@@ -7,6 +7,7 @@ import math
 import keras
 import tensorflow as tf
 
+from keras_vae.ops import noise
 from keras_vae.ops.precision import head_dtype
 from keras_vae.ops.warn import warn
 
@@ -91,7 +92,9 @@ class CompiledSteps:
             return self._loop(stacked, count)
 
     def _run(self, stacked, count):
-        (self._run_summed if self._model._compile_metrics is None else self._run_tracked)(stacked, count)
+        # A training of few steps, which is not compiled, is the beginning of one of many.
+        with noise.as_tensorflow_draws():
+            (self._run_summed if self._model._compile_metrics is None else self._run_tracked)(stacked, count)
         return self._model.get_metrics_result()
 
     def _run_tracked(self, stacked, count):

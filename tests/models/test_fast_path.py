@@ -304,6 +304,41 @@ def given(request):
     return arguments_for
 
 
+class TestHowManyEpochs:
+    """Whether steps are compiled hangs on how many there are, and what is learnt does not."""
+
+    EPOCHS = 5
+
+    @pytest.fixture(autouse=True)
+    def few_steps(self, monkeypatch):
+        monkeypatch.setattr(fast_path, "STEPS_WORTH_COMPILING", 3 * self.EPOCHS)
+
+    def fresh(self):
+        keras.utils.set_random_seed(0)
+        vae = dense_vae()
+        vae.compile(keras.optimizers.Adam(0.01))
+        return vae
+
+    def fit(self, vae, epochs, **others):
+        """Epochs of 3 steps, the last of them on a smaller batch; they are compiled where there are 5 epochs."""
+        given = {"x": binary(28, IMAGES), "batch_size": 10, "epochs": epochs}
+        assert fast_path.settings_for(vae, given).compiled == (epochs == self.EPOCHS)
+        return vae.fit(**given, shuffle=False, verbose=0, **others).history["loss"]
+
+    def test_the_first_epochs_do_not_know_how_many_follow_and_two_parts_are_one_whole(self, tmp_path):
+        whole, parted = self.fresh(), self.fresh()
+        losses, first = self.fit(whole, self.EPOCHS), self.fit(parted, 3)
+        # At the same noise: 15 steps of float32, each of them right to some units of 6e-8.
+        np.testing.assert_allclose(first, losses[:3], rtol=1e-5)
+        parted.save(tmp_path / "model.keras")
+        loaded = load_model(tmp_path / "model.keras")
+        then = self.fit(loaded, self.EPOCHS, initial_epoch=3)
+        np.testing.assert_allclose(then, losses[3:], rtol=1e-5)
+        # Adam divides gradients by their size: of small ones the last digits count as much as of large ones.
+        for one, other in zip(loaded.get_weights(), whole.get_weights(), strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-4)
+
+
 class TestUse:
     def test_fit_leaves_the_model_as_it_was(self, vae):
         vae.fit(binary(45, IMAGES), batch_size=10, epochs=2, verbose=0)

@@ -21,7 +21,7 @@ EVENT_SHAPE = (4, 4, 1)
 def same_noise(monkeypatch):
     """Noise that is a function of the seed alone, of whole numbers, which XLA and TensorFlow's kernels compute alike.
 
-    What XLA draws differs from what TensorFlow draws: there is no noise that both have, but in the function's place.
+    What the loop draws of a seed by `noise.normal` is TensorFlow's but for the last digits.
     """
 
     def normal(shape, seed, dtype="float32"):
