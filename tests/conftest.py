@@ -50,11 +50,17 @@ def _put_in_order(items):
     items[:] = [next(waiting[item.path.parent]) for item in items]
 
 
-def pytest_collection_finish():
-    """The hundreds of thousands of objects of all modules stay: the garbage collector need not look at them again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000)
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """The hundreds of thousands of objects of all modules stay: the garbage collector looks at them in vain."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000)
+        gc.enable()
 
 
 @pytest.fixture(autouse=True)
