@@ -96,6 +96,17 @@ def test_its_figures_are_those_of_the_results(name):
         assert type(default)(options.get(f"--{setting.replace('_', '-')}", default)) == value
 
 
+def test_its_shares_of_readable_digits_are_those_of_the_results():
+    rows = results_of("readable_digits")["rows"]
+    starts = ["real ones", "`keras-vae train` | 3", "the same with the prior", "as the command trained before"]
+    for start, row in zip(starts, rows.values(), strict=True):
+        (line,) = (line for line in README.splitlines() if line.startswith(f"| {start}"))
+        shares = [cell.strip() for cell in line.strip("|").split("|")][1:]
+        assert shares == [f"{row[kind]:.1%}" if kind in row else "" for kind in ("draws", "means")]
+    digits = results_of("digits")["test"]
+    assert f"({digits['marginal_kl']:.2f} of the {digits['kl']:.2f} nats" in README.replace("\n", " ")
+
+
 @pytest.mark.parametrize("likelihood", ["beta_binomial", "discretized_logistic"])
 def test_its_bits_are_those_of_the_results(likelihood):
     results = results_of(f"mnist_{likelihood}")
