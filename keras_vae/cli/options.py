@@ -63,7 +63,7 @@ def add_training(parser: argparse.ArgumentParser, epochs: int) -> None:
         choices=(AUTO, *LIKELIHOOD_NAMES),
         default=AUTO,
         help="auto takes the data as they are stored; bernoulli binarises the images, continuous_bernoulli and normal "
-        "take grey values, the others bytes "
+        "take grey values, tabular tables, the others bytes "
         "(default: %(default)s)",
     )
     parser.add_argument("--epochs", type=int, default=epochs, help="(default: %(default)s)")

@@ -19,6 +19,7 @@ LIKELIHOODS = {
     "normal": (likelihoods.Normal, {"scale": "optimal"}),
     "beta_binomial": (likelihoods.BetaBinomial, {}),
     "discretized_logistic": (likelihoods.DiscretizedLogistic, {}),
+    "tabular": (likelihoods.Tabular, {}),
 }
 
 

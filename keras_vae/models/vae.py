@@ -127,8 +127,8 @@ class VAE(LatentModel):
             latent_dim: Length of the code.
             network: `"dense"` (two layers of 512), or `"conv"` for images, signals and volumes.
             likelihood: `"bernoulli"` for binary data, `"continuous_bernoulli"` for values in [0, 1], `"normal"` for
-                continuous data, `"beta_binomial"` or `"discretized_logistic"` for 8-bit data in 0..255; or a
-                likelihood of `event_shape`.
+                continuous data, `"beta_binomial"` or `"discretized_logistic"` for 8-bit data in 0..255, `"tabular"` for
+                the rows of a table, whose units its `adapt` reads off examples; or a likelihood of `event_shape`.
 
         Raises:
             ValueError: If an argument is none of these.

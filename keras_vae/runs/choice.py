@@ -3,6 +3,7 @@
 from keras_vae import datasets
 from keras_vae.choices import AUTO
 from keras_vae.runs.own_data import OwnSplits
+from keras_vae.runs.tables import is_table
 
 
 def likelihood_for(likelihood: str, dataset, own: OwnSplits | None = None) -> tuple[str, str | None]:
@@ -15,7 +16,10 @@ def likelihood_for(likelihood: str, dataset, own: OwnSplits | None = None) -> tu
     """
     if likelihood != AUTO:
         return likelihood, None
-    chosen, reason = _by_levels(datasets.levels(dataset) if own is None else _levels(own.facts))
+    if is_table(own):
+        chosen, reason = "tabular", "the data are rows of a table, whose columns have units of their own"
+    else:
+        chosen, reason = _by_levels(datasets.levels(dataset) if own is None else _levels(own.facts))
     return chosen, f"The likelihood is {chosen}, since {reason}."
 
 

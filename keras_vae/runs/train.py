@@ -47,9 +47,10 @@ def train(
         latent_dim: Length of the code.
         network: `"dense"` or `"conv"`.
         likelihood: `"bernoulli"` (images are binarised), `"continuous_bernoulli"` or `"normal"` (values in [0, 1]),
-            `"beta_binomial"` or `"discretized_logistic"` (bytes as they are stored).
-            `"auto"` takes the data as they are stored: whole numbers as beta-binomial, zeros and ones as Bernoulli; a
-            line says which, and why.
+            `"beta_binomial"` or `"discretized_logistic"` (bytes as they are stored),
+            `"tabular"` (real numbers in columns of their own units, at a path). `"auto"` takes the data as they are
+            stored: whole numbers as beta-binomial, zeros and ones as Bernoulli, tables as tabular and other real
+            numbers as normal; a line says which, and why.
         epochs: Passes over the training split.
         batch_size: Images for each step.
         learning_rate: Adam's, at its highest.

@@ -5,9 +5,12 @@ import math
 import keras
 
 from keras_vae.likelihoods.integer_likelihood import IntegerLikelihood
+from keras_vae.likelihoods.tabular import Tabular
 from keras_vae.models import VAE
 from keras_vae.models.for_shape import LIKELIHOODS
 from keras_vae.runs.data import levels_of
+from keras_vae.runs.own_data import open_splits
+from keras_vae.runs.tables import tabular_likelihood
 
 
 def compiled_vae(event_shape, settings: dict, learning_rate) -> VAE:
@@ -20,9 +23,11 @@ def compiled_vae(event_shape, settings: dict, learning_rate) -> VAE:
         learning_rate: Adam's, a number or a schedule; the gradient's norm is bounded by `largest_gradient`.
     """
     kind, options = LIKELIHOODS[settings["likelihood"]]
+    data = settings["dataset"], settings.get("validation")
     if issubclass(kind, IntegerLikelihood):
-        options = {**options, "levels": levels_of(settings["dataset"], settings.get("validation"))}
-    vae = VAE.for_shape(event_shape, settings["latent_dim"], settings["network"], kind(event_shape, **options))
+        options = {**options, "levels": levels_of(*data)}
+    likelihood = tabular_likelihood(open_splits(*data)) if kind is Tabular else kind(event_shape, **options)
+    vae = VAE.for_shape(event_shape, settings["latent_dim"], settings["network"], likelihood)
     vae.beta = settings["beta"]
     vae.compile(keras.optimizers.Adam(learning_rate, global_clipnorm=largest_gradient(event_shape)))
     return vae

@@ -32,8 +32,14 @@ def test_data_are_modelled_as_they_are_stored(dataset, likelihood, reason):
 )
 def test_data_of_ones_own_are_modelled_by_their_values(tmp_path, values, likelihood):
     path = str(tmp_path / "x.npy")
-    np.save(path, np.resize(values, (4, 6)))
+    np.save(path, np.resize(values, (4, 6, 1)))
     assert likelihood_for("auto", path, open_splits(path))[0] == likelihood
+
+
+def test_rows_of_real_numbers_are_a_table(tmp_path):
+    path = str(tmp_path / "x.npy")
+    np.save(path, np.resize([0.5, -1.0, 3.0], (4, 6)))
+    assert likelihood_for("auto", path, open_splits(path))[0] == "tabular"
 
 
 def test_what_is_named_is_taken_and_nothing_is_said():
