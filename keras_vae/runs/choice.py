@@ -1,9 +1,33 @@
-"""The likelihood that data is modelled by where none is named: the one of the values that it has."""
+"""What a training is of: its data, and the likelihood, which is the one of their values where none is named."""
 
 from keras_vae import datasets
 from keras_vae.choices import AUTO
-from keras_vae.runs.own_data import OwnSplits
+from keras_vae.models.for_shape import LIKELIHOODS
+from keras_vae.runs.own_data import OwnSplits, open_splits
 from keras_vae.runs.tables import is_table
+
+
+def settled(settings: dict, validation) -> tuple[dict, OwnSplits | None, list[str]]:
+    """The settings of a training with what its data say.
+
+    Args:
+        settings: As `runs.train` takes them; the likelihood may be `"auto"`.
+        validation: As `runs.own_data.open_splits` takes it.
+
+    Returns:
+        The settings with the likelihood that is taken, and of data of one's own with their paths; these data, or
+        `None`; and lines that say what was read and chosen.
+
+    Raises:
+        ValueError: If the data cannot be read, or the likelihood does not take them.
+    """
+    own = open_splits(settings["dataset"], validation)
+    likelihood, chosen = likelihood_for(settings["likelihood"], settings["dataset"], own)
+    settings = {**settings, "likelihood": likelihood}
+    if own is not None:
+        own.check(LIKELIHOODS[likelihood][0])
+        settings |= own.settings
+    return settings, own, [str(line) for line in (own, chosen) if line is not None]
 
 
 def likelihood_for(likelihood: str, dataset, own: OwnSplits | None = None) -> tuple[str, str | None]:

@@ -13,12 +13,11 @@ from keras_vae.files.workplace import workplace
 from keras_vae.latent.sweep import checked_latent_dims
 from keras_vae.models.for_shape import LIKELIHOODS
 from keras_vae.ops.checks import checked_free_path
-from keras_vae.runs.choice import likelihood_for
+from keras_vae.runs.choice import settled
 from keras_vae.runs.data import training_data, validation_data
 from keras_vae.runs.evaluate import BATCH_SIZE
 from keras_vae.runs.folder import checked_folder
 from keras_vae.runs.machine import machine, versions
-from keras_vae.runs.own_data import open_splits
 from keras_vae.runs.schedules import learning_rate_schedule
 from keras_vae.runs.train import checked_settings
 from keras_vae.runs.vaes import compiled_vae
@@ -74,12 +73,8 @@ def sweep(
     )
     for name in (TABLE, PICTURE):
         checked_free_path(os.path.join(checked_folder(output), name), overwrite)
-    own = open_splits(dataset, validation)
-    settings["likelihood"], chosen = likelihood_for(likelihood, dataset, own)
+    settings, own, said = settled(settings, validation)
     kind, _ = LIKELIHOODS[settings["likelihood"]]
-    if own is not None:
-        own.check(kind)
-        settings |= own.settings
     train = training_data(dataset, kind, batch_size, data_dir, seed, validation)
     event_shape = tuple(train.element_spec.shape[1:])
 
@@ -89,11 +84,9 @@ def sweep(
         return compiled_vae(event_shape, {**settings, "latent_dim": latent_dim}, rate)
 
     test = validation_data(dataset, kind, BATCH_SIZE, data_dir, validation)
-    if own is not None:
-        print(own)
     with workplace(output, overwrite, (TABLE, PICTURE).__contains__) as folder:
-        if chosen is not None:
-            print(chosen)
+        for line in said:
+            print(line)
         found = latent.sweep(build, latent_dims, train, test, epochs)
         # The sizes stand in place of the one size of a run.
         settings = {name: value for name, value in settings.items() if name != "latent_dim"}

@@ -10,12 +10,11 @@ from keras_vae.choices import AUTO, NETWORKS, SCHEDULES
 from keras_vae.models.for_shape import LIKELIHOODS
 from keras_vae.ops.checks import checked_name, checked_number, checked_seed, checked_size
 from keras_vae.ops.terminal import shows_bars
-from keras_vae.runs.choice import likelihood_for
+from keras_vae.runs.choice import settled
 from keras_vae.runs.data import training_data, validation_data
 from keras_vae.runs.evaluate import BATCH_SIZE, evaluate
 from keras_vae.runs.folder import RunFolder
 from keras_vae.runs.machine import machine, peak_memory, versions
-from keras_vae.runs.own_data import open_splits
 from keras_vae.runs.schedules import learning_rate_schedule
 from keras_vae.runs.vaes import compiled_vae
 from keras_vae.visualization.pictures import MOST_AXES
@@ -75,21 +74,15 @@ def train(
     folder = RunFolder(output)
     folder.check(overwrite)
     keras.utils.set_random_seed(seed)
-    own = open_splits(dataset, validation)
-    settings["likelihood"], chosen = likelihood_for(likelihood, dataset, own)
+    settings, own, said = settled(settings, validation)
     kind, _ = LIKELIHOODS[settings["likelihood"]]
-    if own is not None:
-        own.check(kind)
-        settings |= own.settings
     data = training_data(dataset, kind, batch_size, data_dir, seed, validation)
     held_out = validation_data(dataset, kind, BATCH_SIZE, data_dir, validation)
     event_shape = tuple(data.element_spec.shape[1:])
     vae = compiled_vae(event_shape, settings, learning_rate_schedule(schedule, learning_rate, epochs * len(data)))
-    if own is not None:
-        print(own)
     with folder.in_work(overwrite) as work:
-        if chosen is not None:
-            print(chosen)
+        for line in said:
+            print(line)
         started = time.perf_counter()
         callbacks = _callbacks(work, held_out, vae, own)
         history = vae.fit(
