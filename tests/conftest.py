@@ -15,9 +15,6 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # How fast the code is that XLA makes matters less to models of some hundred weights than how soon it is made.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
-if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)) > 1:
-    # Workers that share the processors have a thread each: more of them wait for one another.
-    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 FIRST = ("test_train_step", "test_latent_model", "test_vae", "test_writer")
 LAST = ("test_laws", "test_contractive_encoder", "test_fast_path", "test_grouped_steps", "test_strategies")
