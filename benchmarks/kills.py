@@ -1,9 +1,9 @@
 """Whether a kill leaves what was there or all of what was to be there, whenever it comes.
 
 For each writer of `writers.py`: a process writes over a good file or folder, and is killed at a random moment of it
-(SIGKILL, uniform over `spread` times what an undisturbed one takes); the next process reads what is there, all of it, and
-is killed as it writes over that. Printed and written to `results/kills.json` after each writer, of which those that are
-in it already are left out: how many kills found the writing under way, what was there after them, and what was not
+(SIGKILL, uniform over `spread` times what an undisturbed one takes); the next process reads what is there, all of it,
+and is killed as it writes over that. Printed and written to `results/kills.json` after each writer, of which those that
+are in it already are left out: how many kills found the writing under way, what was there after them, and what was not
 whole.
 
     python benchmarks/kills.py
