@@ -10,14 +10,13 @@ written to `results/full_disk.json`. Needs root, to mount the disk, and Linux.
 import argparse
 import contextlib
 import io
-import multiprocessing
 import os
 import pathlib
 import subprocess
 import tempfile
 
 import reports
-from kills import KINDS
+from kills import KINDS, forked
 
 DISK_BYTES = 48 * 2**20
 # Left when the disk is filled: nothing, and some, which most writers begin with and a few small files find enough.
@@ -32,8 +31,7 @@ def main():
     options = parser.parse_args()
     path = options.output / "full_disk.json"
     rows = reports.read(path)["rows"] if path.exists() else {}
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["writers"])
+    context = forked()
     for kind in options.kinds:
         for left in LEFT:
             rows.setdefault(kind, {})[str(left)] = row = found(context, kind, left)

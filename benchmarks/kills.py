@@ -49,14 +49,19 @@ def main():
     options = parser.parse_args()
     path = options.output / "kills.json"
     rows = reports.read(path)["rows"] if path.exists() else {}
-    # Forked from a process that has imported all and computed nothing: TensorFlow begins to work after the fork.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["writers"])
+    context = forked()
     for kind in options.kinds:
         if rows.get(kind, {}).get("kills", 0) < options.kills:
             rows[kind] = killed(context, kind, options.kills)
             reports.write(path, {"rows": rows})
         print(f"{kind}: {json.dumps(rows[kind])}", flush=True)
+
+
+def forked():
+    """What starts processes by a fork of one that has imported all and computed nothing: TensorFlow works after it."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["writers"])
+    return context
 
 
 def killed(context, kind, kills) -> dict:

@@ -24,11 +24,11 @@ import reports
 import sklearn.neighbors
 
 from keras_vae import VAE, datasets, load_model, priors
+from keras_vae.datasets.digits import WHITE, load_digits
 from keras_vae.likelihoods import BetaBinomial
 from keras_vae.runs.schedules import learning_rate_schedule
 
 NUM_SAMPLES, NUM_NEIGHBOURS, NUM_COMPONENTS, SEED = 10_000, 10, 100, 0
-WHITE = datasets.levels("digits") - 1
 
 
 def main():
@@ -38,19 +38,18 @@ def main():
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path(__file__).parent / "results")
     options = parser.parse_args()
     classifier = sklearn.neighbors.KNeighborsClassifier(NUM_NEIGHBOURS)
-    images, labels = images_and_labels("train")
-    classifier.fit(features(images), labels)
-    real, labels = images_and_labels("test")
+    known, real = load_digits("train"), load_digits("test")
+    classifier.fit(features(known.pixels), known.labels)
     trained, binarised = (load_model(options.runs / run / "model.keras") for run in ("digits", "binarised"))
     rows = {
-        "real digits": {"draws": share_of_sure(classifier, real)},
+        "real digits": {"draws": share_of_sure(classifier, real.pixels)},
         "keras-vae train": shares(classifier, trained),
         "the same, a mixture as prior": shares(classifier, with_mixture(trained, options.runs / "digits")),
         "binarised, 8 latents": shares(classifier, binarised, white=1),
     }
     print(reports.table([["digits", "draws", "means"], *(cells(name, row) for name, row in rows.items())]))
     settings = {"num_samples": NUM_SAMPLES, "num_neighbours": NUM_NEIGHBOURS, "seed": SEED}
-    settings |= {"num_components": NUM_COMPONENTS, "accuracy": classifier.score(features(real), labels)}
+    settings |= {"num_components": NUM_COMPONENTS, "accuracy": classifier.score(features(real.pixels), real.labels)}
     reports.write(options.output / "readable_digits.json", {"settings": settings, "rows": rows})
 
 
@@ -66,12 +65,6 @@ def with_mixture(trained, run) -> VAE:
     vae.compile(keras.optimizers.Adam(rate))
     vae.fit(data, epochs=settings["epochs"], verbose=0)
     return vae
-
-
-def images_and_labels(split) -> tuple[np.ndarray, np.ndarray]:
-    """All images of a split in grey levels 0 to 16, and their labels."""
-    batches = datasets.load("digits", split, 500, with_labels=True, integers=True, seed=SEED).as_numpy_iterator()
-    return tuple(np.concatenate(parts) for parts in zip(*batches, strict=True))
 
 
 def features(images) -> np.ndarray:

@@ -111,6 +111,11 @@ class Masked(Likelihood):
         return cls(**{**config, "likelihood": keras.saving.deserialize_keras_object(config["likelihood"])})
 
 
+def unmasked(likelihood: Likelihood) -> Likelihood:
+    """The likelihood that a masked one wraps, and any other itself."""
+    return likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
+
+
 def _filled(x, missing):
     """x with 0, which all likelihoods of the package allow, in place of what is missing."""
     return ops.where(missing, ops.zeros_like(x), x)

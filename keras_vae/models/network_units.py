@@ -3,7 +3,7 @@
 import keras
 
 from keras_vae.likelihoods.likelihood import Likelihood
-from keras_vae.likelihoods.masked import Masked
+from keras_vae.likelihoods.masked import Masked, unmasked
 
 # Of a likelihood's configuration, what does not change how it rescales.
 NO_UNITS = ("name", "dtype", "trainable", "event_shape")
@@ -80,7 +80,7 @@ class NetworkUnits(keras.layers.Layer):
         self._fitted.extend([] if likelihood is None else _fitted(_unbuilt(likelihood), likelihood))
 
     def _agrees_with(self, likelihood) -> bool:
-        ours, other = _of_whole_data(self._likelihood()), _of_whole_data(likelihood)
+        ours, other = unmasked(self._likelihood()), unmasked(likelihood)
         if ours is other:
             return True
         rescaled = type(ours).rescaled
@@ -92,12 +92,8 @@ class NetworkUnits(keras.layers.Layer):
         return _settings(ours) == _settings(other) and not (self._follows_a_model and self._fitted)
 
 
-def _of_whole_data(likelihood) -> Likelihood:
-    return likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
-
-
 def _name(likelihood) -> str:
-    settings = ", ".join(f"{name}={value!r}" for name, value in _settings(_of_whole_data(likelihood)).items())
+    settings = ", ".join(f"{name}={value!r}" for name, value in _settings(unmasked(likelihood)).items())
     return f"{type(likelihood).__name__} ({settings})" if settings else type(likelihood).__name__
 
 

@@ -43,12 +43,13 @@ def likelihood_for(likelihood: str, dataset, own: OwnSplits | None = None) -> tu
     if is_table(own):
         chosen, reason = "tabular", "the data are rows of a table, whose columns have units of their own"
     else:
-        chosen, reason = _by_levels(datasets.levels(dataset) if own is None else _levels(own.facts))
+        chosen, reason = _by_levels(datasets.levels(dataset) if own is None else _levels(own))
     return chosen, f"The likelihood is {chosen}, since {reason}."
 
 
-def _levels(facts):
-    return 2 if facts.kind == "binary" else facts.levels
+def _levels(own):
+    # Bytes that are black and white are of 256 levels, of which two are there.
+    return 2 if own.facts.kind == "binary" else own.levels
 
 
 def _by_levels(levels) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras_vae import datasets
 from keras_vae.datasets.own_files import is_path, open_own
 from keras_vae.likelihoods.likelihood import Likelihood
-from keras_vae.likelihoods.masked import Masked
+from keras_vae.likelihoods.masked import unmasked
 from keras_vae.runs.own_data import check_domain, open_splits
 
 # Batches of one's own data to test on have at most so many values.
@@ -16,7 +16,7 @@ MOST_VALUES = 2**26
 
 def kind_of(model) -> type[Likelihood]:
     """The kind of likelihood that says in which form a model takes its data: of a masked one, of what it wraps."""
-    return type(_unmasked(model.decoder.likelihood))
+    return type(unmasked(model.decoder.likelihood))
 
 
 def training_data(
@@ -30,7 +30,7 @@ def training_data(
     held_out = {}
     if is_path(name):
         own = open_splits(name, validation)
-        held_out = {"held_out": own.validation if isinstance(own.validation, float) else 0.0}
+        held_out = {"held_out": own.held_out}
     return datasets.load(name, "train", batch_size, data_dir=data_dir, seed=seed, **held_out, **_form(kind, "dynamic"))
 
 
@@ -99,8 +99,9 @@ def levels_of(dataset, validation=None) -> int:
     own = open_splits(dataset, validation)
     if own is None:
         return datasets.levels(dataset)
-    others = [own.validation.path] if not isinstance(own.validation, float) else []
-    return max(map(datasets.levels, [own.data.path, *others]))
+    if own.levels is None:
+        raise ValueError(f"{own.data.path!r} has no levels: it holds {own.facts}.")
+    return own.levels
 
 
 def _check_fits(model, own):
@@ -115,11 +116,7 @@ def _check_fits(model, own):
             f"{own.path!r} has {own.facts.num_missing:,} missing values (NaN), which the model does not take. Remove "
             "their examples or fill them in."
         )
-    check_domain(_unmasked(model.decoder.likelihood), own)
-
-
-def _unmasked(likelihood) -> Likelihood:
-    return likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
+    check_domain(unmasked(model.decoder.likelihood), own)
 
 
 def _small_enough(batch_size, own) -> int:

@@ -35,11 +35,21 @@ class OwnSplits:
         return self.data.facts
 
     @property
+    def levels(self) -> int | None:
+        """How many values an element can have in either of them, or `None` where one of them has no levels."""
+        levels = [data.facts.levels for data in self._several()]
+        return None if None in levels else max(levels)
+
+    @property
+    def held_out(self) -> float:
+        """The share of the data that is held back: 0 where others are there to validate on."""
+        return 0.0 if isinstance(self.validation, OwnData) else self.validation
+
+    @property
     def training_rows(self) -> np.ndarray | slice:
         """Indices of the examples to train on."""
-        if isinstance(self.validation, OwnData):
-            return slice(None)
-        return self.data.split("train", self.validation)
+        chosen = self.data.split("train", self.held_out)
+        return slice(None) if chosen is None else chosen
 
     @property
     def value_range(self) -> tuple[float, float] | None:
@@ -62,7 +72,7 @@ class OwnSplits:
         facts = self.facts
         counts = dict(zip(("num_training", "num_validation"), self._counts(), strict=True))
         values = {"smallest": facts.smallest, "largest": facts.largest, "num_missing": facts.num_missing}
-        kind = {"dtype": facts.dtype, "kind": facts.kind, "levels": facts.levels}
+        kind = {"dtype": facts.dtype, "kind": facts.kind, "levels": self.levels}
         return {**counts, "event_shape": list(self.data.event_shape), **kind, **values}
 
     def __str__(self) -> str:
@@ -73,8 +83,7 @@ class OwnSplits:
 
     def check(self, kind: type[Likelihood]) -> None:
         """Raises a ValueError that names the file if its values cannot be trained on under a kind of likelihood."""
-        several = [self.data] + [self.validation] * isinstance(self.validation, OwnData)
-        for data in several:
+        for data in self._several():
             if data.event_shape != self.data.event_shape:
                 raise ValueError(
                     f"{data.path!r} holds examples of shape {data.event_shape}, and {self.data.path!r} of "
@@ -92,6 +101,9 @@ class OwnSplits:
                 )
             if kind.data_form == "real":
                 check_domain(kind(data.event_shape), data)
+
+    def _several(self) -> list[OwnData]:
+        return [self.data] + [self.validation] * isinstance(self.validation, OwnData)
 
     def _counts(self) -> tuple[int, int]:
         if isinstance(self.validation, OwnData):
@@ -134,10 +146,9 @@ def open_splits(dataset, validation=None) -> OwnSplits | None:
 
 def check_domain(likelihood: Likelihood, data: OwnData) -> None:
     """Raises a ValueError that names the file if its smallest or largest value is not what a likelihood takes."""
-    if type(likelihood) not in [kind for kind, _ in LIKELIHOODS.values()] or likelihood.data_form == "binary":
-        return
-    if isinstance(likelihood, Tabular):
-        # Its columns have domains of their own, and batches are checked by them.
+    # Columns of a table have domains of their own: its batches are checked by them.
+    of_one_domain = [kind for kind, _ in LIKELIHOODS.values() if kind is not Tabular]
+    if type(likelihood) not in of_one_domain or likelihood.data_form == "binary":
         return
     white = 1.0 if likelihood.data_form == "integers" else data.facts.white
     ends = np.array([data.facts.smallest, data.facts.largest]) / white
