@@ -9,9 +9,8 @@ import math
 
 from keras import ops
 
-from keras_vae import divergences
 from keras_vae.evaluation.log_likelihood import check_has_likelihood
-from keras_vae.models import VAE, batches
+from keras_vae.models import batches
 from keras_vae.models.rules import rule_of, support_of
 from keras_vae.models.vae import SCORE_DRAWS, SCORE_SEED
 from keras_vae.ops import noise
@@ -34,11 +33,11 @@ def elbo(model, x, num_samples: int):
     Returns:
         -E_q[log p(x|z)] element by element, `(batch, *event_shape)`, and KL(q(z|x) || p(z)), `(batch,)`.
     """
-    posterior, z, costs = _drawn(model, x, num_samples)
+    draws, costs = _drawn(model, x, num_samples)
     elements = ops.mean(costs, axis=1)
-    if not isinstance(model, VAE):
+    if draws.kl_terms is None:
         return elements, ops.zeros_like(_summed(elements))
-    return elements, divergences.kl_divergence(model.encoder.posterior, model.prior, posterior, z)
+    return elements, ops.sum(draws.kl_terms, axis=-1)
 
 
 def reconstruction_probability(model, x, num_samples: int):
@@ -49,7 +48,7 @@ def reconstruction_probability(model, x, num_samples: int):
     Returns:
         As `elbo` does, with a rest of 0.
     """
-    _, _, costs = _drawn(model, x, num_samples)
+    _, costs = _drawn(model, x, num_samples)
     elements = ops.mean(costs, axis=1)
     return elements, ops.zeros_like(_summed(elements))
 
@@ -65,9 +64,8 @@ def log_likelihood(model, x, num_samples: int):
     Returns:
         As `elbo` does.
     """
-    posterior, z, costs = _drawn(model, x, num_samples)
-    log_ratio = model.prior.log_prob(z) - model.encoder.posterior.log_prob(posterior, z)
-    log_weights = log_ratio - ops.sum(costs, axis=tuple(range(2, len(costs.shape))))
+    draws, costs = _drawn(model, x, num_samples, densities=True)
+    log_weights = draws.log_p - draws.log_q - ops.sum(costs, axis=tuple(range(2, len(costs.shape))))
     weights = ops.reshape(ops.softmax(log_weights, axis=1), (-1, num_samples) + (1,) * (len(costs.shape) - 2))
     elements = ops.sum(weights * costs, axis=1)
     return elements, math.log(num_samples) - ops.logsumexp(log_weights, axis=1) - _summed(elements)
@@ -145,13 +143,12 @@ def _of_batch(model, function, x, **options):
     return function(model, x, **options)
 
 
-def _drawn(model, x, num_samples):
-    """The posterior's parameters, codes and -log p(x|z) of each element, `(batch, num_samples, *event_shape)`."""
-    posterior = model.posterior_parameters(x)
-    count = num_samples if isinstance(model, VAE) else 1
-    z = model.encoder.posterior.sample(posterior, count, noise.FixedSeed(SCORE_SEED), shared_noise=True)
-    params, likelihood = model.decoder(z, training=False), model.decoder.likelihood
-    return posterior, z, -likelihood.element_log_prob(params, likelihood.aligned(params, x))
+def _drawn(model, x, num_samples, densities=False):
+    """`Draws`, and -log p(x|z) of each element, `(batch, num_samples, *event_shape)`."""
+    options = {"shared_noise": True, "densities": densities}
+    draws = model.draws(model.context(x), num_samples, noise.FixedSeed(SCORE_SEED), **options)
+    likelihood = model.decoder.likelihood
+    return draws, -likelihood.element_log_prob(draws.params, likelihood.aligned(draws.params, x))
 
 
 def _summed(elements):

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from keras_vae import divergences, evaluation
+from keras_vae import evaluation
 from keras_vae.callbacks.due_epochs import is_due
 from keras_vae.callbacks.examples import checked_data
 from keras_vae.evaluation.checks import check_has_prior
@@ -68,9 +68,7 @@ class CollapseMonitor(keras.callbacks.Callback):
             self._judge(epoch, active, kl)
 
     def _kl_per_latent(self):
-        if divergences.closed_form(self.model.encoder.posterior, self.model.prior) is None:
-            return None
-        return evaluation.kl_per_latent(self.model, self.x)
+        return evaluation.kl_per_latent(self.model, self.x) if self.model.has_kl_by_latent else None
 
     def _judge(self, epoch, active, kl):
         in_use = active if kl is None else active & (kl >= NEAR_ZERO)

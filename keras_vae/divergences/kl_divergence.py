@@ -34,20 +34,26 @@ def kl_terms(posterior, prior, params, z=None):
         `(batch, latent_dim)` or `(batch, 1)`, in nats.
     """
     function = closed_form(posterior, prior)
-    return monte_carlo(posterior, prior, params, z) if function is None else function(params)
-
-
-def monte_carlo(posterior, prior, params, z):
-    """The mean of log q(z|x) - log p(z) over the codes that were drawn: `(batch, 1)`, which may be negative.
-
-    Source: Kingma and Welling 2014, "Auto-Encoding Variational Bayes", equation 6.
-    """
+    if function is not None:
+        return function(params)
     if z is None:
         raise ValueError(
             f"KL({type(posterior).__name__} || {type(prior).__name__}) has no closed form: it is estimated from codes "
             "that were drawn. Give them as `z`, such as `posterior.sample(params, num_samples)`."
         )
-    return ops.mean(posterior.log_prob(params, z) - prior.log_prob(z), axis=1, keepdims=True)
+    return monte_carlo(posterior.log_prob(params, z), prior.log_prob(z))
+
+
+def monte_carlo(log_q, log_p):
+    """The mean of log q(z|x) - log p(z) over the codes that were drawn: `(batch, 1)`, which may be negative.
+
+    Source: Kingma and Welling 2014, "Auto-Encoding Variational Bayes", equation 6.
+
+    Args:
+        log_q: log q(z|x) of codes that were drawn from it, `(batch, num_samples)`, in nats.
+        log_p: log p(z) of the same codes.
+    """
+    return ops.mean(log_q - log_p, axis=1, keepdims=True)
 
 
 def diagonal_normal_to_standard_normal(params, prior):

@@ -6,8 +6,8 @@ import math
 import numpy as np
 from keras import ops
 
-from keras_vae import divergences
 from keras_vae.evaluation.checks import check_has_prior
+from keras_vae.models.draws import Context
 from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_seed, checked_size
 
@@ -65,12 +65,12 @@ def aggregate_posterior(vae, x, num_samples: int = 2000, seed: int = 0, batch_si
     """
     check_has_prior(vae, "aggregate_posterior")
     num_samples, seed = checked_size(num_samples, "num_samples", minimum=3), checked_seed(seed)
-    posterior, params = vae.encoder.posterior, _all_parameters(vae, x, batch_size)
-    means, variances = (np.asarray(moment(params)) for moment in (posterior.mean, posterior.variance))
-    own, z = _draw(posterior, params, num_samples, noise.generator(seed))
-    log_posterior = np.asarray(posterior.log_prob(own, z[:, np.newaxis]))[:, 0]
-    log_prior = np.asarray(vae.prior.log_prob(z.astype(vae.prior.compute_dtype)), np.float64)
-    log_aggregate = _log_aggregate(posterior, params, z)
+    params = _all_parameters(vae, x, batch_size)
+    means, variances = map(np.asarray, vae.code_moments(Context(params)))
+    own, z = _draw(vae, params, num_samples, noise.generator(seed))
+    log_posterior = np.asarray(vae.log_posterior(z[:, np.newaxis], own))[:, 0]
+    log_prior = np.asarray(vae.log_prior(z.astype(vae.decoder.likelihood.compute_dtype)), np.float64)
+    log_aggregate = _log_aggregate(vae, params, z)
     return AggregatePosterior(
         means.mean(axis=0),
         variances.mean(axis=0) + means.var(axis=0),
@@ -91,34 +91,32 @@ def _count(params):
     return len(next(iter(params.values())))
 
 
-def _draw(posterior, params, num_samples, generator):
-    """Codes `(num_samples, latent_dim)` from q(z), and the parameters of the posteriors that they are from."""
+def _draw(vae, params, num_samples, generator):
+    """Of the posteriors that codes are from the parameters, and the codes from q(z), `(num_samples, latent_dim)`."""
     count = _count(params)
     # One example at random out of each of as many equal parts of the data as there are draws.
     places = np.arange(num_samples) + np.asarray(noise.uniform((num_samples,), generator, "float64"))
     chosen = np.minimum(places * (count / num_samples), count - 1).astype(int)
-    own = {name: values[chosen] for name, values in params.items()}
-    return own, np.asarray(posterior.sample(own, seed=generator))[:, 0]
+    own = Context({name: values[chosen] for name, values in params.items()})
+    return own, np.asarray(vae.draw_codes(own, seed=generator))[:, 0]
 
 
-def _log_aggregate(posterior, params, z):
+def _log_aggregate(vae, params, z):
     """log q(z) of codes `(m, latent_dim)`: `(m,)`, by blocks of codes and posteriors."""
     count, latent_dim = _count(params), z.shape[1]
     block = max(1, math.isqrt(MOST_ELEMENTS // latent_dim))
     total = np.full(len(z), -math.inf)
     for first in range(0, count, block):
-        some = {name: values[first : first + block] for name, values in params.items()}
+        some = Context({name: values[first : first + block] for name, values in params.items()})
         for start in range(0, len(z), block):
-            log_densities = posterior.log_prob(some, z[np.newaxis, start : start + block])
+            log_densities = vae.log_posterior(z[np.newaxis, start : start + block], some)
             summed = np.asarray(ops.logsumexp(log_densities, axis=0))
             total[start : start + block] = np.logaddexp(total[start : start + block], summed)
     return total - math.log(count)
 
 
 def _exact_rate(vae, params):
-    if divergences.closed_form(vae.encoder.posterior, vae.prior) is None:
-        return None
-    return float(np.mean(divergences.kl_divergence(vae.encoder.posterior, vae.prior, params)))
+    return float(np.mean(vae.exact_kl(Context(params)))) if vae.has_exact_kl else None
 
 
 def _parts(information, divergence, rate):

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from keras_vae import divergences
 from keras_vae.evaluation.checks import check_has_prior
 from keras_vae.evaluation.example_moments import example_mean
 
@@ -22,9 +21,4 @@ def kl_per_latent(vae, x, batch_size: int = 256) -> np.ndarray:
         ValueError: If x is empty or not what the model encodes, or the divergence is no sum over latents.
     """
     check_has_prior(vae, "kl_per_latent")
-    if divergences.closed_form(vae.encoder.posterior, vae.prior) is None:
-        raise ValueError(
-            f"KL({type(vae.encoder.posterior).__name__} || {type(vae.prior).__name__}) has no closed form, and is not "
-            "a sum with one term for each latent. `rate_distortion` estimates it as a whole."
-        )
     return example_mean(vae.over_batches(vae.kl_terms, x, batch_size))

@@ -139,12 +139,12 @@ def estimates(vae, x, seed, stream=0, num_samples: int = 5000, at_once: int = 1)
     Returns:
         `(batch, 2)`, float64.
     """
-    posterior = vae.posterior_parameters(x)
+    context = vae.context(x)
     first_stream = ops.cast(stream, "int64") * num_samples
 
     def add_chunk(chunk, most, total, squares, count=at_once):
         generator = noise.FixedSeed(seed, first_stream + ops.cast(chunk, "int64"))
-        log_weights = ops.cast(_log_weights(vae, x, posterior, count, generator), "float64")
+        log_weights = ops.cast(vae.log_weights(x, vae.draws(context, count, generator)), "float64")
         larger = ops.maximum(most, ops.max(log_weights, axis=1))
         weights, shrunk = ops.exp(log_weights - larger[:, None]), ops.exp(most - larger)
         total = total * shrunk + ops.sum(weights, axis=1)
@@ -159,13 +159,6 @@ def estimates(vae, x, seed, stream=0, num_samples: int = 5000, at_once: int = 1)
         sums = add_chunk(*sums, count=left)
     _, most, total, squares = sums
     return ops.stack([most + ops.log(total) - math.log(num_samples), total * total / squares], axis=1)
-
-
-def _log_weights(vae, x, posterior, count, generator):
-    """log p(x|z) + log p(z) - log q(z|x) of so many draws: `(batch, count)`."""
-    z = vae.encoder.posterior.sample(posterior, count, generator)
-    log_ratio = vae.prior.log_prob(z) - vae.encoder.posterior.log_prob(posterior, z)
-    return vae.decoder.likelihood.log_prob(vae.decoder(z, training=False), x) + log_ratio
 
 
 def _warn_of_doubt(result):

@@ -8,8 +8,10 @@ from keras import ops
 from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.models import for_shape
 from keras_vae.models.decoder import Decoder
+from keras_vae.models.draws import Draws
 from keras_vae.models.encoder import Encoder
 from keras_vae.models.latent_model import LatentModel
+from keras_vae.ops.reductions import batch_mean
 from keras_vae.posteriors import Deterministic
 
 
@@ -67,17 +69,20 @@ class Autoencoder(LatentModel):
         Returns:
             Dict of the decoder's parameters, each `(batch, 1, *event_shape)`, and `z` `(batch, 1, latent_dim)`.
         """
-        z = self.encoder.posterior.sample(self.encoder(self.corrupted(x, training)))
+        z = self.draw_codes(self.context(self.corrupted(x, training), training))
         return {**self.decoder(z), "z": z}
+
+    def draws(self, context, num_samples=1, seed=None, *, decode: bool = True, **options) -> Draws:
+        """The code of each example, `(batch, 1, *latent_shape)`: a point is one draw, however many are asked for."""
+        z = self.draw_codes(context)
+        return Draws(z, self.decoder(z, training=False) if decode else None)
 
     def forward(self, x, sample_weight, training):
         return self(x, training=training)
 
-    def terms(self, log_likelihood, outputs):
-        return {"reconstruction": self.cost(log_likelihood, outputs)}
-
-    def cost(self, log_likelihood, outputs):
-        return -ops.squeeze(log_likelihood, axis=1)
+    def losses_of(self, log_likelihood, outputs, sample_weight):
+        reconstruction = batch_mean(-ops.squeeze(log_likelihood, axis=1), sample_weight)
+        return reconstruction, {"reconstruction": reconstruction}
 
     def score(self, x):
         """-log p(x|z) of each example at its code, for tensors: `(batch, *event_shape)` to `(batch,)`, in nats."""

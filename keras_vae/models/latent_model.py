@@ -17,6 +17,7 @@ from keras_vae.models.corruption_checks import check_fill, check_keeps_shape
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.directions import tell_directions
 from keras_vae.models.disk_rows import is_on_disk
+from keras_vae.models.draws import Context, Draws
 from keras_vae.models.encoder import Encoder
 from keras_vae.models.model_state import ModelState
 from keras_vae.models.rules import Rule, rule_of
@@ -247,17 +248,36 @@ class LatentModel(Trainable):
         examples = self.checked_batches(x, batch_size, rule_of(self.decoder.likelihood) if target else None)
         return map(compiled if seed is None else batches.seeded(compiled, checked_seed(seed)), examples)
 
+    def context(self, x, training: bool | None = False) -> Context:
+        """What is known of the codes of x, for tensors: `(batch, *event_shape)` to a `Context`."""
+        return Context(self.encoder(x, training=training))
+
+    def draws(self, context: Context, num_samples: int = 1, seed=None, **options) -> Draws:
+        """Codes drawn from q(z|x), for tensors, with what is said of them: see `VAE.draws`."""
+        raise NotImplementedError
+
+    def draw_codes(self, context: Context, num_samples: int = 1, seed=None, shared_noise: bool = False):
+        """Codes drawn from q(z|x), for tensors: `(batch, num_samples, *latent_shape)`.
+
+        Args:
+            context: What `context` says of the examples.
+            num_samples: Draws for each example.
+            seed: An int or a `SeedGenerator`; `None` draws from the posterior's own generator.
+            shared_noise: Give all examples the same noise.
+        """
+        return self.encoder.posterior.sample(context.q, num_samples, seed, shared_noise)
+
     def posterior_parameters(self, x):
         """Parameters of q(z|x), for tensors: `(batch, *event_shape)` to a dict of tensors `(batch, latent_dim)`."""
-        return self.encoder(x, training=False)
+        return self.context(x).q
 
     def mean_code(self, x):
         """`encode` for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`."""
-        return self.encoder.posterior.mean(self.posterior_parameters(x))
+        return self.encoder.posterior.mean(self.context(x).q)
 
     def draw_code(self, x):
         """`encode(sample=True)` for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`."""
-        return self.encoder.posterior.sample(self.posterior_parameters(x), seed=self.seed_generator)[:, 0]
+        return self.draw_codes(self.context(x), seed=self.seed_generator)[:, 0]
 
     def mean_image(self, z):
         """`decode` for tensors: `(batch, latent_dim)` to `(batch, *event_shape)`."""

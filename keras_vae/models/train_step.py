@@ -2,13 +2,13 @@
 
 import contextlib
 import functools
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 from keras import ops
 
 from keras_vae.models.composite import Composite
-from keras_vae.ops.reductions import batch_mean
 
 
 def traced(step):
@@ -22,12 +22,30 @@ def traced(step):
     return of_model
 
 
+class Step(NamedTuple):
+    """What a training step has computed, when it is time for the gradients.
+
+    Attributes:
+        loss: What is minimised, a scalar, scaled as the optimizer wants it.
+        added: The part of it that was added by `add_loss` and by regularizers, scaled likewise.
+        log_likelihood: log p(x|z), `(batch, num_samples)`, in nats.
+        outputs: What the model's `call` returned.
+        logs: Batch means of what is logged beside the loss, by name.
+    """
+
+    loss: Any
+    added: Any
+    log_likelihood: Any
+    outputs: dict
+    logs: dict
+
+
 class Trainable(Composite):
     """Base class: a model with a `decoder` whose likelihood is the loss.
 
     What is minimised is the reconstruction term, -log p(x|z) in nats averaged over the batch, plus all that
-    was added by `add_loss` in `call` and by regularizers. A subclass implements `forward` and `terms`, and
-    names in `logged` what `terms` returns; it may take another `cost`, other `gradients`, and act `after_update`.
+    was added by `add_loss` in `call` and by regularizers. A subclass implements `forward` and `losses_of`, and
+    names in `logged` what this logs; it may take another `update`.
     """
 
     logged: tuple[str, ...] = ()
@@ -36,20 +54,22 @@ class Trainable(Composite):
         """Calls the model: a dict of tensors, the decoder's parameters among them."""
         raise NotImplementedError
 
-    def terms(self, log_likelihood, outputs):
-        """What is logged beside the loss, from log p(x|z) `(batch, num_samples)`: a dict of tensors `(batch,)`."""
+    def losses_of(self, log_likelihood, outputs, sample_weight):
+        """What is minimised beside what was added, and what is logged beside the loss.
+
+        Args:
+            log_likelihood: log p(x|z), `(batch, num_samples)`, in nats.
+            outputs: What `call` returned.
+            sample_weight: `None` or `(batch,)`.
+
+        Returns:
+            A scalar, and a dict of scalars: means over the batch.
+        """
         raise NotImplementedError
 
-    def cost(self, log_likelihood, outputs):
-        """What is minimised, beside what was added: from log p(x|z) `(batch, num_samples)` to `(batch,)`."""
-        raise NotImplementedError
-
-    def gradients(self, tape, loss, added, log_likelihood, outputs):
-        """The gradients of a step's loss by the trainable weights, from a persistent tape; `added` is a part of it."""
-        return tape.gradient(loss, self.trainable_weights)
-
-    def after_update(self, terms):
-        """Called in each training step after the weights were updated, with the batch means of `terms`."""
+    def update(self, tape, step: Step) -> None:
+        """Updates the weights, from a persistent tape: with further optimizers, where a model has further losses."""
+        self.optimizer.apply(tape.gradient(step.loss, self.trainable_weights), self.trainable_weights)
 
     def tracing(self):
         """A context in which one of the steps is traced."""
@@ -74,8 +94,8 @@ class Trainable(Composite):
         Returns:
             Dict of the batch's `loss` and of what is logged beside it: scalars, in nats.
         """
-        *_, loss, terms = self._updated(data)
-        return {"loss": loss, **terms}
+        *_, loss, logs = self._updated(data)
+        return {"loss": loss, **logs}
 
     def track(self, means, num_examples):
         """Updates the metrics with means over some examples, as `untracked_step` returns them for a batch."""
@@ -91,20 +111,19 @@ class Trainable(Composite):
             outputs = self.forward(x, sample_weight, training=True)
             fitted = self.decoder.likelihood.fitted(outputs, target, sample_weight)
             log_likelihood = self.decoder.likelihood.log_prob(outputs | fitted, target)
-            loss, added, terms = self._loss(log_likelihood, outputs, sample_weight)
+            loss, added, logs = self._loss(log_likelihood, outputs, sample_weight)
             # The replicas' gradients are summed, and float16 gradients need a scale.
             replicas = self.distribute_strategy.num_replicas_in_sync
             scaled = [self.optimizer.scale_loss(part / replicas) for part in (loss, added)]
-        self.optimizer.apply(self.gradients(tape, *scaled, log_likelihood, outputs), self.trainable_weights)
-        self.after_update(terms)
-        return x, target, sample_weight, outputs, loss, terms
+        self.update(tape, Step(*scaled, log_likelihood, outputs, logs))
+        return x, target, sample_weight, outputs, loss, logs
 
     @traced
     def test_step(self, data):
         x, target, sample_weight = self._unpacked(data)
         outputs = self.forward(x, sample_weight, training=False)
-        loss, _, terms = self._loss(self.decoder.likelihood.log_prob(outputs, target), outputs, sample_weight)
-        return self._track(x, target, sample_weight, outputs, loss, terms)
+        loss, _, logs = self._loss(self.decoder.likelihood.log_prob(outputs, target), outputs, sample_weight)
+        return self._track(x, target, sample_weight, outputs, loss, logs)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         # Under a strategy Keras builds the metrics by what `call` returns.
@@ -130,14 +149,12 @@ class Trainable(Composite):
         return x, target, sample_weight
 
     def _loss(self, log_likelihood, outputs, sample_weight):
-        terms = self.terms(log_likelihood, outputs)
-        terms = {name: batch_mean(term, sample_weight) for name, term in terms.items()}
-        cost = batch_mean(self.cost(log_likelihood, outputs), sample_weight)
+        cost, logs = self.losses_of(log_likelihood, outputs, sample_weight)
         added = sum((tf.cast(loss, cost.dtype) for loss in self.losses), start=tf.zeros((), cost.dtype))
-        return cost + added, added, terms
+        return cost + added, added, logs
 
-    def _track(self, x, target, sample_weight, outputs, loss, terms):
-        self.track({"loss": loss, **terms}, tf.shape(x)[0])
+    def _track(self, x, target, sample_weight, outputs, loss, logs):
+        self.track({"loss": loss, **logs}, tf.shape(x)[0])
         return self.compute_metrics(x, target, self._mean_image(outputs), sample_weight=sample_weight)
 
     def _mean_image(self, outputs):

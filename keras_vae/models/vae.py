@@ -13,6 +13,7 @@ from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.models import batches, for_shape
 from keras_vae.models.composite import checked_part
 from keras_vae.models.decoder import Decoder
+from keras_vae.models.draws import Context, Draws
 from keras_vae.models.encoder import Encoder
 from keras_vae.models.latent_model import LatentModel
 from keras_vae.models.rules import rule_of
@@ -166,13 +167,106 @@ class VAE(LatentModel):
             `(batch, num_samples, latent_dim)`, `kl` `(batch,)`, in nats and without beta, and what the
             objective asks for.
         """
-        posterior = self.encoder(self.corrupted(x, training))
-        z = self.encoder.posterior.sample(posterior, self.num_samples)
-        kl_terms = divergences.kl_terms(self.encoder.posterior, self.prior, posterior, z)
-        if self.objective.adds_kl:
-            self.add_loss(ops.cast(self.beta, kl_terms.dtype) * self._rate(kl_terms, sample_weight))
-        own = self.objective.outputs(self.encoder.posterior, self.prior, posterior, z)
-        return {**self.decoder(z), "z": z, "kl": ops.sum(kl_terms, axis=-1), **own}
+        context, objective = self.context(self.corrupted(x, training), training), self.objective
+        asked = {"densities": objective.weighs_codes, "stop_score": objective.stops_score}
+        draws = self.draws(context, self.num_samples, decode=False, **asked)
+        penalty = objective.penalty(self, context, draws, self._rate(draws.kl_terms, sample_weight))
+        if penalty is not None:
+            self.add_loss(penalty)
+        outputs = {"z": draws.z, "kl": ops.sum(draws.kl_terms, axis=-1)}
+        if objective.weighs_codes:
+            outputs["log_ratio"] = draws.log_p - draws.log_q
+        return {**self.decoder(draws.z), **outputs}
+
+    def context(self, x, training=False):
+        return super().context(x, training)._replace(p=self.prior.parameters())
+
+    def draws(
+        self,
+        context: Context,
+        num_samples: int = 1,
+        seed=None,
+        *,
+        shared_noise: bool = False,
+        decode: bool = True,
+        densities: bool = True,
+        stop_score: bool = False,
+    ) -> Draws:
+        """Codes drawn from q(z|x), with what is said of them, for tensors.
+
+        Args:
+            context: What `context` says of the examples.
+            num_samples: Draws for each example.
+            seed: An int or a `SeedGenerator`; `None` draws from the posterior's own generator.
+            shared_noise: Give all examples the same noise, so that a score of one does not depend on the others.
+            decode: Whether to decode the codes, outside of training.
+            densities: Whether to compute log q(z|x) and log p(z); they are where the divergence is estimated by them.
+            stop_score: Take log q(z|x) as a function of z alone: its gradient by the parameters comes in through z.
+        """
+        posterior, q = self.encoder.posterior, context.q
+        closed_form = divergences.closed_form(posterior, self.prior)
+        log_q = log_p = None
+        if stop_score or (not densities and closed_form is not None):
+            z = self.draw_codes(context, num_samples, seed, shared_noise)
+        else:
+            z, log_q = posterior.sample_and_log_prob(q, num_samples, seed, shared_noise)
+        if stop_score:
+            log_q = posterior.log_prob(keras.tree.map_structure(ops.stop_gradient, q), z)
+        if log_q is not None:
+            log_p = self.log_prior(z, context)
+        kl_terms = divergences.monte_carlo(log_q, log_p) if closed_form is None else closed_form(q)
+        return Draws(z, self.decoder(z, training=False) if decode else None, log_q, log_p, kl_terms)
+
+    def log_weights(self, x, draws: Draws):
+        """log p(x|z) + log p(z) - log q(z|x) of each code, for tensors: `(batch, num_samples)`, in nats.
+
+        Args:
+            x: `(batch, *event_shape)`.
+            draws: Codes that were decoded, with their densities.
+        """
+        return self.decoder.likelihood.log_prob(draws.params, x) + (draws.log_p - draws.log_q)
+
+    def log_prior(self, z, context: Context | None = None):
+        """log p(z) in nats, for tensors: `(..., *latent_shape)` to `(...)`.
+
+        Args:
+            z: Codes.
+            context: What holds the prior's parameters, where they are known already.
+        """
+        params = None if context is None else context.p
+        return self.prior.log_prob(z) if params is None else self.prior.log_prob(z, params)
+
+    def log_posterior(self, z, context: Context):
+        """log q(z|x) in nats, for tensors: `(batch, num_samples, *latent_shape)` to `(batch, num_samples)`."""
+        return self.encoder.posterior.log_prob(context.q, z)
+
+    @property
+    def code_dtype(self) -> str:
+        """The dtype that codes are weighed in."""
+        return self.prior.compute_dtype
+
+    @property
+    def has_exact_kl(self) -> bool:
+        """Whether KL(q(z|x) || p(z)) has a closed form."""
+        return divergences.closed_form(self.encoder.posterior, self.prior) is not None
+
+    @property
+    def has_kl_by_latent(self) -> bool:
+        """Whether that closed form is a sum over the latents."""
+        return self.has_exact_kl
+
+    def exact_kl(self, context: Context):
+        """KL(q(z|x) || p(z)) in nats where it has a closed form, for tensors: `(batch,)`."""
+        return divergences.kl_divergence(self.encoder.posterior, self.prior, context.q)
+
+    def code_moments(self, context: Context) -> tuple:
+        """Mean and variance of each latent of q(z|x), for tensors: two of `(batch, *latent_shape)`."""
+        posterior = self.encoder.posterior
+        return posterior.mean(context.q), posterior.variance(context.q)
+
+    def draw_prior(self, num_samples, seed):
+        """Codes from p(z), for tensors: `(num_samples, *latent_shape)`."""
+        return self.prior.sample(num_samples, seed)
 
     def sample(self, num_samples: int, seed: int | None = None, mean: bool = False):
         """Draws new examples: z from the prior, then x from p(x|z).
@@ -194,7 +288,7 @@ class VAE(LatentModel):
     def draw(self, num_samples, seed, stream=0, mean: bool = False):
         """`sample` for tensors: a number of examples and a seed to `(num_samples, *event_shape)`."""
         generator = noise.FixedSeed(seed, stream)
-        params = self.decoder(self.prior.sample(num_samples, generator), training=False)
+        params = self.decoder(self.draw_prior(num_samples, generator), training=False)
         likelihood = self.decoder.likelihood
         return likelihood.mean(params) if mean else likelihood.sample(params, generator)
 
@@ -232,19 +326,23 @@ class VAE(LatentModel):
 
         The expectation is a mean over draws, and so is a divergence without closed form.
         """
-        posterior, generator = self.posterior_parameters(x), noise.FixedSeed(seed, stream)
-        z = self.encoder.posterior.sample(posterior, num_samples, generator, shared_noise)
-        log_likelihood = self.decoder.likelihood.log_prob(self.decoder(z, training=False), x)
-        kl = divergences.kl_divergence(self.encoder.posterior, self.prior, posterior, z)
-        return kl, -ops.mean(log_likelihood, axis=1)
+        generator, options = noise.FixedSeed(seed, stream), {"shared_noise": shared_noise, "densities": False}
+        draws = self.draws(self.context(x), num_samples, generator, **options)
+        log_likelihood = self.decoder.likelihood.log_prob(draws.params, x)
+        return ops.sum(draws.kl_terms, axis=-1), -ops.mean(log_likelihood, axis=1)
 
     def kl_terms(self, x):
         """KL(q(z|x) || p(z)) latent by latent, for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`, in nats.
 
         Raises:
-            ValueError: If the posterior and the prior have no closed form.
+            ValueError: If the posterior and the prior have no closed form that is a sum over the latents.
         """
-        return divergences.kl_terms(self.encoder.posterior, self.prior, self.posterior_parameters(x))
+        if not self.has_kl_by_latent:
+            raise ValueError(
+                f"KL({type(self.encoder.posterior).__name__} || {type(self.prior).__name__}) has no closed form that "
+                "is a sum with one term for each latent. `rate_distortion` has it as a whole."
+            )
+        return divergences.kl_terms(self.encoder.posterior, self.prior, self.context(x).q)
 
     def score(self, x):
         """-ELBO of each example by fixed draws, for tensors: `(batch, *event_shape)` to `(batch,)`, in nats."""
@@ -257,20 +355,17 @@ class VAE(LatentModel):
     def forward(self, x, sample_weight, training):
         return self(x, sample_weight=sample_weight, training=training)
 
-    def terms(self, log_likelihood, outputs):
+    def losses_of(self, log_likelihood, outputs, sample_weight):
         reconstruction, kl = self.objective.reconstruction(log_likelihood), outputs["kl"]
-        return {"reconstruction": reconstruction, "kl": kl, "negative_elbo": reconstruction + kl}
+        logged = {"reconstruction": reconstruction, "kl": kl, "negative_elbo": reconstruction + kl}
+        cost = self.objective.cost(log_likelihood, outputs, self.beta)
+        return batch_mean(cost, sample_weight), {name: batch_mean(term, sample_weight) for name, term in logged.items()}
 
-    def cost(self, log_likelihood, outputs):
-        return self.objective.cost(log_likelihood, outputs, self.beta)
-
-    def gradients(self, tape, loss, added, log_likelihood, outputs):
+    def update(self, tape, step):
         weights = self.trainable_weights
-        return self.objective.gradients(tape, loss, added, weights, log_likelihood, outputs, self.beta)
-
-    def after_update(self, terms):
+        self.optimizer.apply(self.objective.gradients(tape, step, weights, self.beta), weights)
         if self.objective.sets_beta:
-            self.beta.assign(self.objective.next_beta(self.beta, terms))
+            self.beta.assign(self.objective.next_beta(self.beta, step.logs))
 
     def get_config(self):
         return {
@@ -292,6 +387,7 @@ class VAE(LatentModel):
         return np.average(bounds, axis=0, weights=sizes).astype(bounds[0].dtype) if len(bounds) > 1 else bounds[0]
 
     def _rate(self, kl_terms, sample_weight):
+        """The divergence averaged over the batch, each term not below the free bits."""
         rate = batch_mean(kl_terms, sample_weight)
         # A floor of 0 is none: an estimate may be negative, and one that is cut off there is biased.
         return ops.sum(ops.maximum(rate, self.free_bits) if self.free_bits > 0 else rate)

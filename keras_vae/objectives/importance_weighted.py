@@ -33,31 +33,31 @@ class ImportanceWeighted(Objective):
     """
 
     adds_kl = False
+    weighs_codes = True
 
     def __init__(self, doubly_reparameterized: bool = False, **kwargs):
         super().__init__(**kwargs)
         self.doubly_reparameterized = checked_bool(doubly_reparameterized, "doubly_reparameterized")
 
-    def outputs(self, posterior, prior, params, z):
-        if self.doubly_reparameterized:
-            # q(z|x) is a function of z alone: what its parameters do comes in through z.
-            params = keras.tree.map_structure(ops.stop_gradient, params)
-        return {"log_ratio": prior.log_prob(z) - posterior.log_prob(params, z)}
+    @property
+    def stops_score(self) -> bool:
+        """Whether q(z|x) is a function of z alone in the weights: what its parameters do comes in through z."""
+        return self.doubly_reparameterized
 
     def cost(self, log_likelihood, outputs, beta):
         log_weights = _log_weights(log_likelihood, outputs, beta)
         return math.log(log_weights.shape[1]) - ops.logsumexp(log_weights, axis=1)
 
-    def gradients(self, tape, loss, added, weights, log_likelihood, outputs, beta):
+    def gradients(self, tape, step, weights, beta):
         if not self.doubly_reparameterized:
-            return super().gradients(tape, loss, added, weights, log_likelihood, outputs, beta)
-        z = outputs["z"]
-        *gradients, z_gradient = tape.gradient(loss, [*weights, z])
+            return super().gradients(tape, step, weights, beta)
+        z = step.outputs["z"]
+        *gradients, z_gradient = tape.gradient(step.loss, [*weights, z])
         # What layers of the decoder have added is no part of the bound, and keeps its gradient.
-        z_gradient = _difference(z_gradient, tape.gradient(added, z))
+        z_gradient = _difference(z_gradient, tape.gradient(step.added, z))
         # The gradient through z_k has the factor w_k / sum_j w_j once; what is missing to its square is added. The
         # score that is left out has the factor beta, and so has what stands in for it.
-        log_weights = _log_weights(log_likelihood, outputs, beta)
+        log_weights = _log_weights(step.log_likelihood, step.outputs, beta)
         share = ops.exp(log_weights - ops.logsumexp(log_weights, axis=1, keepdims=True))
         missing = ops.cast(beta, share.dtype) * ops.expand_dims(share - 1.0, -1) * z_gradient
         corrections = tape.gradient(z, weights, output_gradients=missing)

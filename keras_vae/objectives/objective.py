@@ -10,8 +10,9 @@ class Objective(keras.layers.Layer):
     An objective owns the axis of samples: K codes that are all alike cost what one of them does, and their order means
     nothing. It is a layer, so that it is saved with its model and may have variables. A subclass
 
-    - implements `cost`, and says by `adds_kl` whether the model's `call` is to add the KL divergence to the loss;
-    - asks in `outputs` for what `cost` needs beside log p(x|z);
+    - implements `cost`, which is of each example by itself, and asks by `weighs_codes` for what it takes beside
+      log p(x|z);
+    - may take another `penalty`, which sees the whole batch, than beta times the KL divergence, or none by `adds_kl`;
     - may take other `gradients`, whose expectation is that of the loss;
     - implements `next_beta` and sets `sets_beta` if it gives the model's beta;
     - puts what its constructor takes into `get_config`, and is registered by
@@ -20,7 +21,13 @@ class Objective(keras.layers.Layer):
     At beta = 1 the loss is never below -log p(x) on average. `testing.check_objective` holds it to all this.
     """
 
+    # Whether the KL divergence is a term of the loss, beside `cost`.
     adds_kl = True
+    # Whether `cost` finds `log_ratio`, log p(z) - log q(z|x) `(batch, num_samples)`, in the model's outputs; and
+    # whether q(z|x) is a function of z alone there, whose parameters have no gradient but through z.
+    weighs_codes = False
+    stops_score = False
+    # Whether the objective gives the model's beta.
     sets_beta = False
 
     def __init__(self, **kwargs):
@@ -38,19 +45,19 @@ class Objective(keras.layers.Layer):
         """-E_q[log p(x|z)] in nats from log p(x|z): `(batch, num_samples)` to `(batch,)`."""
         return -ops.mean(log_likelihood, axis=1)
 
-    def outputs(self, posterior, prior, params, z) -> dict:
-        """What `cost` takes from the model's `call` beside the decoder's parameters: a dict of tensors.
+    def penalty(self, vae, context, draws, kl):
+        """What the model's `call` adds to the loss by `add_loss`: a scalar in nats, or `None`.
 
         Args:
-            posterior: The encoder's posterior.
-            prior: The model's prior.
-            params: The posterior's parameters, each `(batch, latent_dim)`.
-            z: Codes that were drawn from it, `(batch, num_samples, latent_dim)`.
+            vae: The model: what it draws from its prior, or weighs, it is asked for.
+            context: Its `Context` of the batch.
+            draws: Its `Draws`, not decoded.
+            kl: The KL divergence in nats, averaged over the batch and not below the free bits: a scalar.
         """
-        return {}
+        return ops.cast(vae.beta, kl.dtype) * kl if self.adds_kl else None
 
     def cost(self, log_likelihood, outputs, beta):
-        """What a step minimises for each example, beside what `call` added.
+        """What a step minimises for each example, beside what was added to the loss.
 
         Args:
             log_likelihood: log p(x|z), `(batch, num_samples)`, in nats.
@@ -62,19 +69,16 @@ class Objective(keras.layers.Layer):
         """
         raise NotImplementedError
 
-    def gradients(self, tape, loss, added, weights, log_likelihood, outputs, beta) -> list:
+    def gradients(self, tape, step, weights, beta) -> list:
         """The gradients of a step's loss by the weights.
 
         Args:
             tape: A persistent tape that has recorded the step.
-            loss: What is minimised, a scalar.
-            added: The part of it that layers and regularizers have added.
+            step: Its `loss` and what of it was `added`, scalars, and `log_likelihood` and `outputs` as `cost` has them.
             weights: The trainable weights.
-            log_likelihood: As `cost` has it.
-            outputs: As `cost` has it.
             beta: As `cost` has it.
         """
-        return tape.gradient(loss, weights)
+        return tape.gradient(step.loss, weights)
 
     def next_beta(self, beta, terms):
         """Beta for the next training step, from this one's and the batch means of what is logged: scalars."""

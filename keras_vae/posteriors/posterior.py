@@ -80,6 +80,14 @@ class Posterior(TracedShapes, keras.layers.Layer):
         """Draws codes: `(batch, num_samples, latent_dim)`."""
         raise NotImplementedError
 
+    def sample_and_log_prob(self, params, num_samples: int = 1, seed=None, shared_noise: bool = False):
+        """Codes as `sample` draws them, with their log-densities `(batch, num_samples)`.
+
+        A posterior that knows the density of what it draws better than that of other codes overrides it.
+        """
+        z = self.sample(params, num_samples, seed, shared_noise)
+        return z, self.log_prob(params, z)
+
     def log_prob(self, params, z):
         """Log-density of z `(batch, num_samples, latent_dim)` in nats, summed over the latents."""
         raise NotImplementedError

@@ -35,10 +35,15 @@ class MixtureOfNormals(Prior):
         )
         self.log_scales = self.add_weight(name="log_scales", shape=shape, initializer="zeros", autocast=False)
 
-    def log_prob(self, z):
-        standardised = (ops.expand_dims(z, -2) - self.means) * ops.exp(-self.log_scales)
+    def parameters(self):
+        """The logarithms of the components' weights, `(num_components,)`, and their inverse scales."""
+        return {"log_weights": ops.log_softmax(self.logits), "inverse_scales": ops.exp(-self.log_scales)}
+
+    def log_prob(self, z, params=None):
+        params = self.parameters() if params is None else params
+        standardised = (ops.expand_dims(z, -2) - self.means) * params["inverse_scales"]
         log_densities = -0.5 * standardised * standardised - self.log_scales - 0.5 * math.log(2 * math.pi)
-        return ops.logsumexp(ops.log_softmax(self.logits) + ops.sum(log_densities, axis=-1), axis=-1)
+        return ops.logsumexp(params["log_weights"] + ops.sum(log_densities, axis=-1), axis=-1)
 
     def sample(self, num_samples, seed):
         generator = noise.generator(seed)

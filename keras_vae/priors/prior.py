@@ -11,7 +11,8 @@ class Prior(keras.layers.Layer):
 
     A subclass implements `log_prob` and `sample`, computes in its own dtype, puts what its constructor takes into
     `get_config`, and is registered by `keras.saving.register_keras_serializable`. Weights that it learns are made by
-    `add_weight(..., autocast=False)` in its constructor. `sample` draws the same for the same seed.
+    `add_weight(..., autocast=False)` in its constructor. `sample` draws the same for the same seed. Where much is
+    computed before the first code is weighed, it belongs in `parameters`, and `log_prob` takes it.
 
     Where a posterior's divergence from it has a closed form, `divergences.register_closed_form` says so; elsewhere it
     is estimated, for subclasses of the package's own priors too. `testing.check_prior` holds it to all this.
@@ -31,6 +32,10 @@ class Prior(keras.layers.Layer):
     def compute_output_shape(self, codes_shape):
         """The shape of what is drawn."""
         return tuple(codes_shape)
+
+    def parameters(self) -> dict | None:
+        """What `log_prob` takes as its second argument: a dict of tensors, computed once for many codes."""
+        return None
 
     def log_prob(self, z):
         """Log-density in nats, summed over the latents: `(..., latent_dim)` to `(...)`."""

@@ -35,10 +35,8 @@ class LatentPosterior:
         Returns:
             Dict of tensors, variance `(batch, 1, latent_dim)`, and a state for `ascend`, of one code for each example.
         """
-        posterior = self.vae.posterior_parameters(self.observation.start(y))
-        z = self.vae.encoder.posterior.mean(posterior)
-        known = self.observation.known(y, z, seed, stream)
-        variance = self.vae.encoder.posterior.variance(posterior)[:, None]
+        z, variance = self.vae.code_moments(self.vae.context(self.observation.start(y)))
+        known, variance = self.observation.known(y, z, seed, stream), variance[:, None]
         return known, variance, ascent.start_ascent(self._log_joint(known), z[:, None], step_size)
 
     def ascend(self, known, state, variance, num_steps):
@@ -68,6 +66,6 @@ class LatentPosterior:
     def _log_joint(self, known):
         def log_joint(z):
             log_likelihood = self.observation.log_prob(self.vae.decoder(z, training=False), known)
-            return self.vae.prior.log_prob(z) + log_likelihood, log_likelihood
+            return self.vae.log_prior(z) + log_likelihood, log_likelihood
 
         return log_joint

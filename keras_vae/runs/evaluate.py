@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_vae import divergences, evaluation
+from keras_vae import evaluation
 from keras_vae.evaluation.log_likelihood import check_has_likelihood
 from keras_vae.models import VAE
 from keras_vae.ops.checks import checked_size
@@ -63,7 +63,7 @@ def evaluate(
 
 def _of_code(vae, data, figures) -> dict:
     found = {"active_units": evaluation.active_units(vae, data)}
-    if divergences.closed_form(vae.encoder.posterior, vae.prior) is not None:
+    if vae.has_kl_by_latent:
         kl = evaluation.kl_per_latent(vae, data)
         found |= {"kl_per_latent_min": float(kl.min()), "kl_per_latent_max": float(kl.max())}
     aggregate = evaluation.aggregate_posterior(vae, data, NUM_CODES, SEED)

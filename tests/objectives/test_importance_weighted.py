@@ -7,10 +7,17 @@ import tensorflow as tf
 from scipy import special, stats
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, posteriors, priors
+from keras_vae.models.train_step import Step
 from keras_vae.objectives import ImportanceWeighted
 from tests.models.small import binary, small_vae
 
 RNG = np.random.default_rng(0)
+
+
+def gradients_of(vae, tape, loss, log_likelihood, outputs):
+    """The gradient by each trainable weight, where nothing was added to the loss."""
+    step = Step(loss, tf.zeros(()), log_likelihood, outputs, {})
+    return vae.objective.gradients(tape, step, vae.trainable_weights, vae.beta)
 
 
 def of_model(vae, x):
@@ -18,12 +25,12 @@ def of_model(vae, x):
     with tf.GradientTape(persistent=True) as tape:
         outputs = vae(x, training=True)
         log_likelihood = vae.decoder.likelihood.log_prob(outputs, x)
-        loss = tf.reduce_mean(vae.cost(log_likelihood, outputs))
+        loss = tf.reduce_mean(vae.objective.cost(log_likelihood, outputs, vae.beta))
     posterior = {name: np.asarray(value, np.float64)[:, None] for name, value in vae.encoder(x).items()}
     z = np.asarray(outputs["z"], np.float64)
     log_q = stats.norm.logpdf(z, posterior["mean"], np.exp(posterior["log_variance"] / 2)).sum(axis=-1)
     log_weights = np.asarray(log_likelihood, np.float64) + stats.norm.logpdf(z).sum(axis=-1) - log_q
-    return loss, log_weights, vae.gradients(tape, loss, tf.zeros(()), log_likelihood, outputs)
+    return loss, log_weights, gradients_of(vae, tape, loss, log_likelihood, outputs)
 
 
 class TestCost:
@@ -70,7 +77,9 @@ class TestCost:
         # The same draws again.
         state.assign(before)
         outputs = vae(x)
-        bounds = np.asarray(vae.cost(vae.decoder.likelihood.log_prob(outputs, x), outputs), np.float64)
+        bounds = np.asarray(
+            vae.objective.cost(vae.decoder.likelihood.log_prob(outputs, x), outputs, vae.beta), np.float64
+        )
         np.testing.assert_allclose(weighted, np.mean(weights * bounds), rtol=1e-5)
 
 
@@ -80,9 +89,9 @@ class TestGradients:
         with tf.GradientTape(persistent=True) as tape:
             outputs = vae(x, training=True)
             log_likelihood = vae.decoder.likelihood.log_prob(outputs, x)
-            loss = tf.reduce_mean(vae.cost(log_likelihood, outputs))
+            loss = tf.reduce_mean(vae.objective.cost(log_likelihood, outputs, vae.beta))
         expected = tape.gradient(loss, vae.trainable_weights)
-        found = vae.gradients(tape, loss, tf.zeros(()), log_likelihood, outputs)
+        found = gradients_of(vae, tape, loss, log_likelihood, outputs)
         for gradient, plain in zip(found, expected, strict=True):
             np.testing.assert_array_equal(gradient, plain)
 
@@ -92,8 +101,8 @@ class TestGradients:
         with tf.GradientTape(persistent=True) as tape:
             outputs = vae(x, training=True)
             log_likelihood = vae.decoder.likelihood.log_prob(outputs, x)
-            loss = tf.reduce_mean(vae.cost(log_likelihood, outputs))
-        gradients = vae.gradients(tape, loss, tf.zeros(()), log_likelihood, outputs)
+            loss = tf.reduce_mean(vae.objective.cost(log_likelihood, outputs, vae.beta))
+        gradients = gradients_of(vae, tape, loss, log_likelihood, outputs)
         z, stopped = tf.constant(outputs["z"]), {k: tf.constant(v) for k, v in vae.encoder(x).items()}
         with tf.GradientTape(persistent=True) as plain:
             plain.watch(z)
@@ -199,10 +208,14 @@ def posterior_gradients(vae, x):
         mean, log_variance = tf.split(stacked, 2, axis=-1)
         params = {"mean": mean, "log_variance": log_variance}
         z = vae.encoder.posterior.sample(params, vae.num_samples)
-        outputs = {"z": z, **vae.objective.outputs(vae.encoder.posterior, vae.prior, params, z)}
+        of_q = params
+        if vae.objective.stops_score:
+            of_q = {name: tf.stop_gradient(value) for name, value in params.items()}
+        outputs = {"z": z, "log_ratio": vae.prior.log_prob(z) - vae.encoder.posterior.log_prob(of_q, z)}
         log_likelihood = vae.decoder.likelihood.log_prob(vae.decoder(z), x)
-        loss = tf.reduce_sum(vae.cost(log_likelihood, outputs))
-    (gradient,) = vae.objective.gradients(tape, loss, tf.zeros(()), [stacked], log_likelihood, outputs, vae.beta)
+        loss = tf.reduce_sum(vae.objective.cost(log_likelihood, outputs, vae.beta))
+    step = Step(loss, tf.zeros(()), log_likelihood, outputs, {})
+    (gradient,) = vae.objective.gradients(tape, step, [stacked], vae.beta)
     return np.asarray(gradient, np.float64)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from keras_vae.models.train_step import Step
 from keras_vae.objectives.objective import Objective
 
 
@@ -15,5 +16,5 @@ def test_gradients_are_the_tapes():
     weight = tf.Variable(3.0)
     with tf.GradientTape(persistent=True) as tape:
         loss = weight**2
-    (gradient,) = Objective().gradients(tape, loss, tf.zeros(()), [weight], None, {}, 1.0)
+    (gradient,) = Objective().gradients(tape, Step(loss, tf.zeros(()), None, {}, {}), [weight], 1.0)
     np.testing.assert_allclose(gradient, 6.0)

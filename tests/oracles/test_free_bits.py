@@ -35,7 +35,7 @@ def gradients(vae):
     """The loss of all the examples, and its gradient by every weight."""
     with tf.GradientTape() as tape:
         outputs = vae(X, training=True)
-        cost = tf.reduce_mean(vae.cost(vae.decoder.likelihood.log_prob(outputs, X), outputs))
+        cost = -tf.reduce_mean(vae.decoder.likelihood.log_prob(outputs, X))
         loss = cost + sum(vae.losses)
     return [loss, *tape.gradient(loss, vae.trainable_weights)]
 

@@ -84,14 +84,11 @@ class StandardLogistic(priors.Prior):
 class Renyi(objectives.Objective):
     """Renyi's bound 1 / (1 - alpha) log 1/K sum_k w_k^(1 - alpha) (Li and Turner 2016, equation 4)."""
 
-    adds_kl = False
+    adds_kl, weighs_codes = False, True
 
     def __init__(self, alpha=0.5, **kwargs):
         super().__init__(**kwargs)
         self.alpha = alpha
-
-    def outputs(self, posterior, prior, params, z):
-        return {"log_ratio": prior.log_prob(z) - posterior.log_prob(params, z)}
 
     def cost(self, log_likelihood, outputs, beta):
         log_weights = (1 - self.alpha) * (log_likelihood + ops.cast(beta, log_likelihood.dtype) * outputs["log_ratio"])
