@@ -1,12 +1,14 @@
 """Whether a VAE still uses its code."""
 
+import functools
+
 import keras
 import numpy as np
 
-from keras_vae import evaluation
 from keras_vae.callbacks.due_epochs import is_due
 from keras_vae.callbacks.examples import checked_data
 from keras_vae.evaluation.checks import check_has_prior
+from keras_vae.evaluation.example_moments import example_moments
 from keras_vae.ops.checks import checked_number, checked_size
 
 # A model is collapsing where no more than this share of its latents is in use.
@@ -51,15 +53,15 @@ class CollapseMonitor(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         check_has_prior(self.model, "CollapseMonitor")
+        self._measure = functools.partial(_codes_and_kl, self.model)
         # The first batch finds what does not fit before the training does.
-        next(self.model.over_batches(self.model.mean_code, self.x))
+        next(self.model.over_batches(self._measure, self.x))
         self._is_collapsed, self._in_a_row = False, 0
 
     def on_epoch_end(self, epoch, logs=None):
         if not is_due(self, epoch):
             return
-        active = evaluation.code_variances(self.model, self.x) > self.threshold
-        kl = self._kl_per_latent()
+        active, kl = self._measured()
         if logs is not None:
             logs["active_units"] = int(np.sum(active))
             if kl is not None:
@@ -67,8 +69,11 @@ class CollapseMonitor(keras.callbacks.Callback):
         if self.model.beta.numpy() > 0:
             self._judge(epoch, active, kl)
 
-    def _kl_per_latent(self):
-        return evaluation.kl_per_latent(self.model, self.x) if self.model.has_kl_by_latent else None
+    def _measured(self):
+        """Which latents are active, and their KL divergence, `None` where there is none by latent; x is encoded once."""
+        # Codes and divergences side by side.
+        means, variances = example_moments((np.stack(batch, axis=1) for batch in self.model.over_batches(self._measure, self.x))
+        return variances[0] > self.threshold, means[1] if self.model.has_kl_by_latent else None
 
     def _judge(self, epoch, active, kl):
         in_use = active if kl is None else active & (kl >= NEAR_ZERO)
@@ -101,3 +106,10 @@ class CollapseMonitor(keras.callbacks.Callback):
         # Keras's progress bar leaves its line open.
         start = "" if (self.params or {}).get("verbose") in (0, 2) else "\n"
         print(f"{start}CollapseMonitor, epoch {epoch + 1}: {text}")
+
+
+def _codes_and_kl(model, x):
+    """Mean code and KL divergence of each latent, `(batch, latent_dim)` each; the divergence 0 if it is no sum."""
+    context = model.context(x)
+    code, _ = model.code_moments(context)
+    return code, model.exact_kl_terms(context) if model.has_kl_by_latent else code * 0

@@ -6,7 +6,11 @@ from keras_vae.evaluation.example_moments import example_moments
 from keras_vae.ops.checks import checked_number
 
 
-def active_units(model, x, threshold: float = 0.01, batch_size: int = 256) -> int:
+# The variance of its mean code above which a latent is active.
+ACTIVE_VARIANCE = 0.01
+
+
+def active_units(model, x, threshold: float = ACTIVE_VARIANCE, batch_size: int = 256) -> int:
     """The number of latents whose mean code varies over the data: Var_x(E_q(z|x)[z_j]) > threshold.
 
     Source: Burda, Grosse and Salakhutdinov 2015, "Importance Weighted Autoencoders", the statistic A_u of the section

@@ -69,7 +69,7 @@ def aggregate_posterior(vae, x, num_samples: int = 2000, seed: int = 0, batch_si
     means, variances = map(np.asarray, vae.code_moments(Context(params)))
     own, z = _draw(vae, params, num_samples, noise.generator(seed))
     log_posterior = np.asarray(vae.log_posterior(z[:, np.newaxis], own))[:, 0]
-    log_prior = np.asarray(vae.log_prior(z.astype(vae.decoder.likelihood.compute_dtype)), np.float64)
+    log_prior = np.asarray(vae.log_prior(z.astype(vae.code_dtype)), np.float64)
     log_aggregate = _log_aggregate(vae, params, z)
     return AggregatePosterior(
         means.mean(axis=0),
@@ -116,7 +116,7 @@ def _log_aggregate(vae, params, z):
 
 
 def _exact_rate(vae, params):
-    return float(np.mean(vae.exact_kl(Context(params)))) if vae.has_exact_kl else None
+    return float(np.mean(ops.sum(vae.exact_kl_terms(Context(params)), axis=-1))) if vae.has_exact_kl else None
 
 
 def _parts(information, divergence, rate):

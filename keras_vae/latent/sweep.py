@@ -1,22 +1,25 @@
 """One model for each latent size, side by side."""
 
 import dataclasses
+import functools
 import math
 import time
 from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
+from keras import ops
 
-from keras_vae import evaluation
+from keras_vae.evaluation.active_units import ACTIVE_VARIANCE
 from keras_vae.latent.observed_variance import observed_variance
 from keras_vae.latent.recommendation import recommend_by_elbo, recommend_by_error
-from keras_vae.models import VAE
 from keras_vae.models.batches import BATCH_SIZE, is_dataset
 from keras_vae.models.composite import checked_part
 from keras_vae.models.latent_model import LatentModel
 from keras_vae.models.rules import rule_of
+from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_bool, checked_number, checked_seed, checked_size, checked_sizes
+from keras_vae.ops.squared_error import squared_error
 from keras_vae.ops.terminal import shows_bars
 
 
@@ -156,7 +159,7 @@ def _built(build, latent_dims):
     for model, latent_dim in zip(models, latent_dims, strict=True):
         if model.latent_dim != latent_dim:
             raise ValueError(f"`build({latent_dim})` must return a model of that size. Received: {model.latent_dim}.")
-        if isinstance(model, VAE) != isinstance(models[0], VAE):
+        if model.has_prior != models[0].has_prior:
             raise ValueError("`build` must return models of one kind. Received: VAEs and autoencoders.")
         if not model.compiled:
             model.compile(optimizer="adam")
@@ -206,20 +209,32 @@ def _fitted(model, train, epochs, bar, done, fit) -> float:
 
 def _measured(model, test, num_samples, seed, seconds):
     """A point, and what each test example costs: the negative ELBO, or the squared error."""
-    errors = np.concatenate([*map(_float64, model.over_batches(model.squared_error, test, target=True))])
-    found = {
-        "latent_dim": model.latent_dim,
-        "squared_error": float(errors.mean()),
-        "active_units": evaluation.active_units(model, test),
-        "seconds": seconds,
-    }
-    if not isinstance(model, VAE):
-        distortions = np.concatenate([*map(_float64, model.over_batches(model.score, test, target=True))])
-        return SweepPoint(**found, distortion=float(distortions.mean())), errors
-    terms = model.over_batches(model.rate_and_distortion, test, target=True, seed=seed, num_samples=num_samples)
-    rates, distortions = np.concatenate([_float64(np.stack(batch)) for batch in terms], axis=1)
-    rate, distortion = float(rates.mean()), float(distortions.mean())
-    return SweepPoint(**found, distortion=distortion, rate=rate, negative_elbo=rate + distortion), rates + distortions
+    found = model.over_batches(functools.partial(_measures, model, num_samples), test, target=True, seed=seed)
+    errors, rates, distortions, codes = (
+        np.concatenate([*map(_float64, column)]) for column in zip(*found, strict=True)
+    )
+    point = SweepPoint(
+        latent_dim=model.latent_dim,
+        squared_error=float(errors.mean()),
+        active_units=int(np.sum(codes.var(axis=0) > ACTIVE_VARIANCE)),
+        seconds=seconds,
+        distortion=float(distortions.mean()),
+    )
+    if not model.has_prior:
+        return point, errors
+    rate = float(rates.mean())
+    return dataclasses.replace(point, rate=rate, negative_elbo=rate + point.distortion), rates + distortions
+
+
+def _measures(model, num_samples, x, seed, stream):
+    """Squared error, rate, distortion and mean code of each example, which is encoded once; a point's rate is 0."""
+    context = model.context(x)
+    code, _ = model.code_moments(context)
+    error = squared_error(x, model.mean_image(code))
+    draws = model.draws(context, num_samples, noise.FixedSeed(seed, stream), densities=False)
+    distortion = -ops.mean(model.decoder.likelihood.log_prob(draws.params, x), axis=1)
+    rate = ops.sum(draws.kl_terms, axis=-1) if model.has_prior else ops.zeros_like(distortion)
+    return error, rate, distortion, code
 
 
 def _float64(values):
@@ -229,7 +244,7 @@ def _float64(values):
 def _recommended(model, points, costs, tolerance, variance):
     order = np.argsort([point.latent_dim for point in points])
     latent_dims = [points[index].latent_dim for index in order]
-    if isinstance(model, VAE):
+    if model.has_prior:
         return recommend_by_elbo(latent_dims, costs[order], [points[index].active_units for index in order])
     return recommend_by_error(latent_dims, costs[order], tolerance, variance)
 

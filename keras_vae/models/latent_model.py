@@ -25,7 +25,7 @@ from keras_vae.models.strange_rows import warn_of_divergence
 from keras_vae.models.train_step import Trainable
 from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_free_path, checked_seed, checked_size
-from keras_vae.ops.missing import is_missing
+from keras_vae.ops.squared_error import squared_error
 from keras_vae.ops.warn import warn
 
 # What HDF5 needs beside the numbers of an array, at most, its groups included.
@@ -267,6 +267,11 @@ class LatentModel(Trainable):
         """
         return self.encoder.posterior.sample(context.q, num_samples, seed, shared_noise)
 
+    def code_moments(self, context: Context) -> tuple:
+        """Mean and variance of each latent of q(z|x), for tensors: two of `(batch, *latent_shape)`."""
+        posterior = self.encoder.posterior
+        return posterior.mean(context.q), posterior.variance(context.q)
+
     def posterior_parameters(self, x):
         """Parameters of q(z|x), for tensors: `(batch, *event_shape)` to a dict of tensors `(batch, latent_dim)`."""
         return self.context(x).q
@@ -292,11 +297,7 @@ class LatentModel(Trainable):
 
         For tensors: `(batch, *event_shape)` to `(batch,)`.
         """
-        reconstruction, missing = self.reconstruct_batch(x), is_missing(x)
-        # Chosen before the difference, which would be NaN where nothing was observed.
-        error = ops.where(missing, reconstruction, ops.cast(x, reconstruction.dtype)) - reconstruction
-        axes = tuple(range(1, len(error.shape)))
-        return ops.sum(error * error, axis=axes) / ops.sum(ops.cast(~missing, error.dtype), axis=axes)
+        return squared_error(x, self.reconstruct_batch(x))
 
     def corrupted(self, x, training):
         """Applies the corruption in training, and nothing elsewhere."""

@@ -255,14 +255,9 @@ class VAE(LatentModel):
         """Whether that closed form is a sum over the latents."""
         return self.has_exact_kl
 
-    def exact_kl(self, context: Context):
-        """KL(q(z|x) || p(z)) in nats where it has a closed form, for tensors: `(batch,)`."""
-        return divergences.kl_divergence(self.encoder.posterior, self.prior, context.q)
-
-    def code_moments(self, context: Context) -> tuple:
-        """Mean and variance of each latent of q(z|x), for tensors: two of `(batch, *latent_shape)`."""
-        posterior = self.encoder.posterior
-        return posterior.mean(context.q), posterior.variance(context.q)
+    def exact_kl_terms(self, context: Context):
+        """The terms of KL(q(z|x) || p(z)) where it has a closed form, for tensors: as `Draws` has them."""
+        return divergences.kl_terms(self.encoder.posterior, self.prior, context.q)
 
     def draw_prior(self, num_samples, seed):
         """Codes from p(z), for tensors: `(num_samples, *latent_shape)`."""
@@ -342,7 +337,7 @@ class VAE(LatentModel):
                 f"KL({type(self.encoder.posterior).__name__} || {type(self.prior).__name__}) has no closed form that "
                 "is a sum with one term for each latent. `rate_distortion` has it as a whole."
             )
-        return divergences.kl_terms(self.encoder.posterior, self.prior, self.context(x).q)
+        return self.exact_kl_terms(self.context(x))
 
     def score(self, x):
         """-ELBO of each example by fixed draws, for tensors: `(batch, *event_shape)` to `(batch,)`, in nats."""

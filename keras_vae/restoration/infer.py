@@ -108,7 +108,7 @@ class _Inference:
         self.latent_posterior = latent_posterior
         self.num_gradient_steps, self.num_langevin_steps = num_gradient_steps, num_langevin_steps
         self.burn_in = num_langevin_steps // 2
-        self.step_size = ops.convert_to_tensor(step_size, latent_posterior.vae.prior.compute_dtype)
+        self.step_size = ops.convert_to_tensor(step_size, latent_posterior.vae.code_dtype)
         self.level, self.seed = level, ops.cast(seed, "int64")
 
     @property
