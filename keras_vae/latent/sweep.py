@@ -11,7 +11,6 @@ import numpy as np
 from keras_vae import evaluation
 from keras_vae.latent.observed_variance import observed_variance
 from keras_vae.latent.recommendation import recommend_by_elbo, recommend_by_error
-from keras_vae.models import VAE
 from keras_vae.models.batches import BATCH_SIZE, is_dataset
 from keras_vae.models.composite import checked_part
 from keras_vae.models.latent_model import LatentModel
@@ -156,8 +155,8 @@ def _built(build, latent_dims):
     for model, latent_dim in zip(models, latent_dims, strict=True):
         if model.latent_dim != latent_dim:
             raise ValueError(f"`build({latent_dim})` must return a model of that size. Received: {model.latent_dim}.")
-        if isinstance(model, VAE) != isinstance(models[0], VAE):
-            raise ValueError("`build` must return models of one kind. Received: VAEs and autoencoders.")
+        if model.has_prior != models[0].has_prior:
+            raise ValueError("`build` must return models of one kind. Received: some with a prior and some without.")
         if not model.compiled:
             model.compile(optimizer="adam")
     return models
@@ -213,7 +212,7 @@ def _measured(model, test, num_samples, seed, seconds):
         "active_units": evaluation.active_units(model, test),
         "seconds": seconds,
     }
-    if not isinstance(model, VAE):
+    if not model.has_prior:
         distortions = np.concatenate([*map(_float64, model.over_batches(model.score, test, target=True))])
         return SweepPoint(**found, distortion=float(distortions.mean())), errors
     terms = model.over_batches(model.rate_and_distortion, test, target=True, seed=seed, num_samples=num_samples)
@@ -229,7 +228,7 @@ def _float64(values):
 def _recommended(model, points, costs, tolerance, variance):
     order = np.argsort([point.latent_dim for point in points])
     latent_dims = [points[index].latent_dim for index in order]
-    if isinstance(model, VAE):
+    if model.has_prior:
         return recommend_by_elbo(latent_dims, costs[order], [points[index].active_units for index in order])
     return recommend_by_error(latent_dims, costs[order], tolerance, variance)
 
