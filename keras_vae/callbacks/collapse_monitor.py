@@ -70,9 +70,10 @@ class CollapseMonitor(keras.callbacks.Callback):
             self._judge(epoch, active, kl)
 
     def _measured(self):
-        """Which latents are active, and their KL divergence, `None` where there is none by latent; x is encoded once."""
-        # Codes and divergences side by side.
-        means, variances = example_moments((np.stack(batch, axis=1) for batch in self.model.over_batches(self._measure, self.x))
+        """Which latents are active, and the KL divergence of each, `None` where it is no sum over them."""
+        # Codes and divergences side by side: each example is encoded once.
+        found = self.model.over_batches(self._measure, self.x)
+        means, variances = example_moments(np.stack(batch, axis=1) for batch in found)
         return variances[0] > self.threshold, means[1] if self.model.has_kl_by_latent else None
 
     def _judge(self, epoch, active, kl):

@@ -1,6 +1,7 @@
 """Samples from the prior, epoch by epoch."""
 
 from keras_vae.callbacks.picture_callback import PictureCallback
+from keras_vae.models.has_prior import check_has_prior
 from keras_vae.ops.checks import checked_seed, checked_size
 from keras_vae.visualization import sample_grid
 from keras_vae.visualization.grid import check_grid
@@ -35,11 +36,7 @@ class SampleGrid(PictureCallback):
         self.value_range = checked_value_range(value_range)
 
     def on_train_begin(self, logs=None):
-        if not hasattr(self.model, "prior"):
-            raise ValueError(
-                f"SampleGrid draws from a model's prior, which {type(self.model).__name__} does not have. Use it "
-                "with a VAE, or use ReconstructionGrid."
-            )
+        check_has_prior(self.model, "SampleGrid", "ReconstructionGrid needs none.")
         check_grid(self.model.event_shape, self.num_images, None, "Draw fewer by `num_images`.")
         super().on_train_begin(logs)
 

@@ -34,7 +34,7 @@ def add_to(commands) -> None:
 
 def run(arguments) -> None:
     """Prints the test figures, and writes them where they are wanted."""
-    from keras_vae.models import VAE, load_model
+    from keras_vae.models import load_model
     from keras_vae.ops.checks import checked_free_path
     from keras_vae.runs import evaluate
     from keras_vae.runs.evaluate import SEED
@@ -47,7 +47,7 @@ def run(arguments) -> None:
     model = load_model(arguments.model)
     num_samples = arguments.num_samples
     if num_samples is None:
-        num_samples = NUM_SAMPLES if isinstance(model, VAE) else 0
+        num_samples = NUM_SAMPLES if model.has_prior else 0
     started = time.perf_counter()
     figures = evaluate(
         model, arguments.dataset, arguments.data_dir, arguments.split, num_samples, validation=arguments.validation

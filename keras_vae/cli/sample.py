@@ -15,7 +15,8 @@ def add_to(commands) -> None:
 
 def run(arguments) -> None:
     """Writes a grid of samples."""
-    from keras_vae.models import VAE, load_model
+    from keras_vae.models import load_model
+    from keras_vae.models.has_prior import check_has_prior
     from keras_vae.ops.checks import checked_free_path, checked_size
     from keras_vae.visualization import image_grid, save_png
     from keras_vae.visualization.value_range import value_range_of
@@ -23,8 +24,7 @@ def run(arguments) -> None:
     checked_size(arguments.num, "num")
     model = load_model(arguments.model)
     checked_free_path(arguments.output, arguments.overwrite)
-    if not isinstance(model, VAE):
-        raise ValueError(f"{arguments.model!r} is an autoencoder: it has no prior to draw from.")
+    check_has_prior(model, "`sample`")
     samples = model.sample(arguments.num, seed=arguments.seed, mean=not arguments.draw)
     picture = image_grid(samples, value_range=value_range_of(model))
     save_png(arguments.output, picture, arguments.overwrite)

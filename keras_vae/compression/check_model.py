@@ -1,6 +1,6 @@
 """What a model must be to compress."""
 
-from keras_vae.models import VAE
+from keras_vae.models.has_prior import check_has_prior
 from keras_vae.posteriors import DiagonalNormal
 
 
@@ -9,10 +9,7 @@ def check_model(vae) -> None:
 
     The prior and the likelihood are checked by what quantises them.
     """
-    if not isinstance(vae, VAE):
-        raise ValueError(
-            f"Compression needs a VAE: an autoencoder has no prior to code under. Received: {type(vae).__name__}."
-        )
+    check_has_prior(vae, "Compression")
     if type(vae.encoder.posterior) is not DiagonalNormal:
         raise ValueError(
             f"Compression needs a DiagonalNormal posterior. Received: {type(vae.encoder.posterior).__name__}."

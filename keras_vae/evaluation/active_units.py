@@ -5,7 +5,6 @@ import numpy as np
 from keras_vae.evaluation.example_moments import example_moments
 from keras_vae.ops.checks import checked_number
 
-
 # The variance of its mean code above which a latent is active.
 ACTIVE_VARIANCE = 0.01
 

@@ -57,7 +57,7 @@ def _endpoints(model, signature, of_x) -> dict:
     if tuple(x.shape[1:]) == model.event_shape:
         # Where x is turned into something else, it has no likelihood.
         endpoints["score"] = _traced(model.score, [x])
-    if hasattr(model, "prior"):
+    if model.has_prior:
         endpoints["sample"] = _traced(lambda n: model.draw(n, _fresh_seed()), [n])
         endpoints["sample_seeded"] = _traced(model.draw, [n, seed])
     return endpoints | {name: _traced(function, [x]) for name, function in of_x.items()}

@@ -160,7 +160,7 @@ def _built(build, latent_dims):
         if model.latent_dim != latent_dim:
             raise ValueError(f"`build({latent_dim})` must return a model of that size. Received: {model.latent_dim}.")
         if model.has_prior != models[0].has_prior:
-            raise ValueError("`build` must return models of one kind. Received: VAEs and autoencoders.")
+            raise ValueError("`build` must return models of one kind. Received: some with a prior and some without.")
         if not model.compiled:
             model.compile(optimizer="adam")
     return models

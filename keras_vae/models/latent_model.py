@@ -44,6 +44,8 @@ class LatentModel(Trainable):
     """
 
     part_names = ("encoder", "decoder", "corruption")
+    # Whether codes have a distribution of their own, p(z), that they can be drawn from.
+    has_prior = False
     # Of what is drawn outside of training, where a model draws.
     seed_generator = None
 

@@ -68,6 +68,7 @@ class VAE(LatentModel):
 
     logged = ("reconstruction", "kl", "negative_elbo")
     part_names = ("encoder", "decoder", "prior", "objective", "corruption")
+    has_prior = True
 
     def __init__(
         self,

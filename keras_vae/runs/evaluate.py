@@ -4,7 +4,6 @@ import numpy as np
 
 from keras_vae import evaluation
 from keras_vae.evaluation.log_likelihood import check_has_likelihood
-from keras_vae.models import VAE
 from keras_vae.ops.checks import checked_size
 from keras_vae.runs.data import kind_of, model_data
 
@@ -54,7 +53,7 @@ def evaluate(
     figures = {"num_examples": sum(len(batch) for batch in data)}
     figures |= {name: float(logs[name]) for name in ("negative_elbo", "reconstruction", "kl") if name in logs}
     figures["mean_squared_error"] = evaluation.mean_squared_error(model, data)
-    if isinstance(model, VAE):
+    if model.has_prior:
         figures |= _of_code(model, data, figures)
     if num_samples:
         figures |= _of_likelihood(model, data, num_samples)

@@ -3,7 +3,8 @@
 import os
 
 from keras_vae.files.whole import write_text
-from keras_vae.models import VAE, load_model
+from keras_vae.models import load_model
+from keras_vae.models.has_prior import check_has_prior
 from keras_vae.ops.checks import checked_free_path
 from keras_vae.runs.folder import RunFolder, checked_folder
 from keras_vae.runs.report_findings import examine
@@ -44,8 +45,7 @@ def report(
     output = folder.path if output is None else checked_folder(output)
     image_file, html_file = (checked_free_path(os.path.join(output, name), overwrite) for name in (PNG, HTML))
     vae = load_model(folder.model, compile=False)
-    if not isinstance(vae, VAE):
-        raise ValueError(f"{folder.model!r} is an autoencoder: a report is of a VAE.")
+    check_has_prior(vae, "A report")
     findings = examine(vae, metrics, metrics["settings"]["dataset"] if dataset is None else dataset, data_dir)
     title, rows = os.path.basename(os.path.abspath(folder.path)), sections(metrics, findings)
     head = title, settings_line(metrics), headline(metrics, findings)

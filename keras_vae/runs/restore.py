@@ -6,7 +6,6 @@ import numpy as np
 
 from keras_vae import evaluation, restoration
 from keras_vae.files.whole import whole_folder
-from keras_vae.models import VAE
 from keras_vae.ops.checks import checked_free_path
 from keras_vae.runs.damaged import damaged
 from keras_vae.runs.folder import checked_folder
@@ -60,7 +59,7 @@ def restore(
     """
     checked_free_path(checked_folder(output), overwrite)
     data = damaged(source, model, corruption, mask, num_images, data_dir, seed)
-    if isinstance(model, VAE):
+    if model.has_prior:
         arrays, figures = _by_inference(model, data, num_restorations, seed, verbose)
     else:
         arrays, figures = {"restored": _in_one_pass(model, data)}, {}

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_vae.models.has_prior import check_has_prior
 from keras_vae.ops.checks import checked_size
 from keras_vae.visualization.frame import framed, number_label
 from keras_vae.visualization.grid import image_grid
@@ -38,11 +39,7 @@ def latent_manifold(
         ValueError: If the model has no prior, or other than two latents.
     """
     num_points = checked_size(num_points, "num_points")
-    if not hasattr(vae, "prior"):
-        raise ValueError(
-            "`latent_manifold` draws codes at a prior's quantiles. Received: a model of type "
-            f"{type(vae).__name__}, which has no prior. Give a VAE."
-        )
+    check_has_prior(vae, "`latent_manifold`")
     if vae.latent_dim != 2:
         raise ValueError(
             "`latent_manifold` draws the plane of two latents. Received: a model with latent_dim="

@@ -43,7 +43,7 @@ def test_what_is_asked_for_arrives(coder_file, tmp_path, capsys):
 
 
 def test_errors_are_explained(refused, coder_file, autoencoder_file, tmp_path):
-    assert "an autoencoder has no prior" in refused("compress", "digits", autoencoder_file, tmp_path / "x.kvz")
+    assert "which has no prior" in refused("compress", "digits", autoencoder_file, tmp_path / "x.kvz")
     assert "`block_size`" in refused("compress", "digits", coder_file, tmp_path / "x.kvz", "--block-size", "0")
 
 

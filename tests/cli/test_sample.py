@@ -51,7 +51,7 @@ def test_what_is_not_a_model(refused, foreign_file, tmp_path):
 
 
 def test_an_autoencoder_has_nothing_to_draw_from(refused, autoencoder_file):
-    assert "is an autoencoder: it has no prior to draw from" in refused("sample", autoencoder_file)
+    assert "`sample` needs a model with a prior" in refused("sample", autoencoder_file)
 
 
 @pytest.mark.parametrize("num", ["0", "-1"])

@@ -208,7 +208,7 @@ SAME = small_vae()
         ({"build": lambda latent_dim: None}, r"`build\(latent_dim\)` must be of type LatentModel"),
         (
             {"build": lambda size: small_vae(latent_dim=1) if size == 1 else small_autoencoder()},
-            "models of one kind. Received: VAEs and autoencoders",
+            "models of one kind. Received: some with a prior and some without",
         ),
     ],
 )

@@ -165,7 +165,7 @@ def test_what_is_no_run(tmp_path):
 
 
 def test_a_model_that_is_no_vae(written):
-    refused("is an autoencoder: a report is of a VAE", written(tiny_autoencoder()))
+    refused("A report needs a model with a prior", written(tiny_autoencoder()))
 
 
 def test_an_output_that_is_a_file(written):

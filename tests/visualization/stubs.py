@@ -17,6 +17,7 @@ class CodePictures:
 
     def __init__(self, latent_dim=2, prior=None, levels=None):
         self.latent_dim = latent_dim
+        self.has_prior = True
         self.prior = priors.StandardNormal(latent_dim) if prior is None else prior
         likelihood = types.SimpleNamespace() if levels is None else types.SimpleNamespace(levels=levels)
         self.encoder = types.SimpleNamespace(input_spec=None)

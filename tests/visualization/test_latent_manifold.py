@@ -66,7 +66,7 @@ def test_other_than_two_latents():
 
 
 def test_no_prior():
-    with pytest.raises(ValueError, match="a model of type Autoencoder, which has no prior"):
+    with pytest.raises(ValueError, match="Received: Autoencoder, which has no prior"):
         latent_manifold(tiny_autoencoder())
 
 
