@@ -1,24 +1,21 @@
-"""What every likelihood has in common: its head, its event axes and its checks of data."""
+"""What every likelihood has in common: its parameters, its event axes and its checks of data."""
 
-import math
 from collections.abc import Sequence
 
-import keras
 from keras import ops
 
 from keras_vae.ops.checks import checked_event_shape
-from keras_vae.ops.head import Head
-from keras_vae.ops.precision import head_dtype
-from keras_vae.ops.traced_shapes import TracedShapes
-from keras_vae.ops.trainable import freeze_built
+from keras_vae.ops.parameter_layer import ParameterLayer
 
 
-class Likelihood(TracedShapes, keras.layers.Layer):
+class Likelihood(ParameterLayer):
     """Base class: a distribution over examples, whose parameters are a projection of features.
 
     A likelihood is a layer: called on the features of a network it returns a dict of parameters. A subclass
 
-    - names the projected parameters in `parameter_names`; `call` may map what is projected to what is allowed;
+    - names the projected parameters in `parameter_names`, each with `values_per_parameter` numbers for each element, or
+      says in `parameter_shapes` which shape each has for one example; `call` may map what is projected to what is
+      allowed;
     - describes its data in `domain` and `mend`, which people read in error messages;
     - implements `element_log_prob`, `sample` and, where there is one, `mean`, all in the data's own units, in its own
       dtype, and in logarithms to the end;
@@ -32,6 +29,9 @@ class Likelihood(TracedShapes, keras.layers.Layer):
 
     Args:
         event_shape: Shape of one example, such as `(28, 28, 1)`.
+        projection: `False` where the network gives the parameters itself: its features, in the event's sides
+            `(n, *event_shape[:-1], numbers)` or flat, are then not projected but taken as they are, at each point one
+            parameter after the other. `call` still maps them to what is allowed.
     """
 
     parameter_names: tuple[str, ...] = ()
@@ -48,46 +48,19 @@ class Likelihood(TracedShapes, keras.layers.Layer):
     takes_missing = False
 
     def __init__(self, event_shape: Sequence[int], **kwargs):
-        super().__init__(**{"dtype": head_dtype(), **kwargs})
+        super().__init__(**kwargs)
         self.event_shape = checked_event_shape(event_shape)
-        # A layer that is set before the likelihood is built is used in place of its own.
-        self.projection = None
 
-    def build(self, features_shape):
-        per_element = len(self.parameter_names) * self.values_per_parameter
-        features_shape = tuple(features_shape)
-        if features_shape[1:-1] == self.event_shape[:-1]:
-            # Features laid out as the event is: the same projection at each point, a 1x1 convolution.
-            units = self.event_shape[-1] * per_element
-        elif len(features_shape) == 2:
-            units = math.prod(self.event_shape) * per_element
-        else:
-            raise ValueError(
-                f"The decoder's network must end in features of shape (batch, {_listed(self.event_shape[:-1])}"
-                "n) for any n, which are projected point by point, or in flat features of shape (batch, n). "
-                f"Its output has shape {features_shape}, which cannot carry event_shape="
-                f"{self.event_shape}. Mend the network, or use networks.conv_transpose(filters, "
-                f"event_shape={self.event_shape})."
-            )
-        if features_shape[-1] is None:
-            raise ValueError(
-                f"The decoder's network must end in a known number of features. Its shape is {features_shape}."
-            )
-        if self.projection is None:
-            self.projection = Head(units, dtype=self.dtype_policy, name="projection")
-        self.projection.build(features_shape)
-        freeze_built(self)
+    @property
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of each parameter for one example, by name."""
+        values = (self.values_per_parameter,) if self.values_per_parameter > 1 else ()
+        return dict.fromkeys(self.parameter_names, (*self.event_shape, *values))
 
-    def call(self, features):
-        """Projects features `(n, ...)` to a dict of parameters, each `(n, *event_shape)`."""
-        *sides, channels = self.event_shape
-        count = len(self.parameter_names)
-        projected = ops.reshape(self.projection(features), (-1, *sides, count * channels * self.values_per_parameter))
-        parameters = ops.split(projected, count, axis=-1)
-        if self.values_per_parameter > 1:
-            shape = (-1, *self.event_shape, self.values_per_parameter)
-            parameters = [ops.reshape(parameter, shape) for parameter in parameters]
-        return dict(zip(self.parameter_names, parameters, strict=True))
+    @property
+    def sides(self) -> tuple[int, ...]:
+        """The event's axes but for the channels."""
+        return self.event_shape[:-1]
 
     def log_prob(self, params, x):
         """Log-probability or log-density of x in nats, summed over the event axes.
@@ -105,7 +78,8 @@ class Likelihood(TracedShapes, keras.layers.Layer):
 
     def aligned(self, params, x):
         """Casts x to the parameters' dtype, with axes of length 1 where they have axes of samples."""
-        parameter = params[self.parameter_names[0]]
+        name, shape = next(iter(self.parameter_shapes.items()))
+        parameter = params[name]
         x = ops.cast(x, parameter.dtype)
         if tuple(x.shape[-len(self.event_shape) :]) != self.event_shape:
             raise ValueError(f"x must end in the axes of the event, {self.event_shape}. Received shape {x.shape}.")
@@ -113,7 +87,7 @@ class Likelihood(TracedShapes, keras.layers.Layer):
             raise ValueError(
                 f"x and the parameters must be of the same batch. Received shapes {x.shape} and {parameter.shape}."
             )
-        rank = len(parameter.shape) - (self.values_per_parameter > 1)
+        rank = len(parameter.shape) - len(shape) + len(self.event_shape)
         while len(x.shape) < rank:
             x = ops.expand_dims(x, -len(self.event_shape) - 1)
         return x
@@ -170,7 +144,3 @@ class Likelihood(TracedShapes, keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "event_shape": self.event_shape}
-
-
-def _listed(sizes) -> str:
-    return "".join(f"{size}, " for size in sizes)

@@ -33,10 +33,15 @@ class Masked(Likelihood):
     takes_missing = True
 
     def __init__(self, likelihood: Likelihood, **kwargs):
-        super().__init__(_checked(likelihood).event_shape, **kwargs)
+        super().__init__(_checked(likelihood).event_shape, projection=likelihood.has_projection, **kwargs)
         self.likelihood = likelihood
         self.parameter_names = likelihood.parameter_names
         self.values_per_parameter = likelihood.values_per_parameter
+
+    @property
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Those of the wrapped likelihood."""
+        return self.likelihood.parameter_shapes
 
     @property
     def domain(self) -> str:
@@ -102,9 +107,9 @@ class Masked(Likelihood):
         return self.likelihood.caution(x)
 
     def get_config(self):
-        config = super().get_config()
-        del config["event_shape"]
-        return {**config, "likelihood": keras.saving.serialize_keras_object(self.likelihood)}
+        # Of its own: the wrapped likelihood's config says the rest.
+        own = {name: value for name, value in super().get_config().items() if name not in ("event_shape", "projection")}
+        return {**own, "likelihood": keras.saving.serialize_keras_object(self.likelihood)}
 
     @classmethod
     def from_config(cls, config):

@@ -48,6 +48,11 @@ class Encoder(Composite):
         """Length of the code."""
         return self.posterior.latent_dim
 
+    @property
+    def latent_shape(self) -> tuple[int, ...]:
+        """Shape of one code."""
+        return self.posterior.latent_shape
+
     def take_units_of(self, likelihood: Likelihood) -> None:
         """Takes data in the units of a likelihood from now on, the one of the model that it belongs to.
 

@@ -78,6 +78,11 @@ class LatentModel(Trainable):
         return self.encoder.latent_dim
 
     @property
+    def latent_shape(self) -> tuple[int, ...]:
+        """Shape of one code."""
+        return self.encoder.latent_shape
+
+    @property
     def event_shape(self) -> tuple[int, ...]:
         """Shape of one example."""
         return self.decoder.event_shape

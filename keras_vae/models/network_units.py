@@ -6,7 +6,7 @@ from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.likelihoods.masked import Masked, unmasked
 
 # Of a likelihood's configuration, what does not change how it rescales.
-NO_UNITS = ("name", "dtype", "trainable", "event_shape")
+NO_UNITS = ("name", "dtype", "trainable", "event_shape", "projection")
 
 
 @keras.saving.register_keras_serializable("keras_vae")

@@ -42,12 +42,13 @@ class TiedDecoder(Decoder):
     def __init__(self, likelihood: Likelihood, **kwargs):
         # Its layers come with the encoder.
         super().__init__(keras.Sequential([keras.layers.Identity()]), likelihood, **kwargs)
-        count = len(likelihood.parameter_names) * likelihood.values_per_parameter
+        count = likelihood.num_parameters / math.prod(likelihood.event_shape)
         if count != 1:
             raise ValueError(
                 "A tied decoder gives one number for each element, as the encoder takes one. "
-                f"{type(likelihood).__name__} needs {count}: use `Decoder`, or a likelihood with one."
+                f"{type(likelihood).__name__} needs {count:g}: use `Decoder`, or a likelihood with one."
             )
+        _check_projects(likelihood)
         if likelihood.built:
             raise ValueError("The likelihood is built already, with a projection of its own: give a new one.")
         self._encoder = None
@@ -62,9 +63,11 @@ class TiedDecoder(Decoder):
             if self._encoder() is not encoder:
                 raise ValueError("The decoder is tied to the encoder of another model: give each model its own.")
             return
-        dense = [*_dense_layers(encoder.network), encoder.posterior.projection]
+        _check_projects(encoder.posterior)
+        dense = _dense_layers(encoder.network)
         if not encoder.built:
             encoder.build((None, *self.event_shape))
+        dense.append(encoder.posterior.projection)
         if tuple(encoder.input_spec.shape[1:]) != self.event_shape:
             raise ValueError(
                 f"A tied decoder gives back what its encoder takes, of shape {tuple(encoder.input_spec.shape[1:])}. "
@@ -88,6 +91,15 @@ class TiedDecoder(Decoder):
         config = super().get_config()
         config["likelihood"].pop("build_config", None)
         return config
+
+
+def _check_projects(part) -> None:
+    """Raises a ValueError where a posterior or a likelihood has no projection that could be shared."""
+    if not part.has_projection:
+        raise ValueError(
+            f"A tied decoder shares the projection of {type(part).__name__}, which was made with projection=False: "
+            "leave that out, or use `Decoder`."
+        )
 
 
 def _dense_layers(network) -> list[keras.layers.Dense]:

@@ -1,24 +1,19 @@
 """What every posterior has in common."""
 
-import math
-
 import keras
 from keras import ops
 
 from keras_vae.ops.checks import checked_size
-from keras_vae.ops.head import Head
-from keras_vae.ops.precision import head_dtype
-from keras_vae.ops.traced_shapes import TracedShapes
-from keras_vae.ops.trainable import freeze_built
+from keras_vae.ops.parameter_layer import ParameterLayer
 
 
-class Posterior(TracedShapes, keras.layers.Layer):
+class Posterior(ParameterLayer):
     """Base class: a distribution over codes, whose parameters are a projection of features.
 
     A posterior is a layer: called on the features of a network it returns a dict of parameters. A subclass
 
-    - names the parameters in `parameter_names`, each one number for each latent; `call` may map what is projected to
-      what is allowed, such as a scale above 0;
+    - names the parameters in `parameter_names`, each one number for each latent, or says in `parameter_shapes` which
+      shape each has for one code; `call` may map what is projected to what is allowed, such as a scale above 0;
     - implements `mean`, `variance`, and `sample`, whose draws must have gradients by the parameters, and `log_prob`;
       a point, which has no density, sets `is_point` instead and belongs in an `Autoencoder`;
     - draws all noise from its own `ops.noise.NoiseSeed` unless it is given a seed, and computes in its own dtype;
@@ -30,6 +25,11 @@ class Posterior(TracedShapes, keras.layers.Layer):
 
     Args:
         latent_dim: Length of the code.
+        projection: `False` where the network gives the parameters itself: its features are then not projected but taken
+            as they are, one parameter after the other. `call` still maps them to what is allowed.
+
+    Attributes:
+        latent_shape: Shape of one code, `(latent_dim,)`.
     """
 
     parameter_names: tuple[str, ...] = ()
@@ -37,36 +37,28 @@ class Posterior(TracedShapes, keras.layers.Layer):
     is_point = False
 
     def __init__(self, latent_dim: int, **kwargs):
-        super().__init__(**{"dtype": head_dtype(), **kwargs})
+        super().__init__(**kwargs)
         self.latent_dim = checked_size(latent_dim, "latent_dim")
-        self.projection = Head(
-            self.latent_dim * len(self.parameter_names),
-            kernel_initializer=self.initial_kernel,
-            dtype=self.dtype_policy,
-            name="projection",
-        )
+        self.latent_shape = (self.latent_dim,)
 
-    def build(self, features_shape):
-        if None in features_shape[1:]:
-            raise ValueError(
-                "A posterior needs features of a known size. The encoder's network gave shape "
-                f"{tuple(features_shape)}: end it in a layer that fixes every axis, such as global pooling."
-            )
-        self.num_features = math.prod(features_shape[1:])
-        if not self.projection.built:
-            self.projection.build((None, self.num_features))
-        freeze_built(self)
+    @property
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of each parameter for one code, by name."""
+        return dict.fromkeys(self.parameter_names, self.latent_shape)
+
+    @property
+    def sides(self) -> tuple[int, ...]:
+        """The code's axes but for the last: a flat code has none."""
+        return self.latent_shape[:-1]
 
     def initial_kernel(self, shape, dtype=None):
         """Glorot's for the first parameter, and zeros for the others: their starts do not depend on x's scale."""
-        first = keras.initializers.GlorotUniform()((shape[0], self.latent_dim), dtype=dtype)
-        return ops.concatenate([first, ops.zeros((shape[0], shape[1] - self.latent_dim), dtype=dtype)], axis=-1)
-
-    def call(self, features):
-        """Projects features `(batch, ...)` to a dict of parameters, each `(batch, latent_dim)`."""
-        flat = ops.reshape(features, (-1, self.num_features))
-        parameters = ops.split(self.projection(flat), len(self.parameter_names), axis=-1)
-        return dict(zip(self.parameter_names, parameters, strict=True))
+        first, *others = self._sizes()
+        points = shape[1] // (first + sum(others))
+        start = keras.initializers.GlorotUniform()((shape[0], points * first), dtype=dtype)
+        start = ops.reshape(start, (shape[0], points, first))
+        zeros = ops.zeros((shape[0], points, sum(others)), dtype=dtype)
+        return ops.reshape(ops.concatenate([start, zeros], axis=-1), shape)
 
     def mean(self, params):
         """Mean of q(z|x): `(batch, latent_dim)`."""

@@ -19,11 +19,15 @@ class Prior(keras.layers.Layer):
 
     Args:
         latent_dim: Length of the code.
+
+    Attributes:
+        latent_shape: Shape of one code, `(latent_dim,)`.
     """
 
     def __init__(self, latent_dim: int, **kwargs):
         super().__init__(**{"dtype": head_dtype(), **kwargs})
         self.latent_dim = checked_size(latent_dim, "latent_dim")
+        self.latent_shape = (self.latent_dim,)
         self.built = True
 
     def build(self, codes_shape):

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_vae.ops.precision import float64_policy, in_float64
 
-# Features that a head is built on, and how far apart three examples of them are.
+# Features that a head is built on where it takes any number, and how far apart three examples of them are.
 NUM_FEATURES, SPREADS = 6, (0.3, 1.0, 2.0)
 # A start at zero hides what a weight does, such as a scale of exp(0).
 WEIGHT_DEVIATION = 0.4
@@ -40,10 +40,10 @@ def copy_of(part, rng: np.random.Generator, **settings):
 
 
 def built_copy_of(part, rng: np.random.Generator, **settings):
-    """`copy_of` a head, built for `NUM_FEATURES` features."""
+    """`copy_of` a head, built for `num_features` features."""
     copy = copy_of(part, rng, **settings)
     if not copy.built:
-        copy.build((None, NUM_FEATURES))
+        copy.build((None, num_features(copy)))
     stir(copy, rng)
     return copy
 
@@ -54,9 +54,14 @@ def stir(part, rng: np.random.Generator) -> None:
         weight.assign(weight + WEIGHT_DEVIATION * rng.normal(size=weight.shape))
 
 
-def features(rng: np.random.Generator) -> np.ndarray:
-    """Features of three examples, float64 `(3, NUM_FEATURES)`: near to zero, ordinary, and large."""
-    return rng.normal(size=(len(SPREADS), NUM_FEATURES)) * np.reshape(SPREADS, (-1, 1))
+def num_features(part) -> int:
+    """How many flat features a head is given: where it does not project them, as many as it has parameters."""
+    return NUM_FEATURES if part.has_projection else part.num_parameters
+
+
+def features(rng: np.random.Generator, count: int = NUM_FEATURES) -> np.ndarray:
+    """Features of three examples, float64 `(3, count)`: near to zero, ordinary, and large."""
+    return rng.normal(size=(len(SPREADS), count)) * np.reshape(SPREADS, (-1, 1))
 
 
 def arrays(params: dict) -> dict[str, np.ndarray]:

@@ -8,7 +8,7 @@ from keras import ops
 
 from keras_vae.divergences import closed_form
 from keras_vae.testing import density, draws
-from keras_vae.testing.copies import arrays, built_copy_of, copy_of, features
+from keras_vae.testing.copies import arrays, built_copy_of, copy_of, features, num_features
 from keras_vae.testing.verdict import hold, hold_that
 
 SEED, NUM_DRAWS = 0, 16_384
@@ -38,7 +38,7 @@ def hold_closed_form(posterior, prior, rng: np.random.Generator) -> None:
         return
     for latents in (1, posterior.latent_dim):
         q, p = built_copy_of(posterior, rng, latent_dim=latents), copy_of(prior, rng, latent_dim=latents)
-        params = arrays(q(features(rng)))
+        params = arrays(q(features(rng, num_features(q))))
         terms = np.asarray(closed_form(q, p)(params))
         pair = f"KL({type(q).__name__} || {type(p).__name__})"
         shapes = [(len(terms), latents), (len(terms), 1)]

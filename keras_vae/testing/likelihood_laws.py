@@ -10,7 +10,7 @@ from keras_vae.models.composite import checked_part
 from keras_vae.ops.gradient import value_and_gradient
 from keras_vae.posteriors import DiagonalNormal
 from keras_vae.testing import draws, elements, gradients
-from keras_vae.testing.copies import arrays, built_copy_of, features, fresh, in_double_precision
+from keras_vae.testing.copies import SPREADS, arrays, built_copy_of, features, fresh, in_double_precision, num_features
 from keras_vae.testing.quadrature import centre_and_width
 from keras_vae.testing.round_trip import check_model
 from keras_vae.testing.verdict import hold, hold_that
@@ -50,9 +50,9 @@ def check_likelihood(likelihood, data) -> None:
     elements.check_elements_can_be_had(likelihood)
     rng = np.random.default_rng(SEED)
     with in_double_precision():
-        _hold_to_its_distribution(likelihood, data[: len(features(rng))], rng)
+        _hold_to_its_distribution(likelihood, data[: len(SPREADS)], rng)
     _hold_rescaled(likelihood, data)
-    _hold_finite_gradients(likelihood, data[: len(features(rng))], rng)
+    _hold_finite_gradients(likelihood, data[: len(SPREADS)], rng)
     check_model(likelihood, _vae(fresh(likelihood), data), data)
 
 
@@ -68,7 +68,7 @@ def _check_data(likelihood, data):
 def _hold_to_its_distribution(likelihood, x, rng):
     copy = built_copy_of(likelihood, rng)
     copy.adapt(x)
-    heads = features(rng)
+    heads = features(rng, num_features(copy))
     params = arrays(copy(heads))
     # A scale that training estimates is then no longer where it started.
     copy.fitted({name: value[:, None] for name, value in params.items()}, x)
@@ -169,13 +169,13 @@ def _hold_rescaled(likelihood, data):
 def _hold_finite_gradients(likelihood, x, rng):
     copy = fresh(likelihood)
     if not copy.built:
-        copy.build((None, features(rng).shape[-1]))
+        copy.build((None, num_features(copy)))
 
     def log_prob(heads):
         params = copy(heads)
         return copy.log_prob({name: value[:, None] for name, value in params.items()}, x), None
 
-    heads = ops.convert_to_tensor((LARGE_FEATURES * features(rng)).astype(np.float32))
+    heads = ops.convert_to_tensor((LARGE_FEATURES * features(rng, num_features(copy))).astype(np.float32))
     value, gradient, _ = value_and_gradient(log_prob, heads)
     found = np.concatenate([np.asarray(value).reshape(-1), np.asarray(gradient).reshape(-1)])
     hold_that(
@@ -188,6 +188,9 @@ def _hold_finite_gradients(likelihood, x, rng):
 
 def _vae(likelihood, data) -> VAE:
     likelihood.adapt(data)
-    vae = VAE(Encoder(networks.dense([6]), DiagonalNormal(2, seed=SEED)), Decoder(networks.dense([6]), likelihood))
+    vae = VAE(
+        Encoder(networks.dense([6]), DiagonalNormal(2, seed=SEED)),
+        Decoder(networks.dense([num_features(likelihood)]), likelihood),
+    )
     vae.build((None, *likelihood.event_shape))
     return vae

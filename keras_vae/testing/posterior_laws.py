@@ -13,7 +13,7 @@ from keras_vae.models.composite import checked_part
 from keras_vae.posteriors.posterior import Posterior
 from keras_vae.priors.prior import Prior
 from keras_vae.testing import density, draws, gradients
-from keras_vae.testing.copies import arrays, built_copy_of, features, fresh, in_double_precision
+from keras_vae.testing.copies import arrays, built_copy_of, features, fresh, in_double_precision, num_features
 from keras_vae.testing.divergence_laws import hold_closed_form, made_for
 from keras_vae.testing.round_trip import check_model
 from keras_vae.testing.verdict import hold, hold_that
@@ -68,14 +68,14 @@ def log_density(posterior, params: dict, example: int):
 def _hold_distribution(posterior, rng):
     for latents in (1, 2):
         copy = built_copy_of(posterior, rng, latent_dim=latents)
-        params = arrays(copy(features(rng)))
+        params = arrays(copy(features(rng, num_features(copy))))
         for example, drawn in enumerate(drawn_from(copy, params, NUM_DRAWS)):
             of_example = log_density(copy, params, example)
             density.hold_integral(copy, of_example, drawn)
             if latents == 1:
                 density.hold_draws(copy, of_example, drawn)
     copy = built_copy_of(posterior, rng, latent_dim=min(posterior.latent_dim, MOST_LATENTS))
-    params = arrays(copy(features(rng)))
+    params = arrays(copy(features(rng, num_features(copy))))
     drawn = drawn_from(copy, params, NUM_DRAWS)
     _hold_draws(copy, params, drawn)
     _hold_moments(copy, params, drawn)
@@ -123,7 +123,7 @@ def _hold_gradients(copy, params, drawn, rng):
 
 def _hold_point(posterior, rng):
     copy = built_copy_of(posterior, rng)
-    params = arrays(copy(features(rng)))
+    params = arrays(copy(features(rng, num_features(copy))))
     error = np.abs(drawn_from(copy, params, 3) - np.asarray(copy.mean(params))[:, None])
     hold(copy, "a point draws its mean", error, 0.0, "`sample`")
     hold(copy, "a point has no variance", np.abs(copy.variance(params)), 0.0, "`variance`")
@@ -148,7 +148,9 @@ def _model(posterior):
 
 
 def _of_encoder(kind, posterior):
-    model = kind(Encoder(networks.dense([6]), posterior), Decoder(networks.dense([6]), Bernoulli((6,))))
+    model = kind(
+        Encoder(networks.dense([num_features(posterior)]), posterior), Decoder(networks.dense([6]), Bernoulli((6,)))
+    )
     model.build((None, 6))
     return model
 

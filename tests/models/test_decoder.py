@@ -52,7 +52,7 @@ def test_an_empty_batch_is_decoded_to_an_empty_batch():
 
 def test_a_network_whose_output_cannot_carry_the_event_is_refused():
     decoder = Decoder(networks.conv_transpose([4], (8, 8, 1)), likelihoods.Bernoulli((28, 28, 1)))
-    with pytest.raises(ValueError, match=r"\(None, 8, 8, 4\), which cannot carry event_shape=\(28, 28, 1\)"):
+    with pytest.raises(ValueError, match=r"\(None, 8, 8, 4\), which cannot carry .*\(28, 28, 1\)"):
         decoder.build((None, 2))
 
 

@@ -4,7 +4,9 @@ import keras
 import numpy as np
 import pytest
 
+from keras_vae import VAE
 from keras_vae.posteriors import Deterministic, DiagonalNormal
+from keras_vae.priors import StandardNormal
 
 
 @pytest.mark.parametrize("kind", [Deterministic, DiagonalNormal])
@@ -39,3 +41,9 @@ def test_latent_dim_must_be_a_whole_number_of_at_least_one(latent_dim):
 def test_features_of_unknown_size_are_refused():
     with pytest.raises(ValueError, match="known size"):
         DiagonalNormal(4).build((None, None, 3))
+
+
+def test_the_shape_of_a_code_stands_beside_its_length():
+    vae = VAE.for_shape((6,), 3)
+    parts = (DiagonalNormal(3), StandardNormal(3), vae.encoder, vae)
+    assert [(part.latent_dim, part.latent_shape) for part in parts] == [(3, (3,))] * 4
