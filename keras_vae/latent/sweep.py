@@ -9,13 +9,13 @@ import keras
 import numpy as np
 
 from keras_vae import evaluation
+from keras_vae.inputs.batches import BATCH_SIZE, is_dataset
+from keras_vae.inputs.rules import rule_of
 from keras_vae.latent.observed_variance import observed_variance
 from keras_vae.latent.recommendation import recommend_by_elbo, recommend_by_error
 from keras_vae.models import VAE
-from keras_vae.models.batches import BATCH_SIZE, is_dataset
 from keras_vae.models.composite import checked_part
 from keras_vae.models.latent_model import LatentModel
-from keras_vae.models.rules import rule_of
 from keras_vae.ops.checks import checked_bool, checked_number, checked_seed, checked_size, checked_sizes
 from keras_vae.ops.terminal import shows_bars
 
