@@ -108,7 +108,8 @@ def copy_tracked(checkout, target) -> None:
 def tested(snapshot, bug, options) -> dict:
     """Runs the tests with a bug, or without where it has no file: what is written of it."""
     command = [options.python, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-    command += dict.fromkeys([f"tests/{bug['room']}", "tests/models"])
+    # An older checkout may not have the room yet.
+    command += [room for room in dict.fromkeys([f"tests/{bug['room']}", "tests/models"]) if (snapshot / room).is_dir()]
     with tempfile.TemporaryDirectory() as folder:
         copy, temporary = pathlib.Path(folder, "checkout"), pathlib.Path(folder, "tmp")
         shutil.copytree(snapshot, copy)

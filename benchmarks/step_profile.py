@@ -17,7 +17,7 @@ import keras
 import tensorflow as tf
 
 from keras_vae import VAE, Decoder, Encoder, datasets, likelihoods, networks, posteriors
-from keras_vae.models import data_checks
+from keras_vae.inputs import data_checks
 from keras_vae.ops import noise
 from keras_vae.runs.machine import versions
 

@@ -18,9 +18,9 @@ LAYERS = [
     {"version"},
     {"files"},
     {"ops"},
-    {"regularizers"},
+    {"inputs", "regularizers"},
     {"networks", "posteriors", "priors", "likelihoods", "datasets", "export"},
-    {"divergences", "objectives"},
+    {"divergences", "objectives", "training"},
     {"models"},
     {"evaluation", "visualization"},
     {"anomaly", "callbacks", "compression", "latent", "restoration", "testing"},
@@ -34,13 +34,14 @@ MAY_IMPORT_TENSORFLOW = {
     "ops/gradient.py",  # which Keras leaves to its backends
     "ops/special.py",  # a function that Keras lacks
     "models/train_step.py",
+    "models/compiled_functions.py",
     "models/contractive_encoder.py",  # derivatives
-    "models/data_checks.py",
-    "models/plain_arrays.py",
-    "models/rules.py",  # assertions in graphs
-    "models/batches.py",
-    "models/fast_path.py",  # devices, strategies and datasets
-    "models/grouped_steps.py",
+    "inputs/data_checks.py",
+    "inputs/plain_arrays.py",
+    "inputs/rules.py",  # assertions in graphs
+    "inputs/batches.py",
+    "training/fast_path.py",  # devices, strategies and datasets
+    "training/grouped_steps.py",
     "testing/objective_laws.py",  # a step that is compiled once
     "testing/round_trip.py",  # SavedModels
 }

@@ -16,12 +16,12 @@ from keras_vae.anomaly.scores import SCORES, check_score, over_examples, score_b
 from keras_vae.anomaly.trained_rows import TrainedRows
 from keras_vae.export import saved_model
 from keras_vae.files.whole import whole_file
-from keras_vae.models import batches
+from keras_vae.inputs import batches
+from keras_vae.inputs.data_checks import check_examples
+from keras_vae.inputs.rules import rule_of
 from keras_vae.models.composite import checked_part
-from keras_vae.models.data_checks import check_examples
 from keras_vae.models.latent_model import LatentModel
 from keras_vae.models.loading import load_saved
-from keras_vae.models.rules import rule_of
 from keras_vae.ops.checks import checked_bool, checked_free_path, checked_name, checked_seed, checked_size
 from keras_vae.ops.warn import warn
 

@@ -10,8 +10,8 @@ import math
 from keras import ops
 
 from keras_vae.evaluation.log_likelihood import check_has_likelihood
-from keras_vae.models import batches
-from keras_vae.models.rules import rule_of, support_of
+from keras_vae.inputs import batches
+from keras_vae.inputs.rules import rule_of, support_of
 from keras_vae.models.vae import SCORE_DRAWS, SCORE_SEED
 from keras_vae.ops import noise
 from keras_vae.ops.missing import is_missing

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_vae.models.plain_arrays import checked_array
+from keras_vae.inputs.plain_arrays import checked_array
 
 
 def checked_examples(x) -> np.ndarray:

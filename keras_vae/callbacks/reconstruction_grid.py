@@ -5,7 +5,7 @@ import numpy as np
 
 from keras_vae.callbacks.examples import checked_examples
 from keras_vae.callbacks.picture_callback import PictureCallback
-from keras_vae.models.data_checks import check_examples
+from keras_vae.inputs.data_checks import check_examples
 from keras_vae.ops.checks import checked_size
 from keras_vae.visualization import reconstruction_grid
 from keras_vae.visualization.grid import check_grid

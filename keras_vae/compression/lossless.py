@@ -10,8 +10,8 @@ from keras_vae.compression.block_codec import BlockCodec
 from keras_vae.compression.file_format import StoredBlock
 from keras_vae.compression.fingerprint import checksum_of_tables
 from keras_vae.files.damage import DamagedFileError
+from keras_vae.inputs.rules import check_values, support_of
 from keras_vae.likelihoods import Bernoulli
-from keras_vae.models.rules import check_values, support_of
 
 
 class LosslessCodec:

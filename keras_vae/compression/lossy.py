@@ -12,7 +12,7 @@ from keras_vae.compression.file_format import StoredBlock
 from keras_vae.compression.fingerprint import checksum_of_tables
 from keras_vae.compression.networks import Float64Networks
 from keras_vae.files.damage import DamagedFileError
-from keras_vae.models.rules import check_values, rule_of
+from keras_vae.inputs.rules import check_values, rule_of
 
 # Steps are powers of 2^(1/8), in a byte: 0 is for a latent that is left out, 128 for a step of 1.
 STEPS_PER_OCTAVE, STEP_OF_ONE = 8, 128

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from keras_vae.compression.rounding import MARGIN, Grid
-from keras_vae.models.batches import CompiledFunctions
+from keras_vae.models.compiled_functions import CompiledFunctions
 from keras_vae.ops.precision import float64_policy, in_float64
 
 # Examples that are computed at once and one by one, to see how far the results are apart.

@@ -10,9 +10,9 @@ from keras_vae.compression.file_format import MOST_ITEM_BYTES, Header, footer
 from keras_vae.compression.fingerprint import fingerprint
 from keras_vae.compression.lossless import LosslessCodec
 from keras_vae.compression.lossy import LossyCodec
-from keras_vae.models import batches
-from keras_vae.models.plain_arrays import checked_array, is_bfloat16
-from keras_vae.models.train_step import check_event_shape
+from keras_vae.inputs import batches
+from keras_vae.inputs.event_shapes import check_event_shape
+from keras_vae.inputs.plain_arrays import checked_array, is_bfloat16
 from keras_vae.ops.checks import checked_number, checked_size
 
 BLOCK_SIZE, LATENT_BITS = 1000, 10

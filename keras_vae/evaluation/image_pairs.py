@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from keras_vae.models.plain_arrays import checked_array
-from keras_vae.models.rules import FINITE, check_values
+from keras_vae.inputs.plain_arrays import checked_array
+from keras_vae.inputs.rules import FINITE, check_values
 
 
 def checked_pair(x, reference) -> tuple[np.ndarray, np.ndarray]:

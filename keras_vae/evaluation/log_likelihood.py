@@ -7,8 +7,9 @@ import math
 import numpy as np
 from keras import ops
 
-from keras_vae.models import VAE, batches
-from keras_vae.models.rules import support_of
+from keras_vae.inputs import batches
+from keras_vae.inputs.rules import support_of
+from keras_vae.models import VAE
 from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_size
 from keras_vae.ops.warn import warn

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from keras_vae.models import batches
-from keras_vae.models.data_checks import check_examples
+from keras_vae.inputs import batches
+from keras_vae.inputs.data_checks import check_examples
 from keras_vae.ops.checks import checked_bool
 
 

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
+from keras_vae.inputs import batches
+from keras_vae.inputs.plain_arrays import checked_array
 from keras_vae.latent.encode_dataset import encode_dataset
-from keras_vae.models import batches
-from keras_vae.models.plain_arrays import checked_array
 
 MOST_ITERATIONS = 1000
 

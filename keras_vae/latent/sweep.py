@@ -11,12 +11,12 @@ import numpy as np
 from keras import ops
 
 from keras_vae.evaluation.active_units import ACTIVE_VARIANCE
+from keras_vae.inputs.batches import BATCH_SIZE, is_dataset
+from keras_vae.inputs.rules import rule_of
 from keras_vae.latent.observed_variance import observed_variance
 from keras_vae.latent.recommendation import recommend_by_elbo, recommend_by_error
-from keras_vae.models.batches import BATCH_SIZE, is_dataset
 from keras_vae.models.composite import checked_part
 from keras_vae.models.latent_model import LatentModel
-from keras_vae.models.rules import rule_of
 from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_bool, checked_number, checked_seed, checked_size, checked_sizes
 from keras_vae.ops.squared_error import squared_error

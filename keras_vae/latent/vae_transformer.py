@@ -13,9 +13,9 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from keras_vae import likelihoods, networks, posteriors
 from keras_vae.datasets.shuffled_rows import shuffled_rows
+from keras_vae.inputs.plain_arrays import check_is_dense, unmasked
 from keras_vae.models import VAE, Decoder, Encoder
 from keras_vae.models.composite import checked_part
-from keras_vae.models.plain_arrays import check_is_dense, unmasked
 from keras_vae.ops.checks import MOST_SEED, checked_bool, checked_number, checked_size, checked_sizes
 
 SCORE_SEED, SCORE_DRAWS = 0, 16

@@ -10,23 +10,25 @@ from keras import ops
 from keras_vae.export import saved_model
 from keras_vae.files.full_disk import check_room
 from keras_vae.files.whole import has_scheme, whole_file
-from keras_vae.models import batches, data_checks, fast_path
+from keras_vae.inputs import batches, data_checks
+from keras_vae.inputs.disk_rows import is_on_disk
+from keras_vae.inputs.rules import Rule, rule_of
 from keras_vae.models.built_copy import built_copy
+from keras_vae.models.compiled_functions import CompiledFunctions, key_of
 from keras_vae.models.composite import checked_part
 from keras_vae.models.corruption_checks import check_fill, check_keeps_shape
 from keras_vae.models.decoder import Decoder
-from keras_vae.models.directions import tell_directions
-from keras_vae.models.disk_rows import is_on_disk
 from keras_vae.models.draws import Context, Draws
 from keras_vae.models.encoder import Encoder
 from keras_vae.models.model_state import ModelState
-from keras_vae.models.rules import Rule, rule_of
-from keras_vae.models.strange_rows import warn_of_divergence
 from keras_vae.models.train_step import Trainable
 from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_free_path, checked_seed, checked_size
 from keras_vae.ops.squared_error import squared_error
 from keras_vae.ops.warn import warn
+from keras_vae.training import fast_path
+from keras_vae.training.directions import tell_directions
+from keras_vae.training.strange_rows import warn_of_divergence
 
 # What HDF5 needs beside the numbers of an array, at most, its groups included.
 HDF5_BYTES = 2**14
@@ -67,7 +69,7 @@ class LatentModel(Trainable):
         if self._shared_layers():
             warn(f"{SHARED} `save_weights` and `export` work, `save` refuses.")
         self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction")
-        self._functions = batches.CompiledFunctions(functools.partial(ModelState, self))
+        self._functions = CompiledFunctions(functools.partial(ModelState, self))
         self._fast_path = fast_path.FastPath()
         # Of Keras's own functions of steps, which would go on with what they were made of.
         self._state_of_steps = None
@@ -250,7 +252,7 @@ class LatentModel(Trainable):
         Raises:
             ValueError: If x does not have the shape that the encoder takes, or holds values that are not allowed.
         """
-        key = batches.key_of(function, self, options)
+        key = key_of(function, self, options)
         compiled = self.compiled_function(key, functools.partial(function, **options))
         examples = self.checked_batches(x, batch_size, rule_of(self.decoder.likelihood) if target else None)
         return map(compiled if seed is None else batches.seeded(compiled, checked_seed(seed)), examples)

@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_vae.inputs.event_shapes import check_event_shape
 from keras_vae.models.composite import Composite
 
 
@@ -160,17 +161,3 @@ class Trainable(Composite):
     def _mean_image(self, outputs):
         """What metrics of the user see: the mean of p(x|z), averaged over the draws, `(batch, *event_shape)`."""
         return ops.mean(self.decoder.likelihood.mean(outputs), axis=1)
-
-
-def check_event_shape(shape, event_shape, name: str) -> None:
-    """Raises a ValueError if the shape of a batch is not `(batch, *event_shape)`."""
-    if tuple(shape[1:]) == tuple(event_shape):
-        return
-    hint = (
-        " A VAE learns from x alone: labels are no targets. Pass x, or (x, target) where the target is what x is to be "
-        "turned into; load datasets without their labels."
-    )
-    raise ValueError(
-        f"`{name}` must have shape (batch, {', '.join(map(str, event_shape))}). Received shape {tuple(shape)}."
-        f"{hint if name == 'target' else ''}"
-    )

@@ -9,14 +9,15 @@ import numpy as np
 from keras import ops
 
 from keras_vae import divergences
+from keras_vae.inputs import batches
+from keras_vae.inputs.rules import rule_of
 from keras_vae.likelihoods.likelihood import Likelihood
-from keras_vae.models import batches, for_shape
+from keras_vae.models import for_shape
 from keras_vae.models.composite import checked_part
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.draws import Context, Draws
 from keras_vae.models.encoder import Encoder
 from keras_vae.models.latent_model import LatentModel
-from keras_vae.models.rules import rule_of
 from keras_vae.objectives import ELBO
 from keras_vae.objectives.objective import Objective
 from keras_vae.ops import noise

@@ -3,11 +3,11 @@
 import keras
 import numpy as np
 
+from keras_vae.inputs.data_checks import check_examples
+from keras_vae.inputs.plain_arrays import checked_array
+from keras_vae.inputs.rules import FINITE_OR_MISSING, check_values, rule_of
 from keras_vae.models import VAE
 from keras_vae.models.composite import checked_part
-from keras_vae.models.data_checks import check_examples
-from keras_vae.models.plain_arrays import checked_array
-from keras_vae.models.rules import FINITE_OR_MISSING, check_values, rule_of
 from keras_vae.ops.checks import checked_number
 from keras_vae.ops.warn import warn
 from keras_vae.restoration.downsampling import Downsampling

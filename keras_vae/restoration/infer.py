@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_vae.models.batches import array_batches
+from keras_vae.inputs.batches import array_batches
 from keras_vae.ops.checks import checked_number, checked_size
 from keras_vae.ops.terminal import shows_bars
 from keras_vae.restoration import given

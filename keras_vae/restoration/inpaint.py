@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from keras_vae.models import batches
+from keras_vae.inputs import batches
+from keras_vae.inputs.data_checks import check_examples
+from keras_vae.inputs.plain_arrays import checked_array
+from keras_vae.inputs.rules import FINITE_OR_MISSING
 from keras_vae.models.corruption_checks import fills_of
-from keras_vae.models.data_checks import check_examples
-from keras_vae.models.plain_arrays import checked_array
-from keras_vae.models.rules import FINITE_OR_MISSING
 from keras_vae.restoration.mask import with_missing
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from keras_vae.models import batches
-from keras_vae.models.plain_arrays import checked_array
+from keras_vae.inputs import batches
+from keras_vae.inputs.plain_arrays import checked_array
 from keras_vae.ops.checks import checked_size
 from keras_vae.restoration.corruption import side_axes
 from keras_vae.restoration.downsampling import downsample, repeat

@@ -7,8 +7,8 @@ import tensorflow as tf
 from scipy.special import expit
 
 from keras_vae import VAE, Autoencoder, ContractiveEncoder, Decoder, Encoder, likelihoods, load_model, networks
-from keras_vae.models import fast_path
 from keras_vae.posteriors import Deterministic, DiagonalNormal
+from keras_vae.training import fast_path
 from tests.models.small import passes
 
 RNG = np.random.default_rng(0)

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, objectives, posteriors
-from keras_vae.models import batches
+from keras_vae.models import compiled_functions
 from keras_vae.models.model_state import ModelState
 from tests.models.small import EVENT_SHAPE, binary, small_vae
 
@@ -92,7 +92,7 @@ def test_codes_pictures_and_bounds_are_those_of_the_model_as_it_is(name):
     for variable in vae.trainable_variables:
         variable.assign(variable + 0.1)
     found = outputs(vae, x)
-    vae._functions = batches.CompiledFunctions()
+    vae._functions = compiled_functions.CompiledFunctions()
     for one, other, old in zip(found, outputs(vae, x), before, strict=True):
         np.testing.assert_array_equal(one, other)
         assert not np.array_equal(one, old)
@@ -189,8 +189,8 @@ class TestOverBatches:
             np.testing.assert_array_equal(value, factor * x)
 
     def test_functions_that_come_and_go_are_not_kept_for_good(self):
-        functions, kept = batches.CompiledFunctions(), []
-        for number in range(batches.MOST_FUNCTIONS + 10):
+        functions, kept = compiled_functions.CompiledFunctions(), []
+        for number in range(compiled_functions.MOST_FUNCTIONS + 10):
 
             def function(x, number=number):
                 return x + number
@@ -199,7 +199,7 @@ class TestOverBatches:
             functions.get(function, function)(tf.constant(1))
         del function
         gc.collect()
-        assert sum(reference() is not None for reference in kept) == batches.MOST_FUNCTIONS
+        assert sum(reference() is not None for reference in kept) == compiled_functions.MOST_FUNCTIONS
         assert kept[-1]() is not None
 
 

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
-from keras_vae.models.grouped_steps import CompiledSteps, GroupedSteps
+from keras_vae.training.grouped_steps import CompiledSteps, GroupedSteps
 from tests.models import reference
 from tests.models.small import EVENT_SHAPE, binary, same_weights, small_autoencoder, small_vae, without_noise
 

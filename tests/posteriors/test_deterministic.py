@@ -6,9 +6,9 @@ import pytest
 from scipy.special import expit
 
 from keras_vae import Autoencoder, Decoder, Encoder, likelihoods, load_model, networks
-from keras_vae.models import fast_path
 from keras_vae.posteriors import Deterministic
 from keras_vae.regularizers import KullbackLeiblerSparsity
+from keras_vae.training import fast_path
 from tests.models.small import EVENT_SHAPE, binary, passes
 from tests.regularizers.test_kullback_leibler_sparsity import divergence
 

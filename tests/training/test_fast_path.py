@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from keras_vae import VAE, Decoder, Encoder, callbacks, likelihoods, load_model, networks, posteriors, priors
-from keras_vae.models import data_checks, fast_path
+from keras_vae.inputs import data_checks
+from keras_vae.training import fast_path
 from tests.models.small import binary, small_vae
 
 IMAGES = (4, 4, 1)

@@ -10,8 +10,8 @@ import pytest
 import tensorflow as tf
 
 from keras_vae import VAE, Autoencoder, Decoder, Encoder, likelihoods, objectives, posteriors
-from keras_vae.models import grouped_steps
 from keras_vae.ops import noise
+from keras_vae.training import grouped_steps
 from tests.models.small import binary, small_autoencoder, small_vae
 
 EVENT_SHAPE = (4, 4, 1)

@@ -1,10 +1,10 @@
-"""Functions over arrays and datasets: cut, checked, joined, and compiled once."""
+"""Functions over arrays and datasets: cut, checked and joined."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae.models import batches
+from keras_vae.inputs import batches
 
 
 @pytest.mark.parametrize(("length", "expected"), [(0, [0]), (3, [3]), (4, [4]), (10, [4, 4, 2])])
@@ -48,18 +48,3 @@ def test_each_batch_of_a_seeded_call_has_a_stream_of_its_own():
     for batch in "abc":
         function(batch)
     assert calls == [("a", 9, 0), ("b", 9, 1), ("c", 9, 2)]
-
-
-def test_batches_of_any_size_share_one_compiled_function():
-    traces = []
-    functions = batches.CompiledFunctions()
-
-    def double(batch):
-        traces.append(batch.shape)
-        return batch * 2
-
-    for length in (4, 4, 3, 2, 5, 1):
-        batch = tf.range(length, dtype=tf.float32)
-        np.testing.assert_array_equal(functions.get("double", double)(batch), 2 * np.arange(length))
-    # The second size makes the batch axis dynamic; no later one compiles again.
-    assert len(traces) == 2

@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_vae.models.disk_rows import DiskRows, is_on_disk
+from keras_vae.inputs.disk_rows import DiskRows, is_on_disk
 from tests.models.small import EVENT_SHAPE, binary, small_autoencoder, small_vae
 
 pytestmark = pytest.mark.usefixtures("eagerly")

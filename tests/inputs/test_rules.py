@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_vae.inputs import rules
 from keras_vae.likelihoods import Bernoulli, Masked
-from keras_vae.models import rules
 
 RULE = rules.rule_of(Bernoulli((3,)))
 

@@ -14,12 +14,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_vae.models.grouped_steps import CompiledSteps, GroupedSteps
+from keras_vae.inputs.batches import KERAS_BATCH_SIZE
+from keras_vae.training.grouped_steps import CompiledSteps, GroupedSteps
 
 # Steps in a row without a word to Python; more gain nothing that could be measured.
 MOST_STEPS = 50
-# Keras's, where arrays come without one.
-BATCH_SIZE = 32
 # XLA compiles for some seconds, which fewer steps than these do not win back, nor steps on fewer examples.
 STEPS_WORTH_COMPILING, EXAMPLES_WORTH_COMPILING = 500, 50_000
 # What XLA runs faster than TensorFlow does on CPUs. Convolutions are slower there by far, and so are the random
@@ -233,7 +232,7 @@ def _is_idle(callback, hook) -> bool:
 
 def _batch_size(arguments) -> int:
     x = arguments["x"]
-    return getattr(x, "first_batch_size", arguments.get("batch_size")) or BATCH_SIZE
+    return getattr(x, "first_batch_size", arguments.get("batch_size")) or KERAS_BATCH_SIZE
 
 
 def _limit(steps: int | None) -> float:

@@ -14,10 +14,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_vae.models.batches import is_endless
-from keras_vae.models.disk_rows import DiskRows, is_on_disk
-from keras_vae.models.plain_arrays import check_is_dense, checked_array
-from keras_vae.models.rules import (
+from keras_vae.inputs.batches import is_endless
+from keras_vae.inputs.disk_rows import DiskRows, is_on_disk
+from keras_vae.inputs.event_shapes import check_event_shape
+from keras_vae.inputs.plain_arrays import check_is_dense, checked_array
+from keras_vae.inputs.rules import (
     END,
     FINITE,
     ROWS_AT_ONCE,
@@ -29,7 +30,6 @@ from keras_vae.models.rules import (
     input_rule_of,
     rule_of,
 )
-from keras_vae.models.train_step import check_event_shape
 from keras_vae.ops.warn import warn
 
 # What Keras is told of arrays, and of nothing else.

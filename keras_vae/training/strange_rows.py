@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from keras_vae.models.rules import ROWS_AT_ONCE
+from keras_vae.inputs.rules import ROWS_AT_ONCE
 from keras_vae.ops.warn import warn
 
 

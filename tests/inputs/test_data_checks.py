@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
-from keras_vae.models import data_checks
+from keras_vae.inputs import data_checks
 from tests.models.small import EVENT_SHAPE, binary, small_autoencoder, small_vae
 
 
@@ -113,7 +113,7 @@ def test_every_part_of_a_later_batch_is_checked(eagerly, vae, parts, name):
 
 def test_the_first_bad_index_is_named_beyond_the_first_chunk(untouched, monkeypatch):
     # In place of thousands of rows, the chunk that they would fill.
-    monkeypatch.setattr("keras_vae.models.rules.ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("keras_vae.inputs.rules.ROWS_AT_ONCE", 2)
     with pytest.raises(ValueError, match=r"at index \(5, 0, 1, 0\)"):
         untouched.fit(with_value(np.nan, (5, 0, 1, 0)), verbose=0)
 
@@ -291,7 +291,7 @@ def test_an_interrupted_fit_leaves_no_validation_data(eagerly, vae):
 
 def test_a_caution_sees_the_whole_array(eagerly, vae, monkeypatch):
     # In place of thousands of rows, the chunk that they would fill.
-    monkeypatch.setattr("keras_vae.models.data_checks.ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("keras_vae.inputs.data_checks.ROWS_AT_ONCE", 2)
     x = binary(8)
     x[7, 0] = 0.5
     with pytest.warns(UserWarning, match="no likelihood"):

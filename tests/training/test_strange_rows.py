@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from keras_vae import VAE
-from keras_vae.models import strange_rows
+from keras_vae.training import strange_rows
 
 
 def test_the_strangest_row_is_that_of_the_largest_z_score(monkeypatch):

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_vae import compression, evaluation, latent, likelihoods, restoration
 from keras_vae.anomaly import AnomalyDetector
-from keras_vae.models.plain_arrays import checked_array
+from keras_vae.inputs.plain_arrays import checked_array
 from tests.models.small import small_vae
 
 X = (np.random.default_rng(0).random((12, 4)) < 0.4).astype(np.float32)

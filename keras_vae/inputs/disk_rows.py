@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import keras
 import numpy as np
 
-from keras_vae.models.fast_path import BATCH_SIZE
+from keras_vae.inputs.batches import KERAS_BATCH_SIZE
 
 # Libraries whose arrays read what is asked for alone.
 LIBRARIES = ("h5py", "zarr")
@@ -36,7 +36,7 @@ class DiskRows(keras.utils.PyDataset):
                 "x, target and weights must have one length of at least 1. Received: "
                 f"{', '.join(str(len(part)) for part in parts)} rows."
             )
-        self._parts, self._check, self._batch_size = parts, check, batch_size or BATCH_SIZE
+        self._parts, self._check, self._batch_size = parts, check, batch_size or KERAS_BATCH_SIZE
         # Of the seed that `keras.utils.set_random_seed` sets.
         seed = keras.random.SeedGenerator().state
         self._rng = np.random.default_rng(keras.ops.convert_to_numpy(seed)) if shuffle else None

@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from keras_vae import callbacks
-from keras_vae.models.directions import BETTER, tell_directions
+from keras_vae.training.directions import BETTER, tell_directions
 from tests.models.small import binary, small_vae
 
 MONITORS = (keras.callbacks.EarlyStopping, keras.callbacks.ReduceLROnPlateau, keras.callbacks.ModelCheckpoint)

@@ -1,0 +1,1 @@
+"""What comes in: which data a model takes, and the checks and batches of them."""

@@ -1,0 +1,77 @@
+"""Functions of tensors over arrays and datasets of any length."""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+BATCH_SIZE = 256
+# Keras's, where arrays come without one.
+KERAS_BATCH_SIZE = 32
+
+
+def run_in_batches(function: Callable, batches: Iterator) -> np.ndarray:
+    """Calls a function of one tensor on each batch and joins what it returns along the first axis."""
+    return np.concatenate([np.asarray(function(batch)) for batch in batches])
+
+
+def seeded(function: Callable, seed) -> Callable:
+    """Turns a function of (batch, seed, stream) into one of a batch, each call with a stream of its own."""
+    seed, streams = tf.cast(seed, tf.int64), itertools.count()
+    return lambda batch: function(batch, seed, tf.constant(next(streams), tf.int64))
+
+
+def array_batches(array, batch_size: int) -> Iterator:
+    """Cuts an array into batches; an empty array is one empty batch."""
+    for start in range(0, max(len(array), 1), batch_size):
+        yield tf.convert_to_tensor(array[start : start + batch_size])
+
+
+def disk_batches(array, check: Callable, batch_size: int) -> Iterator:
+    """Reads an array that stays on the disk batch by batch, each checked as it is read."""
+    for start in range(0, max(len(array), 1), batch_size):
+        yield tf.convert_to_tensor(check(np.asarray(array[start : start + batch_size]), first=start))
+
+
+def dataset_batches(dataset, check: Callable, name: str) -> Iterator:
+    """The inputs of a dataset's batches, each checked; targets and weights are left out.
+
+    Raises:
+        ValueError: If the dataset is empty.
+    """
+    count = 0
+    for element in dataset:
+        batch, _, _ = keras.utils.unpack_x_y_sample_weight(element)
+        yield tf.convert_to_tensor(check(batch, first=count))
+        count += len(batch)
+    if count == 0:
+        raise ValueError(f"`{name}` is empty: it must hold at least one batch.")
+
+
+def check_ends(dataset, name: str) -> None:
+    """Raises a ValueError if a dataset is known to have no end."""
+    if is_endless(dataset):
+        raise ValueError(
+            f"`{name}` has no end: it is a dataset that repeats itself for ever. Leave out its `repeat()`, or give a "
+            f"part of it, `{name}.take(100)`."
+        )
+
+
+def is_endless(data) -> bool:
+    """Whether a dataset, or a `PyDataset`, is known to have no end."""
+    if is_dataset(data):
+        return data.cardinality() == tf.data.INFINITE_CARDINALITY
+    return isinstance(data, keras.utils.PyDataset) and data.num_batches is None
+
+
+def sizes(total: int, most: int) -> Iterator:
+    """Cuts a number into batch sizes; zero is one size of zero."""
+    for start in range(0, max(total, 1), most):
+        yield tf.constant(min(most, total - start))
+
+
+def is_dataset(x) -> bool:
+    """Whether x is a `tf.data.Dataset`."""
+    return isinstance(x, tf.data.Dataset)
