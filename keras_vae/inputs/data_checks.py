@@ -9,6 +9,7 @@ import functools
 import inspect
 import os
 import re
+from collections.abc import Callable, Iterator
 
 import keras
 import numpy as np
@@ -28,6 +29,7 @@ from keras_vae.inputs.rules import (
     assert_values,
     check_values,
     input_rule_of,
+    numpy_rule_of,
     rule_of,
 )
 from keras_vae.ops.warn import warn
@@ -174,6 +176,10 @@ def _checked_inputs(model, x, batch_size):
         first, _, _ = keras.utils.unpack_x_y_sample_weight(_first_batch(x, "x"))
         check_examples(model, first, "x")
         return x
+    if isinstance(x, keras.utils.PyDataset):
+        return CheckedPyDataset(model, x, "x", _checked_input)
+    if isinstance(x, Iterator):
+        return (_checked_input(model, element, "x") for element in x)
     return check_examples(model, x, "x") if _is_array(x) else x
 
 
@@ -188,7 +194,8 @@ def _checked(model, x, target, sample_weight, name, batch_size=None, shuffle=Fal
         return _checked_dataset(model, x, name), target, sample_weight
     if isinstance(x, keras.utils.PyDataset):
         return CheckedPyDataset(model, x, name), target, sample_weight
-    if inspect.isgenerator(x):
+    if isinstance(x, Iterator):
+        # Keras knows those alone that a function with `yield` makes.
         return (_checked_element(model, element, name) for element in x), target, sample_weight
     if not _is_array(x):
         return x, target, sample_weight
@@ -207,15 +214,23 @@ def _is_array(x) -> bool:
 class CheckedPyDataset(keras.utils.PyDataset):
     """A `PyDataset` whose batches are checked as they are read.
 
-    Processes of its own cannot call TensorFlow, which checks: of them the first batch alone is checked, in this one.
+    Processes of its own cannot call TensorFlow, which knows the domain of a likelihood: there shapes are checked and
+    that numbers are finite, and in this process the first batch by all that is asked of it.
+
+    Args:
+        model: An `Autoencoder` or a `VAE`.
+        dataset: What is read.
+        name: What to call it in a message.
+        check: Turns (model, batch, name, whether TensorFlow may be called) into the arrays that Keras is given.
     """
 
-    def __init__(self, model, dataset, name):
+    def __init__(self, model, dataset, name, check: Callable | None = None):
         super().__init__(dataset.workers, dataset.use_multiprocessing, dataset.max_queue_size)
         self._model, self._dataset, self._name = model, dataset, name
+        self._check = _checked_element if check is None else check
         self._process = os.getpid()
         if dataset.use_multiprocessing:
-            _checked_element(model, dataset[0], name)
+            self[0]
 
     @property
     def num_batches(self):
@@ -223,9 +238,7 @@ class CheckedPyDataset(keras.utils.PyDataset):
         return self._dataset.num_batches
 
     def __getitem__(self, index):
-        if os.getpid() != self._process:
-            return _as_tuple(self._dataset[index])
-        return _checked_element(self._model, self._dataset[index], self._name)
+        return self._check(self._model, self._dataset[index], self._name, os.getpid() == self._process)
 
     def on_epoch_begin(self):
         """Passes the event on."""
@@ -236,10 +249,33 @@ class CheckedPyDataset(keras.utils.PyDataset):
         self._dataset.on_epoch_end()
 
 
-def _checked_element(model, element, name):
+def _checked_element(model, element, name, by_tensorflow: bool = True) -> tuple:
+    """A batch for a step as Keras asks for it."""
     parts = _as_arrays(*keras.utils.unpack_x_y_sample_weight(element), name)
-    _check_arrays(model, *parts, name)
+    (_check_arrays if by_tensorflow else _check_numbers)(model, *parts, name)
     return _as_tuple(parts)
+
+
+def _checked_input(model, element, name, by_tensorflow: bool = True) -> tuple:
+    """A batch for `predict`, of which x alone counts."""
+    x, _, _ = keras.utils.unpack_x_y_sample_weight(element)
+    if by_tensorflow:
+        return (check_examples(model, x, name),)
+    x = checked_array(x, name)
+    _check_numbers(model, x, None, None, name)
+    return (x,)
+
+
+def _check_numbers(model, x, target, sample_weight, name):
+    """What of `_check_arrays` needs no TensorFlow."""
+    check_event_shape(x.shape, _input_shape(model), name)
+    rule = numpy_rule_of(model.decoder.likelihood)
+    check_values(rule, x, name)
+    if target is not None:
+        check_event_shape(target.shape, model.event_shape, "target")
+        check_values(rule, target, "target")
+    if sample_weight is not None and not np.isfinite(sample_weight).all():
+        raise ValueError("`sample_weight` must hold finite numbers.")
 
 
 def _as_tuple(element) -> tuple:

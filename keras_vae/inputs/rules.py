@@ -55,6 +55,13 @@ def input_rule_of(likelihood) -> Rule:
     return FINITE_OR_MISSING if likelihood.takes_missing else FINITE
 
 
+def numpy_rule_of(likelihood) -> Rule:
+    """`input_rule_of`, by NumPy alone: for processes that cannot call TensorFlow."""
+    if not likelihood.takes_missing:
+        return dataclasses.replace(FINITE, inside=np.isfinite)
+    return dataclasses.replace(FINITE_OR_MISSING, inside=lambda x: ~np.isinf(x))
+
+
 def rule_of(likelihood) -> Rule:
     """What a likelihood can be trained on."""
     expected = f"{likelihood.domain} for {type(likelihood).__name__}"

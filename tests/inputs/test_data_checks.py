@@ -5,6 +5,7 @@ import warnings
 import keras
 import numpy as np
 import pytest
+import scipy.sparse
 import tensorflow as tf
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
@@ -274,6 +275,48 @@ def test_in_processes_of_its_own_a_py_dataset_calls_no_tensorflow(vae):
         checked[1]
     checked._process = None
     np.testing.assert_array_equal(checked[1][0], bad[4:])
+
+
+def no_tensorflow(x):
+    raise AssertionError
+
+
+@pytest.mark.parametrize("check", [data_checks._checked_element, data_checks._checked_input])
+def test_in_such_processes_shapes_and_numbers_are_checked_and_masks_are_kept(monkeypatch, vae, check):
+    masked = small_vae(likelihoods.Masked(likelihoods.Bernoulli(EVENT_SHAPE)))
+    monkeypatch.setattr(tf, "convert_to_tensor", no_tensorflow)
+    x = binary(4)
+    for bad, expected in (
+        (with_value(np.nan, (2, 0, 0, 0))[:4], r"finite numbers\. Received: nan at index \(2, 0, 0, 0\)"),
+        (x[:, :2], r"must have shape \(batch, 4, 3, 1\)"),
+        (scipy.sparse.csr_matrix(x.reshape(4, -1)), "is sparse"),
+    ):
+        with pytest.raises(ValueError, match=expected):
+            check(vae, (bad,), "x", by_tensorflow=False)
+    hidden = np.ma.masked_equal(x, 1)
+    np.testing.assert_array_equal(check(masked, hidden, "x", by_tensorflow=False)[0], np.where(x == 1, np.nan, x))
+    with pytest.raises(ValueError, match="NaN where one is missing. Received: inf"):
+        check(masked, (np.where(x == 1, np.inf, x),), "x", by_tensorflow=False)
+
+
+def test_batches_for_predict_are_checked_and_need_no_target(eagerly, vae):
+    x = binary(8)
+    expected = vae.predict(x, verbose=0)
+    parts = np.split(x, 2)
+    for data in (iter(parts), (part for part in parts), map(np.asarray, parts), ((part, None) for part in parts)):
+        np.testing.assert_allclose(vae.predict(data, verbose=0), expected, rtol=1e-5)
+    np.testing.assert_allclose(vae.predict(Batches(x), verbose=0), expected, rtol=1e-5)
+    bad = with_value(np.nan, (6, 0, 0, 0))
+    for data in (iter(np.split(bad, 2)), Batches(bad)):
+        with pytest.raises(ValueError, match=r"Received: nan at index \(2, 0, 0, 0\)"):
+            vae.predict(data, verbose=0)
+
+
+def test_an_iterator_is_trained_on_as_a_generator(eagerly, vae):
+    vae.fit(iter(np.split(binary(8), 2)), validation_data=map(np.asarray, [binary(4)]), verbose=0)
+    num_steps = int(vae.optimizer.iterations)
+    # Keras counts a last step that finds no data.
+    assert num_steps in (2, 3)
 
 
 def test_an_interrupted_fit_leaves_no_validation_data(eagerly, vae):
