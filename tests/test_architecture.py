@@ -4,6 +4,7 @@ import ast
 import importlib.metadata
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -93,6 +94,16 @@ def test_every_file_says_what_it_is_for_and_public_functions_are_documented(sour
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
             assert ast.get_docstring(node), f"{source}: {node.name} has no docstring"
+
+
+# A model's distributions over codes, by any name that it has in a file.
+OF_THE_CODES = re.compile(r"encoder\.posterior\b|\b(?:vae|model|_vae|_model)\.prior\b")
+
+
+@pytest.mark.parametrize("source", [source for source in SOURCES if not source.startswith("models/")])
+def test_the_model_alone_touches_its_posterior_and_its_prior(source):
+    """Everything else asks it for draws, densities and divergences, so that there may be codes of other kinds."""
+    assert OF_THE_CODES.findall((PACKAGE / source).read_text(encoding="utf-8")) == []
 
 
 def test_every_source_file_has_a_test_file():

@@ -103,8 +103,9 @@ class _LinearModel:
     """A VAE of which log p(x) is known, and one step of plain gradient descent on it, with draws by number."""
 
     def __init__(self, objective, rng):
+        self._posterior = DiagonalNormal(LATENT_DIM, seed=SEED)
         self._vae = VAE(
-            Encoder(keras.layers.Identity(), DiagonalNormal(LATENT_DIM, seed=SEED)),
+            Encoder(keras.layers.Identity(), self._posterior),
             Decoder(keras.layers.Identity(), Normal((EVENT_SIZE,), scale=SCALE)),
             objective=objective,
             num_samples=NUM_SAMPLES,
@@ -165,7 +166,7 @@ class _LinearModel:
         precision = 1 + (kernel**2).sum(axis=1) / SCALE**2
         to_mean = kernel.T / SCALE**2 / precision
         self._vae.decoder.likelihood.set_weights([kernel, bias])
-        self._vae.encoder.posterior.set_weights(
+        self._posterior.set_weights(
             [
                 np.concatenate([to_mean, np.zeros_like(to_mean)], axis=1),
                 np.concatenate([-bias @ to_mean, -np.log(precision)]),
@@ -183,6 +184,6 @@ class _LinearModel:
             variable.assign(value)
         for weight, value in zip(self._vae.trainable_variables, weights, strict=True):
             weight.assign(value)
-        state = self._vae.encoder.posterior.seed_generator.state
+        state = self._posterior.seed_generator.state
         state.assign(np.array([round_ + 1, 0], state.dtype))
         return float(self._step(self._x)["loss"])

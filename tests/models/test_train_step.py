@@ -275,3 +275,34 @@ def test_training_is_reproducible_and_a_seed_matters():
 
     assert same_weights(run(0), run(0))
     assert not same_weights(run(0), run(1))
+
+
+class WithCritic(VAE):
+    """A VAE beside a number that follows the mean of the codes, by a loss and an optimizer of its own."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.follower = self.add_weight(shape=(), initializer="zeros", trainable=False, autocast=False)
+        self.second_optimizer = keras.optimizers.SGD(0.25)
+
+    def update(self, tape, step):
+        super().update(tape, step)
+        with tf.GradientTape() as own:
+            own.watch(self.follower.value)
+            loss = tf.square(self.follower - tf.stop_gradient(tf.reduce_mean(step.outputs["z"])))
+        self.second_optimizer.apply([own.gradient(loss, self.follower.value)], [self.follower])
+
+
+@pytest.mark.usefixtures("eagerly")
+def test_a_model_may_update_further_weights_with_an_optimizer_of_their_own():
+    """A step by 1/4 of the gradient 2 (w - m) goes half of the way from w = 0 to m."""
+    encoder = Encoder(networks.dense([4]), posteriors.DiagonalNormal(2))
+    vae = WithCritic(encoder, Decoder(networks.dense([4]), likelihoods.Bernoulli(EVENT_SHAPE)))
+    vae.build((None, *EVENT_SHAPE))
+    vae.compile(keras.optimizers.SGD(0.0))
+    state, x = vae.encoder.posterior.seed_generator.state, binary(8)
+    before = np.asarray(state)
+    codes = np.asarray(vae(x, training=True)["z"], np.float64)
+    state.assign(before)
+    vae.train_on_batch(x)
+    np.testing.assert_allclose(vae.follower, codes.mean() / 2, rtol=1e-5, atol=1e-7)
