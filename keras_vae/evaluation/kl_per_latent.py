@@ -11,7 +11,7 @@ def kl_per_latent(vae, x, batch_size: int = 256) -> np.ndarray:
     """KL(q(z_j|x) || p(z_j)) of each latent, averaged over the examples: its share of the rate.
 
     Args:
-        vae: A `VAE` whose posterior and prior have a closed form.
+        vae: A `VAE` whose posterior and prior have a closed form with a term for each latent.
         x: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches.
         batch_size: Examples at once; a dataset has its own.
 
@@ -22,9 +22,11 @@ def kl_per_latent(vae, x, batch_size: int = 256) -> np.ndarray:
         ValueError: If x is empty or not what the model encodes, or the divergence is no sum over latents.
     """
     check_has_prior(vae, "kl_per_latent")
-    if divergences.closed_form(vae.encoder.posterior, vae.prior) is None:
+    if divergences.kl_axis(vae.encoder.posterior, vae.prior) != "latent":
+        form = divergences.closed_form(vae.encoder.posterior, vae.prior)
+        what = "has no closed form" if form is None else "is one number for the whole code"
         raise ValueError(
-            f"KL({type(vae.encoder.posterior).__name__} || {type(vae.prior).__name__}) has no closed form, and is not "
-            "a sum with one term for each latent. `rate_distortion` estimates it as a whole."
+            f"KL({type(vae.encoder.posterior).__name__} || {type(vae.prior).__name__}) {what}, and is not a sum with "
+            "one term for each latent. `rate_distortion` has it as a whole."
         )
     return example_mean(vae.over_batches(vae.kl_terms, x, batch_size))

@@ -56,8 +56,8 @@ class VAE(LatentModel):
         beta: Weight of the KL divergence, at least 0. `vae.beta` is a variable that is saved with the
             model and that a callback can schedule: `vae.beta = 0.5` assigns it.
         free_bits: For each latent the KL divergence, averaged over the batch, below which it costs nothing
-            more, in nats; for the whole code where the divergence has no closed form. The loss then depends on the
-            batch size.
+            more, in nats; for the whole code where the divergence is one number for it (`divergences.kl_axis`). The
+            loss then depends on the batch size.
         num_samples: Codes that are drawn for each example in a step.
         corruption: A Keras layer that is applied to the input in training only; the target stays clean.
 
@@ -239,7 +239,9 @@ class VAE(LatentModel):
         return kl, -ops.mean(log_likelihood, axis=1)
 
     def kl_terms(self, x):
-        """KL(q(z|x) || p(z)) latent by latent, for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`, in nats.
+        """KL(q(z|x) || p(z)) in its terms, for tensors: `(batch, *event_shape)` to `(batch, terms)`, in nats.
+
+        There is one term for each latent, or a single one for the whole code: `divergences.kl_axis` says which.
 
         Raises:
             ValueError: If the posterior and the prior have no closed form.

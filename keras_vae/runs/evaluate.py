@@ -63,7 +63,7 @@ def evaluate(
 
 def _of_code(vae, data, figures) -> dict:
     found = {"active_units": evaluation.active_units(vae, data)}
-    if divergences.closed_form(vae.encoder.posterior, vae.prior) is not None:
+    if divergences.kl_axis(vae.encoder.posterior, vae.prior) == "latent":
         kl = evaluation.kl_per_latent(vae, data)
         found |= {"kl_per_latent_min": float(kl.min()), "kl_per_latent_max": float(kl.max())}
     aggregate = evaluation.aggregate_posterior(vae, data, NUM_CODES, SEED)
