@@ -86,9 +86,9 @@ def _draws_of_its_own(request, monkeypatch):
 @pytest.fixture(autouse=True)
 def _closed_forms_of_its_own(monkeypatch):
     """What a test or a notebook registers is held to nothing after it: it may well be wrong on purpose."""
-    from keras_vae.divergences import closed_forms
+    from keras_vae.posteriors import closed_forms
 
-    monkeypatch.setattr(closed_forms, "_FUNCTIONS", dict(closed_forms._FUNCTIONS))
+    monkeypatch.setattr(closed_forms, "_REGISTERED", dict(closed_forms._REGISTERED))
 
 
 @pytest.fixture

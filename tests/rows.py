@@ -31,6 +31,7 @@ POSTERIORS = {
         lambda: posteriors.Deterministic(LATENT_DIM, "sigmoid", regularizers.KullbackLeiblerSparsity(0.1)),
     ],
     "DiagonalNormal": [lambda: posteriors.DiagonalNormal(LATENT_DIM, seed=5)],
+    "FullNormal": [lambda: posteriors.FullNormal(LATENT_DIM, seed=5)],
 }
 PRIORS = {
     "StandardNormal": [lambda: priors.StandardNormal(LATENT_DIM)],

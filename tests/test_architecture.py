@@ -20,7 +20,9 @@ LAYERS = [
     {"files"},
     {"ops"},
     {"inputs", "regularizers"},
-    {"networks", "posteriors", "priors", "likelihoods", "datasets", "export"},
+    {"networks", "priors", "likelihoods", "datasets", "export"},
+    # Each says to which priors its KL divergence has a closed form.
+    {"posteriors"},
     {"divergences", "objectives", "training"},
     {"models"},
     {"evaluation", "visualization"},

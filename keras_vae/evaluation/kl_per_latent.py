@@ -10,7 +10,7 @@ def kl_per_latent(vae, x, batch_size: int = 256) -> np.ndarray:
     """KL(q(z_j|x) || p(z_j)) of each latent, averaged over the examples: its share of the rate.
 
     Args:
-        vae: A `VAE` whose posterior and prior have a closed form.
+        vae: A `VAE` whose posterior and prior have a closed form with a term for each latent.
         x: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches.
         batch_size: Examples at once; a dataset has its own.
 

@@ -58,8 +58,8 @@ class VAE(LatentModel):
         beta: Weight of the KL divergence, at least 0. `vae.beta` is a variable that is saved with the
             model and that a callback can schedule: `vae.beta = 0.5` assigns it.
         free_bits: For each latent the KL divergence, averaged over the batch, below which it costs nothing
-            more, in nats; for the whole code where the divergence has no closed form. The loss then depends on the
-            batch size.
+            more, in nats; for the whole code where the divergence is one number for it (`divergences.kl_axis`). The
+            loss then depends on the batch size.
         num_samples: Codes that are drawn for each example in a step.
         corruption: A Keras layer that is applied to the input in training only; the target stays clean.
 
@@ -206,9 +206,8 @@ class VAE(LatentModel):
             stop_score: Take log q(z|x) as a function of z alone: its gradient by the parameters comes in through z.
         """
         posterior, q = self.encoder.posterior, context.q
-        closed_form = divergences.closed_form(posterior, self.prior)
         log_q = log_p = None
-        if stop_score or (not densities and closed_form is not None):
+        if stop_score or (not densities and self.has_exact_kl):
             z = self.draw_codes(context, num_samples, seed, shared_noise)
         else:
             z, log_q = posterior.sample_and_log_prob(q, num_samples, seed, shared_noise)
@@ -216,7 +215,7 @@ class VAE(LatentModel):
             log_q = posterior.log_prob(keras.tree.map_structure(ops.stop_gradient, q), z)
         if log_q is not None:
             log_p = self.log_prior(z, context)
-        kl_terms = divergences.monte_carlo(log_q, log_p) if closed_form is None else closed_form(q)
+        kl_terms = self.exact_kl_terms(context) if self.has_exact_kl else divergences.monte_carlo(log_q, log_p)
         return Draws(z, self.decoder(z, training=False) if decode else None, log_q, log_p, kl_terms)
 
     def log_weights(self, x, draws: Draws):
@@ -255,7 +254,7 @@ class VAE(LatentModel):
     @property
     def has_kl_by_latent(self) -> bool:
         """Whether that closed form is a sum over the latents."""
-        return self.has_exact_kl
+        return divergences.kl_axis(self.encoder.posterior, self.prior) == "latent"
 
     def exact_kl_terms(self, context: Context):
         """The terms of KL(q(z|x) || p(z)) where it has a closed form, for tensors: as `Draws` has them."""
@@ -335,9 +334,11 @@ class VAE(LatentModel):
             ValueError: If the posterior and the prior have no closed form that is a sum over the latents.
         """
         if not self.has_kl_by_latent:
+            pair = f"{type(self.encoder.posterior).__name__} || {type(self.prior).__name__}"
+            what = "is one number for the whole code" if self.has_exact_kl else "has no closed form"
             raise ValueError(
-                f"KL({type(self.encoder.posterior).__name__} || {type(self.prior).__name__}) has no closed form that "
-                "is a sum with one term for each latent. `rate_distortion` has it as a whole."
+                f"KL({pair}) {what}, and is not a sum with one term for each latent. `evaluation.rate_distortion` has "
+                "it as a whole."
             )
         return self.exact_kl_terms(self.context(x))
 

@@ -6,7 +6,12 @@ import keras
 from keras import ops
 
 from keras_vae.ops import noise
+from keras_vae.posteriors.closed_forms import register_closed_form
 from keras_vae.posteriors.posterior import Posterior
+from keras_vae.priors import Laplace, StandardNormal
+
+# The log-variance below which a normal distribution counts as a point.
+NARROWEST = -80.0
 
 
 @keras.saving.register_keras_serializable("keras_vae")
@@ -64,3 +69,32 @@ class DiagonalNormal(Posterior):
 
     def get_config(self):
         return {**super().get_config(), "seed": self.seed}
+
+
+def diagonal_normal_to_standard_normal(params, prior):
+    """1/2 (mu^2 + sigma^2 - 1 - log sigma^2) for each latent.
+
+    Source: Kingma and Welling 2014, "Auto-Encoding Variational Bayes", appendix B, with its sign turned.
+    """
+    mean, log_variance = params["mean"], params["log_variance"]
+    # expm1 keeps the digits that exp(v) - 1 loses near the prior; its last bit can still fall short of v,
+    # and a divergence is never negative.
+    excess = ops.maximum(ops.expm1(log_variance) - log_variance, 0.0)
+    return 0.5 * (mean * mean + excess)
+
+
+def diagonal_normal_to_laplace(params, prior):
+    """log 2 + E|z| - 1/2 log(2 pi e sigma^2) for each latent, with the mean of a folded normal variable.
+
+    E|z| = sigma sqrt(2 / pi) exp(-mu^2 / (2 sigma^2)) + mu erf(mu / (sigma sqrt(2))); source: Leone, Nelson and
+    Nottingham 1961, "The Folded Normal Distribution", equation 5.
+    """
+    mean, log_variance = params["mean"], params["log_variance"]
+    # Any narrower, E|z| is |mu| to the last bit, and 1 / sigma no longer finite.
+    ratio = mean * ops.exp(-0.5 * ops.maximum(log_variance, NARROWEST)) / math.sqrt(2)
+    folded_mean = math.sqrt(2 / math.pi) * ops.exp(0.5 * log_variance - ratio * ratio) + mean * ops.erf(ratio)
+    return math.log(2) + folded_mean - 0.5 * (math.log(2 * math.pi * math.e) + log_variance)
+
+
+register_closed_form(DiagonalNormal, StandardNormal, diagonal_normal_to_standard_normal)
+register_closed_form(DiagonalNormal, Laplace, diagonal_normal_to_laplace)

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_vae.callbacks.latent_scatter import labelled_examples
 from keras_vae.datasets.own_files import is_path, name_of
+from keras_vae.divergences import kl_axis
 from keras_vae.evaluation import code_variances, kl_per_latent, mean_squared_error
 from keras_vae.models import VAE
 from keras_vae.runs.data import model_data
@@ -32,7 +33,8 @@ class Findings:
         reconstructions: What the model makes of them, `(n, *event_shape)`.
         codes: Mean codes of the first 2,000 test images, `(n, latent_dim)`.
         labels: `(n,)`, or `None` where the dataset has none.
-        kl: KL divergence of each latent, averaged over all test images, in nats: `(latent_dim,)`.
+        kl: KL divergence of each latent, averaged over all test images, in nats: `(latent_dim,)`; `None` where it is no
+            sum over latents.
         variances: Variance of the mean codes of all test images: `(latent_dim,)`.
         mean_squared_error: Of the reconstructions of all test images, averaged over elements, in the data's units
             squared.
@@ -46,7 +48,7 @@ class Findings:
     reconstructions: np.ndarray
     codes: np.ndarray
     labels: np.ndarray | None
-    kl: np.ndarray
+    kl: np.ndarray | None
     variances: np.ndarray
     mean_squared_error: float
     value_range: tuple[float, float]
@@ -86,7 +88,7 @@ def examine(vae: VAE, metrics: dict, dataset: str, data_dir: str | None = None) 
         reconstructions=vae.reconstruct(originals),
         codes=codes,
         labels=labels,
-        kl=np.asarray(kl_per_latent(vae, images)),
+        kl=kl_per_latent(vae, images) if kl_axis(vae.encoder.posterior, vae.prior) == "latent" else None,
         variances=np.asarray(code_variances(vae, images)),
         mean_squared_error=float(mean_squared_error(vae, images)),
         value_range=value_range_of(vae) or (range_of(originals) if is_path(dataset) else (0.0, 1.0)),

@@ -47,10 +47,11 @@ class Section:
 
 def sections(metrics: dict, findings: Findings) -> list[list[list[Section]]]:
     """The sections of a report, as `visualization.page` takes panels: rows of columns, one under the other in each."""
+    of_latents = [] if findings.kl is None else [kl_divergences(findings)]
     return [
         [[learning(metrics)]],
         [[samples(findings)], [reconstructions(findings)]],
-        [[latents(findings)], [kl_divergences(findings), rate_and_distortion(metrics, findings)]],
+        [[latents(findings)], [*of_latents, rate_and_distortion(metrics, findings)]],
     ]
 
 

@@ -38,11 +38,14 @@ def hold_closed_form(posterior, prior, rng: np.random.Generator) -> None:
         return
     for latents in (1, posterior.latent_dim):
         q, p = built_copy_of(posterior, rng, latent_dim=latents), copy_of(prior, rng, latent_dim=latents)
-        params = arrays(q(features(rng, num_features(q))))
-        terms = np.asarray(closed_form(q, p)(params))
+        heads = features(rng, num_features(q))
+        params = arrays(q(heads))
+        form = closed_form(q, p)
+        terms = np.asarray(form(params))
         pair = f"KL({type(q).__name__} || {type(p).__name__})"
-        shapes = [(len(terms), latents), (len(terms), 1)]
-        hold_that(posterior, f"{pair} is one number for each latent, or one", terms.shape in shapes, LOOK_AT)
+        count, meaning = (latents, "each latent") if form.axis == "latent" else (1, "the whole code")
+        law = f"{pair} is one number for {meaning}, as it was registered"
+        hold_that(posterior, law, terms.shape == (len(heads), count), LOOK_AT)
         drawn = np.asarray(q.sample(params, NUM_DRAWS, SEED))
         log_q, log_p = np.asarray(q.log_prob(params, drawn)), np.asarray(p.log_prob(drawn))
         law = f"{pair} adds up to its Monte Carlo estimate"

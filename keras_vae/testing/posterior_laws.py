@@ -6,10 +6,10 @@ import numpy as np
 from keras import ops
 
 from keras_vae import networks
-from keras_vae.divergences.closed_forms import priors_with_closed_form
 from keras_vae.likelihoods import Bernoulli
 from keras_vae.models import VAE, Autoencoder, Decoder, Encoder
 from keras_vae.models.composite import checked_part
+from keras_vae.posteriors.closed_forms import priors_with_closed_form
 from keras_vae.posteriors.posterior import Posterior
 from keras_vae.priors.prior import Prior
 from keras_vae.testing import density, draws, gradients

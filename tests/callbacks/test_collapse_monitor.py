@@ -3,10 +3,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae import callbacks, evaluation, objectives, priors
+from keras_vae import VAE, Decoder, Encoder, callbacks, evaluation, likelihoods, networks, objectives, priors
 
 from ..models.small import binary, same_weights, small_vae
 from ..tiny_models import tiny_autoencoder, tiny_vae
+from ..whole_code import whole
 
 KEYS = ("active_units", "kl_per_latent_min", "kl_per_latent_max")
 LATENTS = 4
@@ -101,6 +102,15 @@ class TestLogs:
         vae = square_vae(2, prior=priors.MixtureOfNormals(2, 3))
         history = fit(vae, binary_images, callbacks.CollapseMonitor(binary_images), epochs=2, batch_size=96)
         assert history["active_units"][-1] == evaluation.active_units(vae, binary_images)
+        assert not set(KEYS[1:]) & set(history)
+
+    def test_a_divergence_of_the_whole_code_is_not_logged_as_one_of_a_latent(self, eagerly, binary_images):
+        vae = VAE(
+            Encoder(networks.dense([4]), whole(2)), Decoder(networks.dense([4]), likelihoods.Bernoulli((8, 8, 1)))
+        )
+        vae.compile("sgd")
+        history = fit(vae, binary_images, callbacks.CollapseMonitor(binary_images), epochs=1, batch_size=96)
+        assert history["active_units"] == [evaluation.active_units(vae, binary_images)]
         assert not set(KEYS[1:]) & set(history)
 
     def test_watching_changes_nothing(self, eagerly, binary_images):

@@ -8,6 +8,7 @@ import tensorflow as tf
 from scipy import integrate, stats
 
 from keras_vae import divergences, posteriors, priors
+from tests.whole_code import Whole, whole, whole_code
 
 POSTERIOR, PRIOR = posteriors.DiagonalNormal(3), priors.StandardNormal(3)
 MEAN = np.array([[0.3, -2.0, 0.0], [4.0, 0.0, 1e-3]], np.float32)
@@ -81,7 +82,7 @@ def test_it_is_zero_at_the_prior():
 def test_it_is_never_negative_however_close_to_the_prior():
     close = np.concatenate([np.linspace(-1e-3, 1e-3, 30_001), np.geomspace(1e-30, 1e-3, 30_000)]).astype(np.float32)
     params = {"mean": np.zeros((close.size, 1), np.float32), "log_variance": close[:, None]}
-    kl = np.asarray(divergences.kl_terms(POSTERIOR, PRIOR, params, None), np.float64)
+    kl = np.asarray(divergences.kl_terms(posteriors.DiagonalNormal(1), PRIOR, params, None), np.float64)
     assert kl.min() >= 0
     # (v^2 / 4) by Taylor: half of the excess v^2 / 2.
     np.testing.assert_allclose(kl[:, 0], close.astype(float) ** 2 / 4, rtol=1e-2, atol=1e-10)
@@ -117,3 +118,39 @@ def test_a_point_beside_the_laplace_prior_is_as_far_as_it_lies(log_variance):
 def test_without_a_closed_form_codes_are_asked_for():
     with pytest.raises(ValueError, match=r"DiagonalNormal \|\| MixtureOfNormals\) has no closed form.*`z`"):
         divergences.kl_divergence(POSTERIOR, priors.MixtureOfNormals(3, 2), PARAMS)
+
+
+def test_the_axis_of_the_terms_is_said():
+    assert divergences.kl_axis(POSTERIOR, PRIOR) == "latent"
+    assert divergences.kl_axis(POSTERIOR, priors.MixtureOfNormals(3, 2)) == "code"
+    assert divergences.kl_axis(whole(3), PRIOR) == "code"
+
+
+def test_a_closed_form_of_the_whole_code_is_one_number():
+    terms = divergences.kl_terms(whole(3), PRIOR, PARAMS)
+    assert terms.shape == (2, 1)
+    expected = divergences.kl_divergence(POSTERIOR, PRIOR, PARAMS)
+    np.testing.assert_array_equal(divergences.kl_divergence(whole(3), PRIOR, PARAMS), expected)
+    # In one latent both are the same.
+    one = {name: value[:, :1] for name, value in PARAMS.items()}
+    pairs = (whole(1), posteriors.DiagonalNormal(1))
+    np.testing.assert_array_equal(*(divergences.kl_terms(q, priors.StandardNormal(1), one) for q in pairs))
+
+
+@pytest.mark.parametrize(
+    ("function", "whole_code", "message"),
+    [
+        (whole_code, False, r"one term for each latent, \(batch, 3\)\. The function returned shape \(.*, 1\)"),
+        (lambda params, prior: params["mean"], True, r"one number for the whole code, \(batch, 1\).*\(.*, 3\)"),
+        (lambda params, prior: params["mean"][:, 0], True, r"one number for the whole code, \(batch, 1\).*\(.*,\)"),
+        (lambda params, prior: params["mean"][:, 0], False, r"one term for each latent, \(batch, 3\).*\(.*,\)"),
+    ],
+)
+def test_a_closed_form_has_the_axis_that_it_was_registered_with(function, whole_code, message):
+    divergences.register_closed_form(Whole, priors.StandardNormal, function, whole_code=whole_code)
+    with pytest.raises(ValueError, match=rf"KL\(Whole \|\| StandardNormal\) was registered as {message}.*Mend it"):
+        divergences.kl_terms(Whole(3), PRIOR, PARAMS)
+    # Where a graph is made for batches of any size, too.
+    spec = {name: tf.TensorSpec((None, 3)) for name in PARAMS}
+    with pytest.raises(ValueError, match=message):
+        tf.function(lambda params: divergences.kl_terms(Whole(3), PRIOR, params)).get_concrete_function(spec)

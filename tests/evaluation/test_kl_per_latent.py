@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from scipy import stats
 
-from keras_vae import evaluation, priors
+from keras_vae import VAE, Decoder, Encoder, evaluation, likelihoods, networks, priors
 from tests.evaluation.linear import (
     LATENT_DIM,
     coded_vae,
@@ -14,6 +14,7 @@ from tests.evaluation.linear import (
     log_variances,
     means,
 )
+from tests.whole_code import whole
 
 
 def test_it_is_the_closed_form_averaged_over_the_examples():
@@ -52,6 +53,16 @@ def test_a_divergence_that_is_no_sum_over_latents_is_refused():
         ValueError, match=r"KL\(DiagonalNormal \|\| MixtureOfNormals\) has no closed form.*`rate_distortion`"
     ):
         evaluation.kl_per_latent(vae, examples(3))
+
+
+def test_one_number_for_the_whole_code_is_refused():
+    vae = VAE(Encoder(networks.dense([4]), whole(2)), Decoder(networks.dense([4]), likelihoods.Normal((3,))))
+    vae.build((None, 3))
+    with pytest.raises(
+        ValueError, match=r"KL\(Whole \|\| StandardNormal\) is one number for the whole code.*`rate_distortion`"
+    ):
+        evaluation.kl_per_latent(vae, np.zeros((3, 3)))
+    assert evaluation.rate_distortion(vae, np.zeros((3, 3))).rate >= 0
 
 
 def test_an_autoencoder_has_none():

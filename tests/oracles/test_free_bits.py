@@ -6,15 +6,16 @@ import pytest
 import tensorflow as tf
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
+from tests.whole_code import whole
 
 X = np.random.default_rng(0).normal(size=(24, 3))
 
 
-def shifted_vae(means, **kwargs):
+def shifted_vae(means, posterior=None, **kwargs):
     """A VAE of two latents, made from one seed, whose posterior's means are shifted by `means`."""
     keras.utils.set_random_seed(0)
     vae = VAE(
-        Encoder(networks.dense([4], activation="tanh"), posteriors.DiagonalNormal(2)),
+        Encoder(networks.dense([4], activation="tanh"), posterior or posteriors.DiagonalNormal(2)),
         Decoder(networks.dense([4], activation="tanh"), likelihoods.Normal((3,), 0.5)),
         **kwargs,
     )
@@ -138,3 +139,13 @@ def test_a_floor_between_two_latents_blocks_one_of_them():
     for latent, blocked in ((0, False), (1, True)):
         columns = [latent, latent + 2]
         assert all(np.all(gradient[..., columns] == 0) == blocked for gradient in found[2:])
+
+
+def test_one_number_for_the_whole_code_has_one_floor():
+    keras.config.set_dtype_policy("float64")
+    for floor in (1.0, 6.0):
+        vae = shifted_vae((2.0, 0.0), whole(2), free_bits=floor)
+        per_latent = divergences(vae).mean(axis=0)
+        # By latent, the first floor would hold up the second latent.
+        assert per_latent.min() < 1.0 < per_latent.sum() < 6.0
+        assert float(added_loss(vae)()) == pytest.approx(max(per_latent.sum(), floor), rel=1e-12)

@@ -4,11 +4,13 @@ import pytest
 import scipy.special
 import scipy.stats
 
-from keras_vae import VAE, evaluation, likelihoods, priors, runs
+from keras_vae import VAE, Encoder, evaluation, likelihoods, priors, runs
 from keras_vae.datasets.binarize import binarize_once
 from keras_vae.datasets.digits import load_digits
+from keras_vae.runs.report_findings import examine
 
 from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
+from ..whole_code import whole
 
 pytestmark = pytest.mark.usefixtures("eagerly")
 
@@ -62,6 +64,18 @@ def test_without_a_closed_form_no_latent_has_a_divergence_of_its_own():
     figures = runs.evaluate(mixed, "digits")
     assert "kl_per_latent_min" not in figures
     assert figures["mutual_information"] + figures["marginal_kl"] == pytest.approx(figures["kl"], rel=0.3)
+
+
+def test_a_divergence_of_the_whole_code_is_in_no_figure_of_a_latent():
+    tiny = tiny_vae()
+    vae = VAE(Encoder(tiny.encoder.network, whole(2)), tiny.decoder)
+    vae.build((None, *EVENT_SHAPE))
+    figures = runs.evaluate(vae, "digits")
+    assert "kl_per_latent_min" not in figures
+    # The rate is exact, and its parts add up to it.
+    assert figures["mutual_information"] + figures["marginal_kl"] == pytest.approx(figures["kl"], rel=1e-5)
+    findings = examine(vae, {"settings": {"dataset": "digits"}, "test": figures}, "digits")
+    assert findings.kl is None
 
 
 def test_grey_values_are_not_binarised():

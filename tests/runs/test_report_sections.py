@@ -75,6 +75,11 @@ def without_validation() -> dict:
     return {**METRICS, "history": history}
 
 
+def test_without_a_divergence_of_each_latent_its_section_is_left_out():
+    shown = [section for columns in sections(METRICS, found(kl=None)) for stack in columns for section in stack]
+    assert [section.panel.heading for section in shown] == [name for name in HEADINGS if "each latent" not in name]
+
+
 def test_pictures_are_the_figures_of_what_was_found():
     shown = [section for columns in sections(METRICS, FINDINGS) for stack in columns for section in stack]
     assert [section.panel.heading for section in shown] == HEADINGS

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from keras_vae import divergences, posteriors, priors
-from keras_vae.divergences.closed_forms import posteriors_with_closed_form, priors_with_closed_form
-from keras_vae.divergences.kl_divergence import diagonal_normal_to_standard_normal
+from keras_vae.posteriors.closed_forms import posteriors_with_closed_form, priors_with_closed_form
+from keras_vae.posteriors.diagonal_normal import diagonal_normal_to_standard_normal
+from tests.whole_code import whole
 
 PARAMS = {"mean": np.array([[0.3, -2.0]], np.float32), "log_variance": np.array([[0.5, -3.0]], np.float32)}
 
@@ -55,12 +56,23 @@ def test_a_subclass_with_the_density_of_its_parent_registers_its_parents_functio
     np.testing.assert_array_equal(*(divergences.kl_terms(*pair, PARAMS) for pair in pairs))
 
 
+def test_its_axis_is_that_of_the_latents_unless_it_is_registered_for_the_whole_code():
+    form = divergences.closed_form(posteriors.DiagonalNormal(2), priors.StandardNormal(2))
+    assert form.axis == "latent"
+    # As any function: of codes of any length.
+    longer = {name: np.tile(value, 2) for name, value in PARAMS.items()}
+    np.testing.assert_array_equal(form(longer), np.tile(form(PARAMS), 2))
+    assert divergences.closed_form(whole(2), priors.StandardNormal(2)).axis == "code"
+
+
 def test_refusals():
     def function(params, prior):
         return params["mean"]
 
     with pytest.raises(ValueError, match=r"KL\(DiagonalNormal \|\| StandardNormal\) has a closed form already"):
         divergences.register_closed_form(posteriors.DiagonalNormal, priors.StandardNormal, function)
+    with pytest.raises(ValueError, match="whole_code"):
+        divergences.register_closed_form(OtherPosterior, OtherPrior, function, whole_code="yes")
     with pytest.raises(ValueError, match="A subclass of Posterior is expected"):
         divergences.register_closed_form(priors.Laplace, priors.StandardNormal, function)
     with pytest.raises(ValueError, match="A subclass of Prior is expected"):
