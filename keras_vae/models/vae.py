@@ -22,7 +22,7 @@ from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_number, checked_seed, checked_size
 from keras_vae.ops.reductions import batch_mean
 from keras_vae.posteriors import DiagonalNormal
-from keras_vae.priors import StandardNormal
+from keras_vae.priors import Marginal, StandardNormal
 from keras_vae.priors.prior import Prior
 
 SAMPLES_AT_ONCE, ELEMENTS_AT_ONCE = 1024, 2**21
@@ -144,6 +144,26 @@ class VAE(LatentModel):
         return model
 
     @property
+    def part_classes(self) -> dict[str, str]:
+        """Names of the classes of its distributions, for messages."""
+        return {**super().part_classes, "prior": type(self.prior).__name__}
+
+    @property
+    def prior_layers(self) -> list[keras.Layer]:
+        """The prior and, after it, the layers within it: for what tells one model from another."""
+        return self.prior._flatten_layers()
+
+    @property
+    def prior_marginal(self) -> Marginal | None:
+        """The distribution of each latent under the prior, where they are independent and have one in closed form."""
+        return self.prior.marginal
+
+    @property
+    def has_normal_codes(self) -> bool:
+        """Whether q(z|x) is a product of normal distributions, whose parameters are `mean` and `log_variance`."""
+        return self.encoder.posterior.is_diagonal_normal
+
+    @property
     def beta(self):
         """Weight of the KL divergence: a variable, which assigning a number sets."""
         return self._beta
@@ -192,10 +212,14 @@ class VAE(LatentModel):
         sizes = batches.sizes(num_samples, at_once)
         return batches.run_in_batches(batches.seeded(draw, self.drawn_seed(seed)), sizes)
 
+    def sample_prior(self, num_samples, seed):
+        """Draws codes from p(z), for tensors: a number and a seed, or a generator, to `(num_samples, latent_dim)`."""
+        return self.prior.sample(num_samples, seed)
+
     def draw(self, num_samples, seed, stream=0, mean: bool = False):
         """`sample` for tensors: a number of examples and a seed to `(num_samples, *event_shape)`."""
         generator = noise.FixedSeed(seed, stream)
-        params = self.decoder(self.prior.sample(num_samples, generator), training=False)
+        params = self.decoder(self.sample_prior(num_samples, generator), training=False)
         likelihood = self.decoder.likelihood
         return likelihood.mean(params) if mean else likelihood.sample(params, generator)
 

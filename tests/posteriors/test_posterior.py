@@ -39,3 +39,10 @@ def test_latent_dim_must_be_a_whole_number_of_at_least_one(latent_dim):
 def test_features_of_unknown_size_are_refused():
     with pytest.raises(ValueError, match="known size"):
         DiagonalNormal(4).build((None, None, 3))
+
+
+def test_whether_it_is_a_diagonal_normal_is_said_by_the_class_itself():
+    assert DiagonalNormal(2).is_diagonal_normal
+    assert not Deterministic(2).is_diagonal_normal
+    assert not type("Other", (DiagonalNormal,), {})(2).is_diagonal_normal
+    assert type("Same", (DiagonalNormal,), {"is_diagonal_normal": True})(2).is_diagonal_normal
