@@ -233,20 +233,6 @@ def test_they_are_made_once_for_what_a_model_is_and_never_stale():
         np.testing.assert_allclose(found.mean_image(CODES), model.decode(CODES), atol=2e-6)
 
 
-def test_what_does_not_tell_its_settings_is_made_anew():
-    class Unsaid(keras.layers.Flatten):
-        def get_config(self):
-            return {**super().get_config(), "name": "same", "unsaid": object()}
-
-        @classmethod
-        def from_config(cls, config):
-            return keras.layers.Flatten()
-
-    with keras.saving.CustomObjectScope({"Unsaid": Unsaid}):
-        model = vae(Unsaid())
-        assert networks_of(model) is not networks_of(model)
-
-
 def test_they_go_with_their_model():
     model = vae()
     networks_of(model).posterior(IMAGES)

@@ -128,6 +128,10 @@ def test_codes_are_compressed_and_drawn_under_a_prior_with_a_marginal():
         Decoder(networks.dense([6]), Bernoulli(EVENT_SHAPE)),
         prior=StandardLogistic(2),
     )
+    vae.build((None, *EVENT_SHAPE))
+    kernel, _ = vae.encoder.posterior.get_weights()
+    # A code that tells images apart: its deviation is exp(-2).
+    vae.encoder.posterior.set_weights([kernel, np.array([0, 0, -4, -4], np.float32)])
     x = (COUNTS > 0).astype(np.uint8)
     np.testing.assert_array_equal(compression.decompress(vae, compression.compress(vae, x)), x)
     close = compression.decompress(vae, compression.compress(vae, x.astype(np.float32), quality=100.0))
