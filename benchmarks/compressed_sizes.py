@@ -29,7 +29,7 @@ from PIL import Image
 
 from keras_vae import compression, load_model
 from keras_vae.compression.baselines import baseline_sizes
-from keras_vae.runs.data import held_out_data, kind_of
+from keras_vae.runs.data import held_out_data
 from keras_vae.runs.machine import peak_memory
 
 BLOCK_SIZES = (100, 300, 1000, 3000)
@@ -56,7 +56,7 @@ def main():
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path(__file__).parent / "results")
     options = parser.parse_args()
     vae = load_model(options.model)
-    binary = kind_of(vae).data_form == "binary"
+    binary = vae.decoder.likelihood.data_form == "binary"
     x = test_images(vae, options.dataset)[: options.images]
     results = {"images": len(x), "event_shape": vae.event_shape}
     results["sizes"] = sizes(vae, x, binary)
@@ -81,7 +81,7 @@ def main():
 
 def test_images(vae, dataset) -> np.ndarray:
     """The test split as the likelihood takes it, bytes."""
-    batches = held_out_data(dataset, kind_of(vae), 500).as_numpy_iterator()
+    batches = held_out_data(dataset, vae.decoder.likelihood.data_form, 500).as_numpy_iterator()
     return np.concatenate(list(batches)).astype(np.uint8)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from keras_vae.compression import file_format
@@ -63,28 +64,36 @@ class Archive:
             raise DamagedFileError(f"Block {number} says that it is block {block.number}, of {block.count} examples.")
         return block
 
+    def blocks(self) -> Iterator[file_format.StoredBlock]:
+        """The blocks, and after the last a `DamagedFileError` if the end is not as it was written, or counts more."""
+        count = 0
+        for number in range(self.num_blocks):
+            block = self.block(number)
+            count += block.count
+            yield block
+        if self.damage is not None:
+            raise self.damage
+        if count != self._count:
+            raise DamagedFileError(f"The blocks hold {count} examples, and the end of the file says {self._count}.")
+
+    def count_of(self, blocks: Iterable[file_format.StoredBlock]) -> int:
+        """How many examples all blocks hold.
+
+        Raises:
+            DamagedFileError: If they are more than the whole file stands for.
+        """
+        count = sum(block.count for block in blocks)
+        if not self.header.carries(count, self._size):
+            raise DamagedFileError(f"The file claims {count:,} examples, and has {self._size:,} bytes.")
+        return count
+
     def check(self) -> int:
         """How many examples there are, once every checksum is seen to fit.
 
         Raises:
             DamagedFileError: If any part of the file is not as it was written.
         """
-        count = sum(self.block(number).count for number in range(self.num_blocks))
-        self.check_end(count)
-        if not self.header.carries(count, self._size):
-            raise DamagedFileError(f"The file claims {count:,} examples, and has {self._size:,} bytes.")
-        return count
-
-    def check_end(self, count: int) -> None:
-        """Raises a `DamagedFileError` if the end is not as it was written, or says that there are more examples.
-
-        Args:
-            count: How many examples the blocks hold.
-        """
-        if self.damage is not None:
-            raise self.damage
-        if count != self._count:
-            raise DamagedFileError(f"The blocks hold {count} examples, and the end of the file says {self._count}.")
+        return self.count_of(self.blocks())
 
     def _by_footer(self):
         self._file.seek(max(self._first, self._size - file_format.NUMBER.size))

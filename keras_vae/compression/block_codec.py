@@ -1,13 +1,14 @@
 """A block of examples as one stream, by bits-back coding."""
 
 import dataclasses
+import math
 from collections.abc import Callable
 
 import numpy as np
 
 from keras_vae.compression.ans_stack import AnsStack
 from keras_vae.compression.buckets import Buckets
-from keras_vae.compression.networks import Float64Networks
+from keras_vae.compression.networks import networks_of
 from keras_vae.compression.quantized_likelihoods import quantized
 from keras_vae.compression.quantized_posterior import AT_ONCE, QuantizedPosterior
 from keras_vae.compression.rounding import Rounding
@@ -53,19 +54,20 @@ class BlockCodec:
     coding", section 2.4 and appendix C.
 
     Args:
-        vae: A `VAE` with a `DiagonalNormal` posterior.
+        vae: A model that `check_model` has seen.
         latent_bits: The prior has 2^latent_bits buckets for each latent.
 
     Raises:
-        ValueError: If the prior has no buckets of equal mass, or the likelihood is not of whole numbers.
+        ValueError: If the likelihood is not of whole numbers.
     """
 
     def __init__(self, vae, latent_bits: int):
         self.event_shape, self.latent_dim = vae.event_shape, vae.latent_dim
         self.elements = quantized(vae.decoder.likelihood)
-        self.posterior = QuantizedPosterior(Buckets(vae.prior, latent_bits))
-        self.networks = Float64Networks(vae)
-        self._most_at_once = min(max(self._most_in_memory(), 1), MOST_AT_ONCE)
+        self.posterior = QuantizedPosterior(Buckets(vae.prior_marginal, latent_bits))
+        self.networks = networks_of(vae)
+        self._is_checked = False
+        self._most_at_once = min(max(_most_in_memory(vae.decoder.likelihood), 1), MOST_AT_ONCE)
         borrowed = min(AT_ONCE, self.latent_dim) * (self.posterior.mass_bits - latent_bits)
         self._bits_for_one = self.latent_dim * latent_bits + borrowed
 
@@ -79,8 +81,7 @@ class BlockCodec:
         Raises:
             ValueError: If the networks' outputs are not finite, or differ from batch to batch.
         """
-        grids = dict(zip(("mean", "log_variance"), self.posterior.grids, strict=True))
-        self.networks.check_repeatable(x, grids, self.elements.grids)
+        self._check_networks(x)
         stack, rounding, groups = AnsStack(), Rounding(), []
         start = 0
         while start < len(x):
@@ -113,10 +114,13 @@ class BlockCodec:
         empty = np.empty((0, *self.event_shape), np.int32)
         return np.concatenate([empty, *reversed(groups)])
 
-    def _most_in_memory(self):
-        outputs = self.networks.likelihood(np.zeros((1, self.latent_dim)))
-        numbers = max(values.size for values in outputs.values())
-        return min(ELEMENTS_AT_ONCE // int(np.prod(self.event_shape)), OUTPUTS_AT_ONCE // numbers)
+    def _check_networks(self, x):
+        """Sees once, of the first block that can tell, that the networks repeat themselves."""
+        if self._is_checked or len(x) < 2:
+            return
+        grids = dict(zip(("mean", "log_variance"), self.posterior.grids, strict=True))
+        self.networks.check_repeatable(x, grids, self.elements.grids)
+        self._is_checked = True
 
     def _push_group(self, stack, rounding, index, x):
         q = self._posterior(rounding, index, x)
@@ -147,3 +151,9 @@ class BlockCodec:
             steps = rounding(index, slot, found[name], grid)
             parameters.append(steps.reshape(count, -1) if steps.size > count else steps.reshape(count))
         return parameters
+
+
+def _most_in_memory(likelihood) -> int:
+    """Examples of which neither the elements nor the largest of the likelihood's parameters are too many at once."""
+    elements = math.prod(likelihood.event_shape)
+    return min(ELEMENTS_AT_ONCE // elements, OUTPUTS_AT_ONCE // (elements * likelihood.values_per_parameter))

@@ -1,18 +1,24 @@
 """What a model must be to compress."""
 
 from keras_vae.models.has_prior import check_has_prior
-from keras_vae.posteriors import DiagonalNormal
 
 
 def check_model(vae) -> None:
-    """Raises a ValueError if a model has no code that can be quantised.
+    """Raises a ValueError if a model has no code that can be quantised, or no prior to code it under.
 
-    The prior and the likelihood are checked by what quantises them.
+    The likelihood is checked by what quantises it.
     """
     check_has_prior(vae, "Compression")
-    if type(vae.encoder.posterior) is not DiagonalNormal:
+    if not vae.has_normal_codes:
         raise ValueError(
-            f"Compression needs a DiagonalNormal posterior. Received: {type(vae.encoder.posterior).__name__}."
+            "Compression needs a posterior whose latents are independent and normal, such as DiagonalNormal. Received: "
+            f"{vae.part_classes['posterior']}."
+        )
+    if vae.prior_marginal is None:
+        raise ValueError(
+            "Codes are coded under the prior, which takes a prior whose latents are independent and have one "
+            "distribution in closed form, such as StandardNormal or Laplace. Received: "
+            f"{vae.part_classes['prior']}. Train a VAE with one of these priors."
         )
     vae.build((None, *vae.event_shape))
     taken = tuple(vae.encoder.input_spec.shape[1:])

@@ -9,11 +9,13 @@ import numpy as np
 
 from keras_vae.compression.ans_stack import AnsStack
 from keras_vae.compression.file_format import FINGERPRINT_BYTES
+from keras_vae.likelihoods.masked import unmasked
 from keras_vae.models.network_units import NetworkUnits
 from keras_vae.models.transposed_dense import TransposedDense
 
-# Of a layer's configuration, what does not change its outputs outside of training.
+# Of a layer's configuration, what does not change its outputs outside of training; and what the encoder's weights say.
 NO_SETTINGS, OF_TRAINING = ("name", "dtype", "trainable", "seed"), ("_initializer", "_regularizer", "_constraint")
+SIZE_OF_CODES = "latent_dim"
 
 
 def fingerprint(vae) -> bytes:
@@ -22,10 +24,10 @@ def fingerprint(vae) -> bytes:
     A model that is saved and loaded keeps it; training changes it. Names of layers, and the optimizer, do not count.
 
     Args:
-        vae: A built `VAE`.
+        vae: A built model with a prior.
     """
     digest = hashlib.sha256(json.dumps(_description(vae), sort_keys=True, default=_plain).encode())
-    for weight in [*vae.encoder.get_weights(), *vae.decoder.get_weights()]:
+    for weight in [*vae.encoder.get_weights(), *vae.decoder.get_weights(), *vae.prior_layers[0].get_weights()]:
         digest.update(f"{weight.dtype.str} {weight.shape}".encode())
         digest.update(np.ascontiguousarray(weight).tobytes())
     return digest.digest()[:FINGERPRINT_BYTES]
@@ -35,15 +37,27 @@ def _description(vae):
     likelihood = vae.decoder.likelihood
     layers = [*vae.encoder._flatten_layers(), *vae.decoder._flatten_layers()]
     return {
-        "layers": [
-            [type(layer).__name__, _activation(layer), _settings(layer)]
-            for layer in layers
-            # How data is rescaled is the likelihood's.
-            if not isinstance(layer, NetworkUnits)
-        ],
-        "likelihood": [type(likelihood).__name__, list(likelihood.event_shape), getattr(likelihood, "levels", 0)],
-        "prior": type(vae.prior).__name__,
+        # How data is rescaled is the likelihood's.
+        "layers": [_described(layer) for layer in layers if not isinstance(layer, NetworkUnits)],
+        "likelihood": [type(likelihood).__name__, list(likelihood.event_shape), _levels(likelihood)],
+        "prior": _of_prior(*vae.prior_layers),
     }
+
+
+def _levels(likelihood) -> int:
+    # What a masked one wraps is a layer with settings of its own.
+    return 0 if likelihood is not unmasked(likelihood) else likelihood.levels or 0
+
+
+def _of_prior(prior, *within) -> str | list:
+    """What tells a prior from others beside its weights: the name of its class, where that is all."""
+    settings = {name: value for name, value in _config(prior).items() if name != SIZE_OF_CODES and not _is_layer(value)}
+    name = type(prior).__name__
+    return [name, settings, *map(_described, within)] if settings or within else name
+
+
+def _described(layer) -> list:
+    return [type(layer).__name__, _activation(layer), _settings(layer)]
 
 
 def _activation(layer):
@@ -57,8 +71,17 @@ def _settings(layer) -> dict:
     """
     if isinstance(layer, (keras.layers.InputLayer, TransposedDense)) or layer._layers:
         return {}
+    return _config(layer)
+
+
+def _config(layer) -> dict:
     config = layer.get_config().items()
     return {name: value for name, value in config if name not in NO_SETTINGS and not name.endswith(OF_TRAINING)}
+
+
+def _is_layer(value) -> bool:
+    """Whether a setting is a layer, or several, which are described by themselves."""
+    return isinstance(value, dict) or (isinstance(value, (list, tuple)) and any(map(_is_layer, value)))
 
 
 def _plain(value):

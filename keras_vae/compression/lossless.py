@@ -11,18 +11,17 @@ from keras_vae.compression.file_format import StoredBlock
 from keras_vae.compression.fingerprint import checksum_of_tables
 from keras_vae.files.damage import DamagedFileError
 from keras_vae.inputs.rules import check_values, support_of
-from keras_vae.likelihoods import Bernoulli
 
 
 class LosslessCodec:
     """Examples to stored blocks and back.
 
     Args:
-        vae: A built `VAE`.
+        vae: A model that `check_model` has seen.
         latent_bits: The prior has 2^latent_bits buckets for each latent.
 
     Raises:
-        ValueError: If the prior has no buckets of equal mass, or the likelihood is not of whole numbers.
+        ValueError: If the likelihood is not of whole numbers.
     """
 
     quality = 0.0
@@ -40,7 +39,7 @@ class LosslessCodec:
             x: Array `(n, *event_shape)`.
             first: Index of the first, for the message.
         """
-        if type(self._likelihood) is not Bernoulli and x.dtype.kind == "f":
+        if self._likelihood.data_form != "binary" and x.dtype.kind == "f":
             raise ValueError(
                 f"{type(self._likelihood).__name__} needs whole numbers as such: x has dtype {x.dtype}. If its values "
                 "are whole, convert it by `x.astype(np.uint8)`; it will come back as such."

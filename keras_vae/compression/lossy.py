@@ -7,10 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from keras_vae.compression.ans_stack import AnsStack
-from keras_vae.compression.buckets import cdf_of
 from keras_vae.compression.file_format import StoredBlock
 from keras_vae.compression.fingerprint import checksum_of_tables
-from keras_vae.compression.networks import Float64Networks
+from keras_vae.compression.networks import networks_of
 from keras_vae.files.damage import DamagedFileError
 from keras_vae.inputs.rules import check_values, rule_of
 
@@ -36,19 +35,17 @@ class LossyCodec:
     "Variational Bayesian Quantization", section 3.
 
     Args:
-        vae: A built `VAE`.
+        vae: A model that `check_model` has seen.
         quality: Steps for each deviation, above 0: 1 is a fair start, and more are finer.
-
-    Raises:
-        ValueError: If the prior's latents do not have one distribution in closed form.
     """
 
     latent_bits = 0
 
     def __init__(self, vae, quality: float):
         self._likelihood, self._event_shape, self._latent_dim = vae.decoder.likelihood, vae.event_shape, vae.latent_dim
-        self._networks = Float64Networks(vae)
-        self._cdf = cdf_of(vae.prior)
+        self._networks = networks_of(vae)
+        self._cdf = vae.prior_marginal.cdf
+        self._is_checked = False
         self.quality = quality
         self.tables = checksum_of_tables([self._weights(code) for code in (64, STEP_OF_ONE, 150)])
 
@@ -114,8 +111,11 @@ class LossyCodec:
         return x
 
     def _check_decoder(self, x):
-        """Sees that there will be images: the writer does not otherwise ask the decoder."""
+        """Sees once that there will be images: the writer does not otherwise ask the decoder."""
+        if self._is_checked or len(x) == 0:
+            return
         _check_finite(self._networks.mean_image(self._networks.posterior(x)["mean"]))
+        self._is_checked = True
 
     def _weights(self, code):
         """The prior's mass about each multiple of a step, far coarser than what two machines' logarithms differ by."""

@@ -1,15 +1,33 @@
 """A model's networks in float64, which repeat themselves far better than rounding can tell."""
 
 import copy
+import json
+import weakref
 
+import keras
 import numpy as np
 
+from keras_vae.compression.fingerprint import fingerprint
 from keras_vae.compression.rounding import MARGIN, Grid
 from keras_vae.models.compiled_functions import CompiledFunctions
 from keras_vae.ops.precision import float64_policy, in_float64
 
 # Examples that are computed at once and one by one, to see how far the results are apart.
 PROBES = 4
+# The networks that were made last for each model, and what they were made of.
+_LAST = weakref.WeakKeyDictionary()
+
+
+def networks_of(vae: keras.Model) -> "Float64Networks":
+    """The networks of a model, made and compiled once for what it is now: other weights or settings make others.
+
+    They are kept as long as the model is, twice the size of its own weights.
+    """
+    networks, made_of = _LAST.get(vae, (None, None))
+    if networks is None or made_of != _made_of(vae):
+        networks = Float64Networks(vae)
+        _LAST[vae] = networks, _made_of(vae)
+    return networks
 
 
 class Float64Networks:
@@ -19,7 +37,7 @@ class Float64Networks:
     In float64 it does so too, in digits that are 10^8 times smaller.
 
     Args:
-        vae: A built `VAE`.
+        vae: A built model with a prior.
 
     Raises:
         ValueError: If a network cannot be made again from its configuration.
@@ -54,21 +72,10 @@ class Float64Networks:
         x = x[:PROBES]
         if len(x) < 2:
             return
-        self._check(self.posterior, x, posterior_grids, "encoder")
-        self._check(self.likelihood, self.posterior(x)["mean"], grids, "decoder")
-
-    def _check(self, function, inputs, grids, name):
-        together, alone = function(inputs), [function(inputs[i : i + 1]) for i in range(len(inputs))]
-        for parameter, grid in grids.items():
-            one_by_one = np.concatenate([outputs[parameter] for outputs in alone])
-            difference = np.abs(together[parameter] - one_by_one).max() * grid.steps_per_unit
-            if difference > MARGIN / 10:
-                raise ValueError(
-                    f"The {name} gives other values for an example that is computed alone than for the same one in a "
-                    f"batch: its {parameter!r} differs by {difference / grid.steps_per_unit:.1e}. The decoder of a "
-                    "file must compute them again. A layer may be random, depend on the batch, or compute in less "
-                    "than float64 whatever its dtype says."
-                )
+        posterior = self.posterior(x)
+        _check(self.posterior, x, posterior, posterior_grids, "encoder")
+        z = posterior["mean"]
+        _check(self.likelihood, z, self.likelihood(z), grids, "decoder")
 
     def _call(self, name, function, inputs):
         found = self._functions.get(name, function)(np.asarray(inputs, np.float64))
@@ -82,6 +89,20 @@ class Float64Networks:
 
     def _mean(self, z):
         return {"mean": self._decoder.likelihood.mean(self._decoder(z, training=False))}
+
+
+def _check(function, inputs, together, grids, name):
+    alone = [function(inputs[i : i + 1]) for i in range(len(inputs))]
+    for parameter, grid in grids.items():
+        one_by_one = np.concatenate([outputs[parameter] for outputs in alone])
+        difference = np.abs(together[parameter] - one_by_one).max() * grid.steps_per_unit
+        if difference > MARGIN / 10:
+            raise ValueError(
+                f"The {name} gives other values for an example that is computed alone than for the same one in a "
+                f"batch: its {parameter!r} differs by {difference / grid.steps_per_unit:.1e}. The decoder of a "
+                "file must compute them again. A layer may be random, depend on the batch, or compute in less "
+                "than float64 whatever its dtype says."
+            )
 
 
 def _again(model, name, build):
@@ -98,3 +119,9 @@ def _again(model, name, build):
             build(other)
     other.set_weights(model.get_weights())
     return other
+
+
+def _made_of(vae) -> tuple[bytes, str]:
+    """All that networks are made of: the weights, and whole configurations, of which a fingerprint has a part."""
+    configs = [vae.encoder.get_config(), vae.decoder.get_config()]
+    return fingerprint(vae), json.dumps(configs)

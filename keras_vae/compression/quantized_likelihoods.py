@@ -7,7 +7,7 @@ bits.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -21,8 +21,43 @@ WEIGHTS_AT_ONCE = 2**17
 MOST_LEVELS = 2**16
 # Logarithms of weights are multiples of 1 / LOG_STEPS; what is exp(-24) of the largest weight is not told apart.
 LOG_STEPS, LOG_REACH = 512, 24
+_CODERS = {}
 
 
+def codes(likelihood_type: type[Likelihood]) -> Callable:
+    """Says of a class, as its decorator, that it is the coder of a likelihood's elements.
+
+    It is that of this class and of no subclass, whose probabilities may be others. It is made of the likelihood, and
+    has `grids`, what each parameter is rounded to, by name; `tables`, all that its probabilities depend on; and `push`
+    and `pop`, each other's inverse, of elements by a stack and the steps of the parameters.
+
+    Args:
+        likelihood_type: A class of likelihoods of whole numbers.
+    """
+
+    def register(coder):
+        _CODERS[likelihood_type] = coder
+        return coder
+
+    return register
+
+
+def quantized(likelihood: Likelihood):
+    """The coder of a likelihood's elements.
+
+    Raises:
+        ValueError: If the likelihood gives no probability to single values.
+    """
+    if type(likelihood) not in _CODERS:
+        raise ValueError(
+            "Lossless compression needs a likelihood of whole numbers, one of "
+            f"{', '.join(kind.__name__ for kind in _CODERS)}. Received: {type(likelihood).__name__}. Train a VAE with "
+            "one of these, or compress with loss, by `quality`."
+        )
+    return _CODERS[type(likelihood)](likelihood)
+
+
+@codes(Bernoulli)
 class BinaryElements:
     """Zeros and ones: `Bernoulli`.
 
@@ -88,6 +123,7 @@ class LevelElements:
         return (slice(start, start + size) for start in range(0, count, size))
 
 
+@codes(Categorical)
 class CategoricalElements(LevelElements):
     """`Categorical`: each level has its own logit."""
 
@@ -106,6 +142,7 @@ class CategoricalElements(LevelElements):
         return _weights_of(logits * (LOG_STEPS // self.grids["logits"].steps_per_unit), self.exponentials)
 
 
+@codes(BetaBinomial)
 class BetaBinomialElements(LevelElements):
     """`BetaBinomial`: P(x) is in proportion to t(alpha, x) t(beta, n - x), t(a, x) = a (a + 1) ... (a + x - 1) / x!.
 
@@ -142,6 +179,7 @@ class BetaBinomialElements(LevelElements):
         return _weights_of(log_weights, self.exponentials)
 
 
+@codes(DiscretizedLogistic)
 class LogisticElements(LevelElements):
     """`DiscretizedLogistic`: F(b) - F(a) = sigmoid(b) sigmoid(-a) (1 - exp(a - b)) between a level's edges a and b."""
 
@@ -185,29 +223,6 @@ class LogisticElements(LevelElements):
         # The last level takes the whole upper tail, as the first takes the lower one.
         weights[:, -1] = above[:, -1]
         return weights
-
-
-KINDS = {
-    Bernoulli: BinaryElements,
-    BetaBinomial: BetaBinomialElements,
-    Categorical: CategoricalElements,
-    DiscretizedLogistic: LogisticElements,
-}
-
-
-def quantized(likelihood: Likelihood):
-    """The coder of a likelihood's elements.
-
-    Raises:
-        ValueError: If the likelihood gives no probability to single values.
-    """
-    if type(likelihood) not in KINDS:
-        raise ValueError(
-            "Lossless compression needs a likelihood of whole numbers, one of "
-            f"{', '.join(kind.__name__ for kind in KINDS)}. Received: {type(likelihood).__name__}. Train a VAE with "
-            "one of these, or compress with loss, by `quality`."
-        )
-    return KINDS[type(likelihood)](likelihood)
 
 
 def exponentials() -> np.ndarray:

@@ -104,13 +104,23 @@ class Reader:
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """The blocks, and after the last a DamagedFileError if the end of the file is damaged: some may be missing."""
-        count = 0
-        for number in range(self.num_blocks):
-            block = self.read_block(number)
-            count += len(block)
-            yield block
         with self._named():
-            self._archive.check_end(count)
+            for stored in self._archive.blocks():
+                yield self._codec_of_file().decode(stored, self.dtype)
+
+    def read_all(self) -> np.ndarray:
+        """All examples, `(n, *event_shape)`, once every checksum is seen to fit.
+
+        Raises:
+            DamagedFileError: If any part of the file is not as it was written.
+        """
+        with self._named():
+            blocks = list(self._archive.blocks())
+            examples, start = np.empty((self._archive.count_of(blocks), *self.event_shape), self.dtype), 0
+            for stored in blocks:
+                examples[start : start + stored.count] = self._codec_of_file().decode(stored, self.dtype)
+                start += stored.count
+            return examples
 
     def close(self) -> None:
         """Closes the file, if it was opened here."""

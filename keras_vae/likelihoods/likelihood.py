@@ -21,7 +21,8 @@ class Likelihood(ParameterLayer):
       dtype, and in logarithms to the end;
     - implements `in_domain` if not every finite number can be trained on, `in_support` and `support` in words if not
       all of these have a probability, and `rescaled` if networks cannot be given data as it is;
-    - sets `data_form` where it takes images otherwise than as values from 0 to 1;
+    - sets `data_form` where it takes images otherwise than as values from 0 to 1, `levels` where an element is a whole
+      number below that, and `has_one_domain` to False where some elements have a domain of their own;
     - puts what its constructor takes into `get_config`, and is registered by
       `keras.saving.register_keras_serializable`.
 
@@ -44,6 +45,10 @@ class Likelihood(ParameterLayer):
     mend = "Remove or replace what is not finite."
     # How images are given to it: "real" between 0 and 1, "integers" as they are stored, or "binary", drawn from greys.
     data_form = "real"
+    # How many values an element can have, from 0 on, where these are whole numbers.
+    levels: int | None = None
+    # Whether all elements have one domain: data are in it if their smallest and their largest value are.
+    has_one_domain = True
     # Whether NaN stands for what is missing.
     takes_missing = False
 

@@ -37,6 +37,8 @@ class Masked(Likelihood):
         self.likelihood = likelihood
         self.parameter_names = likelihood.parameter_names
         self.values_per_parameter = likelihood.values_per_parameter
+        self.data_form, self.levels = likelihood.data_form, likelihood.levels
+        self.has_one_domain = likelihood.has_one_domain
 
     @property
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:

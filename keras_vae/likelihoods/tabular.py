@@ -46,6 +46,7 @@ class Tabular(Likelihood):
             a column that follows from the others grows without bound.
     """
 
+    has_one_domain = False
     domain = "finite numbers, and zeros or ones in binary columns"
     mend = "Encode a column of two values as 0 and 1, and leave continuous columns out of `binary`."
 

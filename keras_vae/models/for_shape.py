@@ -37,15 +37,25 @@ def decoder_network(event_shape: Sequence[int], network: str):
     return networks.conv_transpose(_filters(event_shape)[::-1], event_shape)
 
 
-def likelihood_for(event_shape: Sequence[int], likelihood: str | Likelihood) -> Likelihood:
+def data_form_of(likelihood: str) -> str:
+    """How a likelihood by name is given images: its `data_form`."""
+    return LIKELIHOODS[likelihood][0].data_form
+
+
+def likelihood_for(event_shape: Sequence[int], likelihood: str | Likelihood, **settings) -> Likelihood:
     """A likelihood by name, with 256 levels where it has levels and the optimal scale where it has one; or as given.
+
+    Args:
+        event_shape: Shape of one example.
+        likelihood: A name of `LIKELIHOODS`, or a likelihood of that shape.
+        **settings: Of one by name, such as other `levels`.
 
     Raises:
         ValueError: If the name is unknown, or a given likelihood is of another shape.
     """
     if not isinstance(likelihood, Likelihood):
         kind, options = LIKELIHOODS[checked_name(likelihood, LIKELIHOODS, "likelihood")]
-        return kind(event_shape, **options)
+        return kind(event_shape, **{**options, **settings})
     if likelihood.event_shape != tuple(event_shape):
         raise ValueError(f"The likelihood is of event_shape={likelihood.event_shape}. Expected {tuple(event_shape)}.")
     return likelihood

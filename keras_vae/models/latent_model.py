@@ -89,6 +89,12 @@ class LatentModel(Trainable):
         """Shape of one example."""
         return self.decoder.event_shape
 
+    @property
+    def part_classes(self) -> dict[str, str]:
+        """Names of the classes of its distributions, for messages."""
+        parts = {"posterior": self.encoder.posterior, "likelihood": self.decoder.likelihood}
+        return {name: type(part).__name__ for name, part in parts.items()}
+
     def build(self, input_shape):
         if not self.encoder.built:
             self.encoder.build(tuple(input_shape))

@@ -24,7 +24,7 @@ from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_number, checked_seed, checked_size
 from keras_vae.ops.reductions import batch_mean
 from keras_vae.posteriors import DiagonalNormal
-from keras_vae.priors import StandardNormal
+from keras_vae.priors import Marginal, StandardNormal
 from keras_vae.priors.prior import Prior
 
 SAMPLES_AT_ONCE, ELEMENTS_AT_ONCE = 1024, 2**21
@@ -146,6 +146,26 @@ class VAE(LatentModel):
         return model
 
     @property
+    def part_classes(self) -> dict[str, str]:
+        """Names of the classes of its distributions, for messages."""
+        return {**super().part_classes, "prior": type(self.prior).__name__}
+
+    @property
+    def prior_layers(self) -> list[keras.Layer]:
+        """The prior and, after it, the layers within it: for what tells one model from another."""
+        return self.prior._flatten_layers()
+
+    @property
+    def prior_marginal(self) -> Marginal | None:
+        """The distribution of each latent under the prior, where they are independent and have one in closed form."""
+        return self.prior.marginal
+
+    @property
+    def has_normal_codes(self) -> bool:
+        """Whether q(z|x) is a product of normal distributions, whose parameters are `mean` and `log_variance`."""
+        return self.encoder.posterior.is_diagonal_normal
+
+    @property
     def beta(self):
         """Weight of the KL divergence: a variable, which assigning a number sets."""
         return self._beta
@@ -260,10 +280,6 @@ class VAE(LatentModel):
         """The terms of KL(q(z|x) || p(z)) where it has a closed form, for tensors: as `Draws` has them."""
         return divergences.kl_terms(self.encoder.posterior, self.prior, context.q)
 
-    def draw_prior(self, num_samples, seed):
-        """Codes from p(z), for tensors: `(num_samples, *latent_shape)`."""
-        return self.prior.sample(num_samples, seed)
-
     def sample(self, num_samples: int, seed: int | None = None, mean: bool = False):
         """Draws new examples: z from the prior, then x from p(x|z).
 
@@ -281,10 +297,14 @@ class VAE(LatentModel):
         sizes = batches.sizes(num_samples, at_once)
         return batches.run_in_batches(batches.seeded(draw, self.drawn_seed(seed)), sizes)
 
+    def sample_prior(self, num_samples, seed):
+        """Draws codes from p(z), for tensors: a number and a seed, or a generator, to `(num_samples, latent_dim)`."""
+        return self.prior.sample(num_samples, seed)
+
     def draw(self, num_samples, seed, stream=0, mean: bool = False):
         """`sample` for tensors: a number of examples and a seed to `(num_samples, *event_shape)`."""
         generator = noise.FixedSeed(seed, stream)
-        params = self.decoder(self.draw_prior(num_samples, generator), training=False)
+        params = self.decoder(self.sample_prior(num_samples, generator), training=False)
         likelihood = self.decoder.likelihood
         return likelihood.mean(params) if mean else likelihood.sample(params, generator)
 
@@ -337,7 +357,7 @@ class VAE(LatentModel):
             pair = f"{type(self.encoder.posterior).__name__} || {type(self.prior).__name__}"
             what = "is one number for the whole code" if self.has_exact_kl else "has no closed form"
             raise ValueError(
-                f"KL({pair}) {what}, and is not a sum with one term for each latent. `evaluation.rate_distortion` has "
+                f"KL({pair}) {what}, and is not a sum with one term for each latent. `rate_distortion` has "
                 "it as a whole."
             )
         return self.exact_kl_terms(self.context(x))

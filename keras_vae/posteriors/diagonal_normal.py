@@ -28,6 +28,7 @@ class DiagonalNormal(Posterior):
     """
 
     parameter_names = ("mean", "log_variance")
+    is_diagonal_normal = True
 
     def __init__(self, latent_dim: int, seed: int | None = None, **kwargs):
         super().__init__(latent_dim, **kwargs)

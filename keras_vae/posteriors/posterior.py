@@ -20,6 +20,10 @@ class Posterior(ParameterLayer):
     - puts what its constructor takes into `get_config`, and is registered by
       `keras.saving.register_keras_serializable`.
 
+    Where the latents are independent and normal given x, with the parameters `mean` and `log_variance`, the class says
+    `is_diagonal_normal = True`: codes can then be compressed. It holds for that class and for no subclass, whose
+    density may be another: one with the density of its parent says it again.
+
     Where KL(q(z|x) || p(z)) has a closed form, `divergences.register_closed_form` says so; elsewhere it is estimated
     from the draws, for subclasses of the package's own posteriors too. `testing.check_posterior` holds it to all this.
 
@@ -35,6 +39,13 @@ class Posterior(ParameterLayer):
     parameter_names: tuple[str, ...] = ()
     # Whether it is a single code and no distribution.
     is_point = False
+    # Whether it is a product of normal distributions, whose parameters are `mean` and `log_variance`.
+    is_diagonal_normal = False
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "is_diagonal_normal" not in vars(cls):
+            cls.is_diagonal_normal = False
 
     def __init__(self, latent_dim: int, **kwargs):
         super().__init__(**kwargs)

@@ -6,7 +6,16 @@ import keras
 from keras import ops
 
 from keras_vae.ops import noise
+from keras_vae.priors.marginal import Marginal
 from keras_vae.priors.prior import Prior
+
+
+def _quantile(probability: float) -> float:
+    return math.log(2 * probability) if probability < 0.5 else -math.log(2 * (1 - probability))
+
+
+def _cdf(value: float) -> float:
+    return 0.5 * math.exp(value) if value < 0 else 1 - 0.5 * math.exp(-value)
 
 
 @keras.saving.register_keras_serializable("keras_vae")
@@ -19,6 +28,8 @@ class Laplace(Prior):
     Args:
         latent_dim: Length of the code.
     """
+
+    marginal = Marginal(_quantile, _cdf)
 
     def log_prob(self, z):
         return -ops.sum(ops.abs(z) + math.log(2), axis=-1)

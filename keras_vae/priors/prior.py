@@ -4,6 +4,7 @@ import keras
 
 from keras_vae.ops.checks import checked_size
 from keras_vae.ops.precision import head_dtype
+from keras_vae.priors.marginal import Marginal
 
 
 class Prior(keras.layers.Layer):
@@ -14,6 +15,10 @@ class Prior(keras.layers.Layer):
     `add_weight(..., autocast=False)` in its constructor. `sample` draws the same for the same seed. Where much is
     computed before the first code is weighed, it belongs in `parameters`, and `log_prob` takes it.
 
+    Where all latents are independent and have one distribution in closed form, `marginal` is that distribution: codes
+    can then be compressed, and drawn at its quantiles. It holds for the class that sets it and for no subclass, whose
+    density may be another: one with the density of its parent says `marginal = Parent.marginal`.
+
     Where a posterior's divergence from it has a closed form, `divergences.register_closed_form` says so; elsewhere it
     is estimated, for subclasses of the package's own priors too. `testing.check_prior` holds it to all this.
 
@@ -23,6 +28,13 @@ class Prior(keras.layers.Layer):
     Attributes:
         latent_shape: Shape of one code, `(latent_dim,)`.
     """
+
+    marginal: Marginal | None = None
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "marginal" not in vars(cls):
+            cls.marginal = None
 
     def __init__(self, latent_dim: int, **kwargs):
         super().__init__(**{"dtype": head_dtype(), **kwargs})

@@ -1,11 +1,13 @@
 """The standard normal distribution."""
 
 import math
+import statistics
 
 import keras
 from keras import ops
 
 from keras_vae.ops import noise
+from keras_vae.priors.marginal import Marginal
 from keras_vae.priors.prior import Prior
 
 
@@ -18,6 +20,8 @@ class StandardNormal(Prior):
     Args:
         latent_dim: Length of the code.
     """
+
+    marginal = Marginal(statistics.NormalDist().inv_cdf, statistics.NormalDist().cdf)
 
     def log_prob(self, z):
         return -0.5 * ops.sum(z * z + math.log(2 * math.pi), axis=-1)

@@ -142,5 +142,5 @@ def made_of(corruption, x):
 
 def typical_picture(vae):
     """E[x] under the model, about: the mean of p(x|z) over codes from the prior, `(1, *event_shape)`."""
-    z = vae.draw_prior(NUM_PRIOR_CODES, noise.FixedSeed(PRIOR_SEED))
+    z = vae.sample_prior(NUM_PRIOR_CODES, noise.FixedSeed(PRIOR_SEED))
     return ops.mean(vae.mean_image(z), axis=0, keepdims=True)

@@ -2,7 +2,7 @@
 
 from keras_vae import datasets
 from keras_vae.choices import AUTO
-from keras_vae.models.for_shape import LIKELIHOODS
+from keras_vae.models import for_shape
 from keras_vae.runs.own_data import OwnSplits, open_splits
 from keras_vae.runs.tables import is_table
 
@@ -25,7 +25,7 @@ def settled(settings: dict, validation) -> tuple[dict, OwnSplits | None, list[st
     likelihood, chosen = likelihood_for(settings["likelihood"], settings["dataset"], own)
     settings = {**settings, "likelihood": likelihood}
     if own is not None:
-        own.check(LIKELIHOODS[likelihood][0])
+        own.check(for_shape.likelihood_for(own.data.event_shape, likelihood))
         settings |= own.settings
     return settings, own, [str(line) for line in (own, chosen) if line is not None]
 
@@ -34,7 +34,7 @@ def likelihood_for(likelihood: str, dataset, own: OwnSplits | None = None) -> tu
     """A likelihood by name, and for `"auto"` a line that says which one the data ask for, and why.
 
     Args:
-        likelihood: A name of `LIKELIHOODS`, or `"auto"`.
+        likelihood: A name of `choices.LIKELIHOOD_NAMES`, or `"auto"`.
         dataset: A name for `datasets.load`.
         own: Data of one's own, in place of it.
     """

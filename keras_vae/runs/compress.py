@@ -10,7 +10,7 @@ from keras_vae import compression
 from keras_vae.compression.baselines import baseline_sizes
 from keras_vae.files.whole import whole_file
 from keras_vae.ops.checks import checked_free_path
-from keras_vae.runs.data import kind_of, model_data
+from keras_vae.runs.data import model_data
 from keras_vae.runs.image_files import folder_batches, npy_batches, save_images
 
 BATCH_SIZE, SEED = 500, 0
@@ -103,7 +103,7 @@ def _source(vae, source, split, data_dir):
 
 
 def _is_binary(vae) -> bool:
-    return kind_of(vae).data_form == "binary"
+    return vae.decoder.likelihood.data_form == "binary"
 
 
 def _counted(progress, count) -> Callable[[int], None]:

@@ -6,7 +6,6 @@ import tensorflow as tf
 
 from keras_vae import datasets
 from keras_vae.datasets.own_files import is_path, open_own
-from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.likelihoods.masked import unmasked
 from keras_vae.runs.own_data import check_domain, open_splits
 
@@ -14,15 +13,10 @@ from keras_vae.runs.own_data import check_domain, open_splits
 MOST_VALUES = 2**26
 
 
-def kind_of(model) -> type[Likelihood]:
-    """The kind of likelihood that says in which form a model takes its data: of a masked one, of what it wraps."""
-    return type(unmasked(model.decoder.likelihood))
-
-
 def training_data(
-    name: str, kind: type[Likelihood], batch_size: int, data_dir: str | None, seed: int, validation=None
+    name: str, form: str, batch_size: int, data_dir: str | None, seed: int, validation=None
 ) -> tf.data.Dataset:
-    """Batches to train on as a kind of likelihood takes them; binary ones are drawn afresh in each epoch.
+    """Batches to train on in the `data_form` of a likelihood; binary ones are drawn afresh in each epoch.
 
     They are the training split of a dataset by name; of a path all but what is held back by `validation`, as
     `runs.own_data.open_splits` takes it.
@@ -31,12 +25,12 @@ def training_data(
     if is_path(name):
         own = open_splits(name, validation)
         held_out = {"held_out": own.held_out}
-    return datasets.load(name, "train", batch_size, data_dir=data_dir, seed=seed, **held_out, **_form(kind, "dynamic"))
+    return datasets.load(name, "train", batch_size, data_dir=data_dir, seed=seed, **held_out, **_form(form, "dynamic"))
 
 
 def validation_data(
     name: str,
-    kind: type[Likelihood],
+    form: str,
     batch_size: int,
     data_dir: str | None = None,
     validation=None,
@@ -48,29 +42,29 @@ def validation_data(
     """
     own = open_splits(name, validation)
     if own is None:
-        return held_out_data(name, kind, batch_size, data_dir, with_labels=with_labels)
+        return held_out_data(name, form, batch_size, data_dir, with_labels=with_labels)
     if not isinstance(own.validation, float):
-        return held_out_data(own.validation.path, kind, batch_size, with_labels=with_labels)
-    batch_size, form = _small_enough(batch_size, own.data), _form(kind, "static")
+        return held_out_data(own.validation.path, form, batch_size, with_labels=with_labels)
+    batch_size, form = _small_enough(batch_size, own.data), _form(form, "static")
     return datasets.load(name, "test", batch_size, with_labels=with_labels, held_out=own.validation, **form)
 
 
 def held_out_data(
     name: str,
-    kind: type[Likelihood],
+    form: str,
     batch_size: int,
     data_dir: str | None = None,
     split: str | None = None,
     with_labels: bool = False,
 ) -> tf.data.Dataset:
-    """Batches to test on as a kind of likelihood takes them; binary ones are drawn once, so that figures compare.
+    """Batches to test on in the `data_form` of a likelihood; binary ones are drawn once, so that figures compare.
 
     Without a `split` they are the test split of a dataset by name, and all that is at a path.
     """
     if is_path(name):
         batch_size = _small_enough(batch_size, open_own(name))
     split = split or ("all" if is_path(name) else "test")
-    return datasets.load(name, split, batch_size, with_labels=with_labels, data_dir=data_dir, **_form(kind, "static"))
+    return datasets.load(name, split, batch_size, with_labels=with_labels, data_dir=data_dir, **_form(form, "static"))
 
 
 def model_data(
@@ -90,8 +84,8 @@ def model_data(
     if is_path(name):
         _check_fits(model, open_own(name))
     if validation is not None:
-        return validation_data(name, kind_of(model), batch_size, data_dir, validation, with_labels)
-    return held_out_data(name, kind_of(model), batch_size, data_dir, split, with_labels)
+        return validation_data(name, model.decoder.likelihood.data_form, batch_size, data_dir, validation, with_labels)
+    return held_out_data(name, model.decoder.likelihood.data_form, batch_size, data_dir, split, with_labels)
 
 
 def levels_of(dataset, validation=None) -> int:
@@ -123,5 +117,5 @@ def _small_enough(batch_size, own) -> int:
     return min(batch_size, max(1, MOST_VALUES // math.prod(own.event_shape)))
 
 
-def _form(kind, binarize) -> dict:
-    return {"binarize": binarize if kind.data_form == "binary" else None, "integers": kind.data_form == "integers"}
+def _form(form, binarize) -> dict:
+    return {"binarize": binarize if form == "binary" else None, "integers": form == "integers"}

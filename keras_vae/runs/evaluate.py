@@ -5,7 +5,7 @@ import numpy as np
 from keras_vae import evaluation
 from keras_vae.evaluation.log_likelihood import check_has_likelihood
 from keras_vae.ops.checks import checked_size
-from keras_vae.runs.data import kind_of, model_data
+from keras_vae.runs.data import model_data
 
 BATCH_SIZE, SEED = 250, 0
 # Codes that are drawn from the aggregate posterior, each to be compared with the posteriors of all examples.
@@ -67,7 +67,7 @@ def _of_code(vae, data, figures) -> dict:
         found |= {"kl_per_latent_min": float(kl.min()), "kl_per_latent_max": float(kl.max())}
     aggregate = evaluation.aggregate_posterior(vae, data, NUM_CODES, SEED)
     found |= {"mutual_information": aggregate.mutual_information, "marginal_kl": aggregate.marginal_kl}
-    if kind_of(vae).data_form in ("binary", "integers"):
+    if vae.decoder.likelihood.data_form in ("binary", "integers"):
         found["bits_per_dim"] = evaluation.bits_per_dim(-figures["negative_elbo"], vae.event_shape)
     return found
 

@@ -8,8 +8,6 @@ import numpy as np
 from keras_vae.datasets.facts import Facts
 from keras_vae.datasets.own_files import OwnData, is_path, open_own
 from keras_vae.likelihoods.likelihood import Likelihood
-from keras_vae.likelihoods.tabular import Tabular
-from keras_vae.models.for_shape import LIKELIHOODS
 from keras_vae.ops.checks import checked_rate
 
 HELD_OUT = 0.1
@@ -81,8 +79,8 @@ class OwnSplits:
         where = f"in {self.validation.path!r}" if isinstance(self.validation, OwnData) else "held back"
         return f"Read {self.data}. {training:,} to train on, {held_out:,} {where} to validate and test on."
 
-    def check(self, kind: type[Likelihood]) -> None:
-        """Raises a ValueError that names the file if its values cannot be trained on under a kind of likelihood."""
+    def check(self, likelihood: Likelihood) -> None:
+        """Raises a ValueError that names the file if its values cannot be trained on under a likelihood."""
         for data in self._several():
             if data.event_shape != self.data.event_shape:
                 raise ValueError(
@@ -94,13 +92,13 @@ class OwnSplits:
                     f"{data.path!r} has {data.facts.num_missing:,} missing values (NaN). Remove their examples or fill "
                     "them in; in Python `likelihoods.Masked` leaves them out."
                 )
-            if kind.data_form == "binary" and data.facts.kind == "levels" and data.facts.white > 1:
+            if likelihood.data_form == "binary" and data.facts.kind == "levels" and data.facts.white > 1:
                 raise ValueError(
                     f"{data.path!r} holds {data.facts} in bytes, of which 255 is white: all would be nearly black. "
                     "Take the likelihood 'beta_binomial', or save its values divided by the largest as floats."
                 )
-            if kind.data_form == "real":
-                check_domain(kind(data.event_shape), data)
+            if likelihood.data_form == "real":
+                check_domain(likelihood, data)
 
     def _several(self) -> list[OwnData]:
         return [self.data] + [self.validation] * isinstance(self.validation, OwnData)
@@ -146,9 +144,8 @@ def open_splits(dataset, validation=None) -> OwnSplits | None:
 
 def check_domain(likelihood: Likelihood, data: OwnData) -> None:
     """Raises a ValueError that names the file if its smallest or largest value is not what a likelihood takes."""
-    # Columns of a table have domains of their own: its batches are checked by them.
-    of_one_domain = [kind for kind, _ in LIKELIHOODS.values() if kind is not Tabular]
-    if type(likelihood) not in of_one_domain or likelihood.data_form == "binary":
+    # Where elements have domains of their own, batches are checked by them; what is binary is drawn from greys.
+    if not likelihood.has_one_domain or likelihood.data_form == "binary":
         return
     white = 1.0 if likelihood.data_form == "integers" else data.facts.white
     ends = np.array([data.facts.smallest, data.facts.largest]) / white

@@ -11,7 +11,7 @@ from keras_vae import latent
 from keras_vae.choices import AUTO
 from keras_vae.files.workplace import workplace
 from keras_vae.latent.sweep import checked_latent_dims
-from keras_vae.models.for_shape import LIKELIHOODS
+from keras_vae.models.for_shape import data_form_of
 from keras_vae.ops.checks import checked_free_path
 from keras_vae.runs.choice import settled
 from keras_vae.runs.data import training_data, validation_data
@@ -74,8 +74,8 @@ def sweep(
     for name in (TABLE, PICTURE):
         checked_free_path(os.path.join(checked_folder(output), name), overwrite)
     settings, own, said = settled(settings, validation)
-    kind, _ = LIKELIHOODS[settings["likelihood"]]
-    train = training_data(dataset, kind, batch_size, data_dir, seed, validation)
+    form = data_form_of(settings["likelihood"])
+    train = training_data(dataset, form, batch_size, data_dir, seed, validation)
     event_shape = tuple(train.element_spec.shape[1:])
 
     def build(latent_dim):
@@ -83,7 +83,7 @@ def sweep(
         rate = learning_rate_schedule(schedule, learning_rate, epochs * len(train))
         return compiled_vae(event_shape, {**settings, "latent_dim": latent_dim}, rate)
 
-    test = validation_data(dataset, kind, BATCH_SIZE, data_dir, validation)
+    test = validation_data(dataset, form, BATCH_SIZE, data_dir, validation)
     with workplace(output, overwrite, (TABLE, PICTURE).__contains__) as folder:
         for line in said:
             print(line)

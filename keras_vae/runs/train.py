@@ -6,8 +6,8 @@ import time
 import keras
 
 from keras_vae.callbacks import ReconstructionGrid, SampleGrid
-from keras_vae.choices import AUTO, NETWORKS, SCHEDULES
-from keras_vae.models.for_shape import LIKELIHOODS
+from keras_vae.choices import AUTO, LIKELIHOOD_NAMES, NETWORKS, SCHEDULES
+from keras_vae.models.for_shape import data_form_of
 from keras_vae.ops.checks import checked_name, checked_number, checked_seed, checked_size
 from keras_vae.ops.terminal import shows_bars
 from keras_vae.runs.choice import settled
@@ -75,9 +75,9 @@ def train(
     folder.check(overwrite)
     keras.utils.set_random_seed(seed)
     settings, own, said = settled(settings, validation)
-    kind, _ = LIKELIHOODS[settings["likelihood"]]
-    data = training_data(dataset, kind, batch_size, data_dir, seed, validation)
-    held_out = validation_data(dataset, kind, BATCH_SIZE, data_dir, validation)
+    form = data_form_of(settings["likelihood"])
+    data = training_data(dataset, form, batch_size, data_dir, seed, validation)
+    held_out = validation_data(dataset, form, BATCH_SIZE, data_dir, validation)
     event_shape = tuple(data.element_spec.shape[1:])
     vae = compiled_vae(event_shape, settings, learning_rate_schedule(schedule, learning_rate, epochs * len(data)))
     with folder.in_work(overwrite) as work:
@@ -124,7 +124,7 @@ def checked_settings(
         "dataset": dataset,
         "latent_dim": checked_size(latent_dim, "latent_dim"),
         "network": checked_name(network, NETWORKS, "network"),
-        "likelihood": checked_name(likelihood, (AUTO, *LIKELIHOODS), "likelihood"),
+        "likelihood": checked_name(likelihood, (AUTO, *LIKELIHOOD_NAMES), "likelihood"),
         "epochs": checked_size(epochs, "epochs"),
         "batch_size": checked_size(batch_size, "batch_size"),
         "learning_rate": checked_number(learning_rate, "learning_rate", 0.0, inclusive=False),

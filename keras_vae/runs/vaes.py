@@ -4,10 +4,9 @@ import math
 
 import keras
 
-from keras_vae.likelihoods.integer_likelihood import IntegerLikelihood
-from keras_vae.likelihoods.tabular import Tabular
+from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.models import VAE
-from keras_vae.models.for_shape import LIKELIHOODS
+from keras_vae.models.for_shape import data_form_of, likelihood_for
 from keras_vae.runs.data import levels_of
 from keras_vae.runs.own_data import open_splits
 from keras_vae.runs.tables import tabular_likelihood
@@ -22,11 +21,7 @@ def compiled_vae(event_shape, settings: dict, learning_rate) -> VAE:
             one's own `validation` as well.
         learning_rate: Adam's, a number or a schedule; the gradient's norm is bounded by `largest_gradient`.
     """
-    kind, options = LIKELIHOODS[settings["likelihood"]]
-    data = settings["dataset"], settings.get("validation")
-    if issubclass(kind, IntegerLikelihood):
-        options = {**options, "levels": levels_of(*data)}
-    likelihood = tabular_likelihood(open_splits(*data)) if kind is Tabular else kind(event_shape, **options)
+    likelihood = _likelihood(event_shape, settings["likelihood"], settings["dataset"], settings.get("validation"))
     vae = VAE.for_shape(event_shape, settings["latent_dim"], settings["network"], likelihood)
     vae.beta = settings["beta"]
     vae.compile(keras.optimizers.Adam(learning_rate, global_clipnorm=largest_gradient(event_shape)))
@@ -40,3 +35,10 @@ def largest_gradient(event_shape) -> float:
     multiplied without an error: gradients below it stay bit for bit what they are.
     """
     return 2.0 ** math.ceil(math.log2(16 * math.prod(event_shape)))
+
+
+def _likelihood(event_shape, name, *data) -> Likelihood:
+    if name == "tabular":
+        return tabular_likelihood(open_splits(*data))
+    levels = {"levels": levels_of(*data)} if data_form_of(name) == "integers" else {}
+    return likelihood_for(event_shape, name, **levels)

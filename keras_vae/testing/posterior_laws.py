@@ -29,6 +29,7 @@ def check_posterior(posterior, priors: Sequence[Prior] | None = None) -> None:
     - exp(log q(z|x)) integrates to 1 in one latent and in two, and E_q[h(z) / q(z|x)] = 1 for a normal density h.
     - Draws are of the density, agree with `mean` and `variance`, are seeded and independent unless noise is shared.
     - Gradients of `log_prob` and of the draws by the parameters equal finite differences.
+    - Where it says `is_diagonal_normal`, its density is that of normal latents of its `mean` and `log_variance`.
     - A KL divergence in closed form equals quadrature and Monte Carlo; numbers latent by latent add up to the whole.
     - A point draws its mean, has no variance and no density, and is refused by a VAE.
     - A model with it trains, is saved, loaded and exported, and gives the same numbers each time.
@@ -79,6 +80,8 @@ def _hold_distribution(posterior, rng):
     drawn = drawn_from(copy, params, NUM_DRAWS)
     _hold_draws(copy, params, drawn)
     _hold_moments(copy, params, drawn)
+    if copy.is_diagonal_normal:
+        _hold_normal(copy, params, drawn)
     _hold_gradients(copy, params, drawn, rng)
 
 
@@ -107,6 +110,15 @@ def _hold_moments(copy, params, drawn):
     squares = np.swapaxes((drawn - mean[:, None]) ** 2, 0, 1)
     law = "draws have the variance that `variance` says"
     draws.hold_mean(copy, law, squares, variance, "`variance`, and the scale of the noise in `sample`")
+
+
+def _hold_normal(copy, params, drawn):
+    z, mean, log_variance = drawn[:, :3], params["mean"][:, None], params["log_variance"][:, None]
+    expected = -0.5 * ((z - mean) ** 2 / np.exp(log_variance) + log_variance + np.log(2 * np.pi)).sum(axis=-1)
+    law = "a diagonal normal has the density of its `mean` and `log_variance`"
+    error = np.abs(np.asarray(copy.log_prob(params, ops.convert_to_tensor(z))) - expected)
+    # float64, of a few latents within a few deviations.
+    hold(copy, law, error, 1e-9, "`is_diagonal_normal`, which a density of another kind must not set")
 
 
 def _hold_gradients(copy, params, drawn, rng):

@@ -17,11 +17,17 @@ from keras_vae.testing import density, draws, gradients
 from keras_vae.testing.copies import copy_of, fresh, in_double_precision
 from keras_vae.testing.divergence_laws import hold_closed_form, made_for
 from keras_vae.testing.round_trip import check_model
-from keras_vae.testing.verdict import hold_that
+from keras_vae.testing.verdict import hold, hold_that
 
 SEED, NUM_DRAWS = 0, 16_384
 # Latents of which the weights h(z) / p(z) are averaged: their spread grows by half with each.
 MOST_LATENTS = 8
+# Probabilities, and codes, at which a marginal is looked at; codes further out than this mass are not.
+NUM_MASSES, TAIL = 101, 1e-3
+# What a density over 2e-4 is off by at a kink, in each of two latents: elsewhere it is far less.
+HALF_STEP, DENSITY_TOLERANCE = 1e-4, 3e-4
+# Sums of rounding errors near to 1.
+INVERSE_TOLERANCE = 1e-9
 
 
 def check_prior(prior, posteriors: Sequence[Posterior] | None = None) -> None:
@@ -29,6 +35,7 @@ def check_prior(prior, posteriors: Sequence[Posterior] | None = None) -> None:
 
     - exp(log p(z)) integrates to 1 in one latent and in two, and E_p[h(z) / p(z)] = 1 for a normal density h.
     - Draws are of the density, seeded and independent; the gradient of `log_prob` equals finite differences.
+    - Where it has a `marginal`, that has the density of each of its latents, and its two functions invert each other.
     - A KL divergence in closed form equals quadrature and Monte Carlo; numbers latent by latent add up to the whole.
     - A model with it trains, is saved, loaded and exported, and gives the same numbers each time.
 
@@ -57,6 +64,8 @@ def _hold_distribution(prior, rng):
         density.hold_integral(copy, _log_density(copy), drawn)
         if latents == 1:
             density.hold_draws(copy, _log_density(copy), drawn)
+        if copy.marginal is not None:
+            _hold_marginal(copy, drawn)
     copy = copy_of(prior, rng, latent_dim=min(prior.latent_dim, MOST_LATENTS))
     drawn = _drawn(copy, SEED)
     law = "E[h(z) / p(z)] = 1 for a normal density h"
@@ -75,6 +84,22 @@ def _hold_distribution(prior, rng):
         rng,
         "custom gradients and `stop_gradient`",
     )
+
+
+def _hold_marginal(prior, drawn):
+    marginal, look_at = prior.marginal, "`marginal`"
+    masses = np.linspace(0.0, 1.0, NUM_MASSES)[1:-1]
+    again = [marginal.cdf(marginal.quantile(mass)) for mass in masses]
+    hold(prior, "`marginal.cdf` inverts `marginal.quantile`", np.abs(again - masses), INVERSE_TOLERANCE, look_at)
+    # Within the bulk, where differences of masses have digits.
+    inside = (drawn > marginal.quantile(TAIL)) & (drawn < marginal.quantile(1 - TAIL))
+    z = drawn[inside.all(axis=1)][:NUM_MASSES]
+    law = "latents are independent, and `marginal` is the distribution of each"
+    hold_that(prior, law, len(z) > 0, look_at)
+    cdf = np.vectorize(marginal.cdf, otypes=[float])
+    densities = (cdf(z + HALF_STEP) - cdf(z - HALF_STEP)) / (2 * HALF_STEP)
+    error = np.abs(np.log(densities).sum(axis=1) - _log_density(prior)(z))
+    hold(prior, law, error, DENSITY_TOLERANCE, look_at)
 
 
 def _drawn(prior, seed) -> np.ndarray:

@@ -45,7 +45,7 @@ def latent_manifold(
             "`latent_manifold` draws the plane of two latents. Received: a model with latent_dim="
             f"{vae.latent_dim}. Train one with latent_dim=2, or use `latent_traversals`."
         )
-    quantiles = prior_quantiles(vae.prior, (np.arange(num_points) + 0.5) / num_points)
+    quantiles = prior_quantiles(vae, (np.arange(num_points) + 0.5) / num_points)
     codes = manifold_codes(quantiles)
     value_range = value_range_of(vae, value_range)
     grid = image_grid(vae.decode(codes), num_points, value_range, cell=CELL)

@@ -31,7 +31,5 @@ def value_range_of(model, value_range: tuple[float, float] | None = None) -> tup
     """
     if value_range is not None:
         return value_range
-    likelihood = model.decoder.likelihood
-    # What `likelihoods.Masked` wraps.
-    levels = getattr(getattr(likelihood, "likelihood", likelihood), "levels", None)
+    levels = model.decoder.likelihood.levels
     return None if levels is None else (0.0, levels - 1.0)

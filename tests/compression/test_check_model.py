@@ -1,7 +1,7 @@
 import keras
 import pytest
 
-from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
+from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors, priors
 from keras_vae.compression.check_model import check_model
 
 from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
@@ -26,7 +26,17 @@ def test_an_autoencoder_has_no_prior():
 
 def test_another_posterior_is_refused():
     vae = VAE(Encoder(networks.dense([4]), Narrow(2)), Decoder(networks.dense([4]), likelihoods.Bernoulli(EVENT_SHAPE)))
-    with pytest.raises(ValueError, match=r"needs a DiagonalNormal posterior\. Received: Narrow"):
+    with pytest.raises(ValueError, match=r"independent and normal, such as DiagonalNormal\. Received: Narrow"):
+        check_model(vae)
+
+
+def test_another_prior_is_refused():
+    vae = VAE(
+        Encoder(networks.dense([4]), posteriors.DiagonalNormal(2)),
+        Decoder(networks.dense([4]), likelihoods.Bernoulli(EVENT_SHAPE)),
+        prior=priors.MixtureOfNormals(2, 3),
+    )
+    with pytest.raises(ValueError, match=r"StandardNormal or Laplace\. Received: MixtureOfNormals\. Train"):
         check_model(vae)
 
 

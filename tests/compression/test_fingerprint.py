@@ -57,6 +57,35 @@ def test_parts_without_weights_count():
     assert len({fingerprint(vae) for vae in vaes}) == len(vaes)
 
 
+def test_settings_and_weights_of_a_prior_count():
+    vaes = [model(prior=priors.MixtureOfNormals(2, count)) for count in (1, 1, 3)]
+    for vae in vaes[1:]:
+        vae.encoder.set_weights(vaes[0].encoder.get_weights())
+        vae.decoder.set_weights(vaes[0].decoder.get_weights())
+    vaes[1].prior.set_weights(vaes[0].prior.get_weights())
+    one, same, other = map(fingerprint, vaes)
+    assert one == same != other
+    vaes[1].prior.log_scales.assign_add(np.full((1, 2), 1e-6))
+    assert fingerprint(vaes[1]) != one
+
+
+@pytest.mark.parametrize(
+    ("parts", "recorded"),
+    [
+        ({}, "c44e363429a0d590b6fc00401536ab6a"),
+        ({"prior": priors.Laplace(2)}, "9a9abbc54b4ea9bdd22639f8b728adb1"),
+        (
+            {"likelihood": likelihoods.Masked(likelihoods.Categorical(EVENT_SHAPE, 3))},
+            "dc7f5e0d5715e50d25775111c5f4f676",
+        ),
+    ],
+)
+def test_files_of_older_versions_keep_their_model(parts, recorded):
+    vae = model(**parts)
+    vae.set_weights([np.full_like(weight, 0.25) for weight in vae.get_weights()])
+    assert fingerprint(vae).hex() == recorded
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

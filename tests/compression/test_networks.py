@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import keras
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from keras_vae import (
     networks,
     posteriors,
 )
-from keras_vae.compression.networks import Float64Networks
+from keras_vae.compression.networks import Float64Networks, networks_of
 from keras_vae.compression.rounding import Grid
 
 from ..tiny_models import EVENT_SHAPE
@@ -186,3 +189,54 @@ def test_networks_that_cannot_be_made_again(layer):
 
 def test_a_single_example_cannot_be_compared_with_others():
     Float64Networks(vae()).check_repeatable(IMAGES[:1], POSTERIOR_GRIDS, GRIDS)
+
+
+@keras.saving.register_keras_serializable("test_networks")
+class Block(keras.layers.Layer):
+    """A layer that holds another, with a number of its own."""
+
+    def __init__(self, factor, **kwargs):
+        super().__init__(**kwargs)
+        self.factor, self.dense = factor, keras.layers.Dense(5)
+
+    def build(self, shape):
+        self.dense.build(shape)
+
+    def call(self, x):
+        return self.factor * self.dense(x)
+
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor}
+
+
+def test_they_are_made_once_for_what_a_model_is_and_never_stale():
+    model = vae(keras.Sequential([keras.layers.Flatten(), Block(0.5), keras.layers.LeakyReLU(0.1)]))
+    found = networks_of(model)
+    assert networks_of(model) is found
+    block, slope = model.encoder.network.layers[1:]
+
+    def new_weights():
+        model.decoder.weights[-1].assign_add([0.1] * 64)
+
+    def new_setting_of_a_block():
+        block.factor = 0.25
+
+    def new_setting():
+        slope.negative_slope = 0.4
+
+    for change in (new_weights, new_setting_of_a_block, new_setting):
+        change()
+        before, found = found, networks_of(model)
+        assert found is not before
+        assert networks_of(model) is found
+        np.testing.assert_allclose(found.posterior(IMAGES)["mean"], model.encode(IMAGES), atol=2e-6)
+        np.testing.assert_allclose(found.mean_image(CODES), model.decode(CODES), atol=2e-6)
+
+
+def test_they_go_with_their_model():
+    model = vae()
+    networks_of(model).posterior(IMAGES)
+    gone = weakref.ref(model)
+    del model
+    gc.collect()
+    assert gone() is None

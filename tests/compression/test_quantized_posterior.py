@@ -13,7 +13,7 @@ PARAMETERS = [(0.0, 0.0), (1.0, -2.0), (-2.5, -4.0), (0.25, -6.0), (30.0, -1.0),
 
 
 def posterior(bits=10, prior=None) -> QuantizedPosterior:
-    return QuantizedPosterior(Buckets(prior or StandardNormal(1), bits))
+    return QuantizedPosterior(Buckets((prior or StandardNormal(1)).marginal, bits))
 
 
 def steps(mean, log_variance) -> tuple[np.ndarray, np.ndarray]:

@@ -3,6 +3,7 @@ import pytest
 
 from keras_vae import compression
 from keras_vae.compression import DamagedFileError, Reader, WrongModelError, reader
+from keras_vae.compression.archive import Archive
 
 from ..tiny_models import tiny_vae
 
@@ -49,6 +50,18 @@ def test_a_file_that_ends_early_is_not_read_as_if_it_were_whole(binary_vae, bina
         np.testing.assert_array_equal(np.concatenate([next(blocks) for _ in range(3)]), binary)
         with pytest.raises(DamagedFileError):
             next(blocks)
+
+
+def test_all_is_read_once_and_nothing_of_a_file_that_is_damaged(binary_vae, binary, blob, monkeypatch):
+    read, made = [], Archive.block
+    monkeypatch.setattr(Archive, "block", lambda self, number: read.append(number) or made(self, number))
+    with Reader(binary_vae, blob) as found:
+        np.testing.assert_array_equal(found.read_all(), binary)
+    assert read == [0, 1, 2]
+    # Of a damaged file no block is decoded.
+    monkeypatch.setattr(reader.LosslessCodec, "decode", None)
+    with Reader(binary_vae, blob[:-1]) as found, pytest.raises(DamagedFileError):
+        found.read_all()
 
 
 def test_progress(binary_vae, blob):

@@ -286,3 +286,13 @@ def test_a_likelihood_that_cannot_be_masked_is_refused():
         Masked(Positive((3,)))
     with pytest.raises(ValueError, match=r"must be one of independent elements.*Joint"):
         Masked(Joint((3,)))
+
+
+def test_how_data_come_is_as_the_wrapped_likelihood_says():
+    for likelihood, expected in (
+        (Bernoulli((2,)), ("binary", None, True)),
+        (BetaBinomial((2,), 17), ("integers", 17, True)),
+        (Tabular((2,)), ("real", None, False)),
+    ):
+        masked = Masked(likelihood)
+        assert (masked.data_form, masked.levels, masked.has_one_domain) == expected

@@ -30,7 +30,7 @@ class MeanDiscrepancy(ELBO):
 
     def penalty(self, vae, context, draws, kl):
         codes = ops.reshape(draws.z, (-1, vae.latent_dim))
-        others = vae.draw_prior(codes.shape[0], noise.FixedSeed(5))
+        others = vae.sample_prior(codes.shape[0], noise.FixedSeed(5))
         pairs = (codes, codes), (others, others), (codes, others)
         own, of_prior, between = (ops.mean(ops.exp(-ops.sum((a[:, None] - b) ** 2, axis=-1))) for a, b in pairs)
         return super().penalty(vae, context, draws, kl) + own + of_prior - 2 * between
@@ -40,7 +40,7 @@ def test_a_penalty_sees_the_whole_batch_and_what_the_model_draws_and_is_added_to
     vae, x = small_vae(objective=MeanDiscrepancy(), beta=0.5, num_samples=3), binary(4)
     outputs = vae(x)
     codes = np.asarray(outputs["z"], np.float64).reshape(-1, LATENT_DIM)
-    others = np.asarray(vae.draw_prior(len(codes), noise.FixedSeed(5)), np.float64)
+    others = np.asarray(vae.sample_prior(len(codes), noise.FixedSeed(5)), np.float64)
     pairs = (codes, codes), (others, others), (codes, others)
     own, of_prior, between = (np.exp(-distance.cdist(a, b, "sqeuclidean")).mean() for a, b in pairs)
     expected = 0.5 * np.mean(outputs["kl"]) + own + of_prior - 2 * between

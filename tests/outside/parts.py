@@ -71,6 +71,8 @@ class Logistic(posteriors.Posterior):
 class StandardLogistic(priors.Prior):
     """Independent logistic variables of mean 0 and scale 1."""
 
+    marginal = priors.Marginal(lambda mass: math.log(mass / (1 - mass)), lambda value: 1 / (1 + math.exp(-value)))
+
     def log_prob(self, z):
         return ops.sum(_log_density(z), axis=-1)
 

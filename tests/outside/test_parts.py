@@ -6,11 +6,25 @@ import pytest
 import tensorflow as tf
 from scipy import integrate, special, stats
 
-from keras_vae import VAE, Decoder, Encoder, anomaly, callbacks, evaluation, load_model, networks, posteriors
+from keras_vae import (
+    VAE,
+    Decoder,
+    Encoder,
+    anomaly,
+    callbacks,
+    compression,
+    evaluation,
+    load_model,
+    networks,
+    posteriors,
+)
 from keras_vae.cli.main import main
-from keras_vae.likelihoods import Normal
+from keras_vae.likelihoods import Bernoulli, Normal
 from keras_vae.testing import check_likelihood, check_objective, check_posterior, check_prior
+from keras_vae.visualization import latent_manifold
+from keras_vae.visualization.prior_quantiles import prior_quantiles
 
+from ..visualization.layout import texts
 from .parts import Geometric, Logistic, Renyi, StandardLogistic
 
 EVENT_SHAPE = (8, 8, 1)
@@ -106,6 +120,28 @@ def test_a_command_imports_the_module_that_registers_parts(trained, tmp_path, mo
         assert "No module named 'not_there'" in capsys.readouterr().err
     finally:
         registered.update(hidden)
+
+
+def test_codes_are_compressed_and_drawn_under_a_prior_with_a_marginal():
+    vae = VAE(
+        Encoder(networks.dense([6]), posteriors.DiagonalNormal(2)),
+        Decoder(networks.dense([6]), Bernoulli(EVENT_SHAPE)),
+        prior=StandardLogistic(2),
+    )
+    vae.build((None, *EVENT_SHAPE))
+    kernel, _ = vae.encoder.posterior.get_weights()
+    # A code that tells images apart: its deviation is exp(-2).
+    vae.encoder.posterior.set_weights([kernel, np.array([0, 0, -4, -4], np.float32)])
+    x = (COUNTS > 0).astype(np.uint8)
+    np.testing.assert_array_equal(compression.decompress(vae, compression.compress(vae, x)), x)
+    close = compression.decompress(vae, compression.compress(vae, x.astype(np.float32), quality=100.0))
+    # In steps of a hundredth of the posterior's deviation the codes are nearly those that the encoder gives.
+    np.testing.assert_allclose(close, vae.reconstruct(x), atol=0.01)
+    quantiles = prior_quantiles(vae, [0.2, 0.5, 0.9])
+    np.testing.assert_allclose(quantiles, np.tile(stats.logistic.ppf([[0.2], [0.5], [0.9]]), 2), atol=1e-12)
+    # At the sides stand the quantiles 1/6 and 5/6.
+    assert stats.logistic.ppf(5 / 6) == pytest.approx(1.61, abs=0.005)
+    assert {"\N{MINUS SIGN}1.61", "1.61"} <= set(texts(latent_manifold(vae, 3)))
 
 
 def test_a_detector_takes_it():

@@ -47,3 +47,10 @@ def test_the_shape_of_a_code_stands_beside_its_length():
     vae = VAE.for_shape((6,), 3)
     parts = (DiagonalNormal(3), StandardNormal(3), vae.encoder, vae)
     assert [(part.latent_dim, part.latent_shape) for part in parts] == [(3, (3,))] * 4
+
+
+def test_whether_it_is_a_diagonal_normal_is_said_by_the_class_itself():
+    assert DiagonalNormal(2).is_diagonal_normal
+    assert not Deterministic(2).is_diagonal_normal
+    assert not type("Other", (DiagonalNormal,), {})(2).is_diagonal_normal
+    assert type("Same", (DiagonalNormal,), {"is_diagonal_normal": True})(2).is_diagonal_normal

@@ -7,15 +7,16 @@ from keras_vae.datasets.own_files import open_own
 from keras_vae.likelihoods import (
     Bernoulli,
     BetaBinomial,
-    Categorical,
     ContinuousBernoulli,
     DiscretizedLogistic,
     Normal,
+    Tabular,
 )
 from keras_vae.runs.own_data import check_domain, open_splits
 
 RNG = np.random.default_rng(0)
-GREYS = RNG.integers(0, 256, (20, 3, 4, 1)).astype(np.uint8)
+SHAPE = (3, 4, 1)
+GREYS = RNG.integers(0, 256, (20, *SHAPE)).astype(np.uint8)
 
 
 def saved(path, x) -> str:
@@ -91,7 +92,7 @@ def test_one_example_cannot_be_divided(tmp_path):
 )
 def test_values_that_a_likelihood_does_not_take_are_named_before_the_training(tmp_path, x, kind, message):
     with pytest.raises(ValueError, match=rf"x\.npy' .*{message}"):
-        open_splits(saved(tmp_path / "x.npy", x)).check(kind)
+        open_splits(saved(tmp_path / "x.npy", x)).check(kind(SHAPE))
 
 
 @pytest.mark.parametrize(
@@ -107,22 +108,22 @@ def test_values_that_a_likelihood_does_not_take_are_named_before_the_training(tm
     ],
 )
 def test_values_that_a_likelihood_takes(tmp_path, x, kind):
-    open_splits(saved(tmp_path / "x.npy", x)).check(kind)
+    open_splits(saved(tmp_path / "x.npy", x)).check(kind(SHAPE))
 
 
 def test_what_is_validated_on_has_the_same_shape(tmp_path):
     x, y = saved(tmp_path / "x.npy", GREYS), saved(tmp_path / "y.npy", GREYS[:, :2])
     with pytest.raises(ValueError, match=r"y\.npy' holds examples of shape \(2, 4, 1\), and '.*x\.npy' of \(3, 4, 1\)"):
-        open_splits(x, y).check(Normal)
+        open_splits(x, y).check(Normal(SHAPE))
 
 
 def test_whole_numbers_are_compared_with_the_levels(tmp_path):
     data = open_own(saved(tmp_path / "x.npy", GREYS % 20))
-    check_domain(DiscretizedLogistic((3, 4, 1), levels=20), data)
-    # Whatever else a likelihood takes, it finds out by itself.
-    check_domain(Categorical((3, 4, 1), 2), data)
+    check_domain(DiscretizedLogistic(SHAPE, levels=20), data)
+    # Columns of a table have domains of their own, which batches are checked by.
+    check_domain(Tabular(SHAPE, binary=[0]), data)
     with pytest.raises(ValueError, match=r"x\.npy' must hold whole numbers from 0 to 18 for DiscretizedLogistic"):
-        check_domain(DiscretizedLogistic((3, 4, 1), levels=19), data)
+        check_domain(DiscretizedLogistic(SHAPE, levels=19), data)
 
 
 @pytest.mark.parametrize(

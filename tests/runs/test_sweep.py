@@ -6,7 +6,6 @@ import pytest
 import tensorflow as tf
 
 from keras_vae import latent, runs
-from keras_vae.likelihoods import Bernoulli
 from keras_vae.runs.data import held_out_data
 from keras_vae.runs.machine import machine
 from keras_vae.runs.schedules import learning_rate_schedule
@@ -67,7 +66,7 @@ def test_what_is_swept(swept, tmp_path, monkeypatch):
     ((build, latent_dims, train, test, epochs),) = seen
     assert (latent_dims, epochs) == ([3, 1], 2)
     assert [len(batch) for batch in train] == [500, 500, 500]
-    expected = held_out_data("digits", Bernoulli, 500)
+    expected = held_out_data("digits", "binary", 500)
     np.testing.assert_array_equal(np.concatenate(list(test)), np.concatenate(list(expected)))
     for latent_dim in latent_dims:
         keras.utils.set_random_seed(1)

@@ -78,6 +78,28 @@ def test_moments_and_gradients():
     assert law_of(log_prob=held_back) == law
 
 
+def test_a_diagonal_normal_that_is_none():
+    class Logarithmic(posteriors.DiagonalNormal):
+        """The variance of a code is what the other's deviation is."""
+
+        is_diagonal_normal = True
+
+        def _other(self, params):
+            return {**params, "log_variance": 2 * params["log_variance"]}
+
+        def variance(self, params):
+            return super().variance(self._other(params))
+
+        def sample(self, params, *args, **kwargs):
+            return super().sample(self._other(params), *args, **kwargs)
+
+        def log_prob(self, params, z):
+            return super().log_prob(self._other(params), z)
+
+    law = "a diagonal normal has the density of its `mean` and `log_variance`"
+    assert broken_law(check_posterior, Logarithmic(2)) == law
+
+
 def test_points():
     point = posteriors.Deterministic(2)
     assert law_of(point, sample=lambda self, right, *args, **kwargs: right(self, *args, **kwargs) + 1e-3) == (

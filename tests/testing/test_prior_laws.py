@@ -72,6 +72,19 @@ def test_a_gradient_that_is_held_back():
     assert law_of(priors.StandardNormal(2), log_prob=held_back) == law
 
 
+def test_a_marginal_of_another_distribution():
+    normal, laplace = priors.StandardNormal.marginal, priors.Laplace.marginal
+    independent = "latents are independent, and `marginal` is the distribution of each"
+    for part, marginal, law in (
+        (priors.StandardNormal(2), laplace, independent),
+        (priors.Laplace(2), normal, independent),
+        (priors.StandardNormal(2), normal._replace(cdf=laplace.cdf), "`marginal.cdf` inverts `marginal.quantile`"),
+        (priors.MixtureOfNormals(2, num_components=3), normal, independent),
+    ):
+        faulty = type(type(part).__name__, (type(part),), {"marginal": marginal}).from_config(part.get_config())
+        assert broken_law(check_prior, faulty) == law
+
+
 def test_posteriors_that_are_given():
     check_prior(priors.StandardNormal(2), posteriors=[posteriors.DiagonalNormal(2)])
     with pytest.raises(ValueError, match="`prior` must be of type Prior"):

@@ -18,10 +18,10 @@ class CodePictures:
     def __init__(self, latent_dim=2, prior=None, levels=None):
         self.latent_dim = latent_dim
         self.has_prior = True
-        self.prior = priors.StandardNormal(latent_dim) if prior is None else prior
-        likelihood = types.SimpleNamespace() if levels is None else types.SimpleNamespace(levels=levels)
+        prior = priors.StandardNormal(latent_dim) if prior is None else prior
+        self.prior_marginal, self.sample_prior = prior.marginal, prior.sample
         self.encoder = types.SimpleNamespace(input_spec=None)
-        self.decoder = types.SimpleNamespace(likelihood=likelihood)
+        self.decoder = types.SimpleNamespace(likelihood=types.SimpleNamespace(levels=levels))
 
     def decode(self, z):
         """`(n, latent_dim)` to `(n, 56, 56, 3)`."""
