@@ -7,7 +7,6 @@ import numpy as np
 
 from keras_vae.callbacks.latent_scatter import labelled_examples
 from keras_vae.datasets.own_files import is_path, name_of
-from keras_vae.divergences import kl_axis
 from keras_vae.evaluation import code_variances, kl_per_latent, mean_squared_error
 from keras_vae.models import VAE
 from keras_vae.runs.data import model_data
@@ -88,7 +87,7 @@ def examine(vae: VAE, metrics: dict, dataset: str, data_dir: str | None = None) 
         reconstructions=vae.reconstruct(originals),
         codes=codes,
         labels=labels,
-        kl=kl_per_latent(vae, images) if kl_axis(vae.encoder.posterior, vae.prior) == "latent" else None,
+        kl=kl_per_latent(vae, images) if vae.has_kl_by_latent else None,
         variances=np.asarray(code_variances(vae, images)),
         mean_squared_error=float(mean_squared_error(vae, images)),
         value_range=value_range_of(vae) or (range_of(originals) if is_path(dataset) else (0.0, 1.0)),
