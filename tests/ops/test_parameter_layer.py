@@ -6,7 +6,6 @@ import pytest
 
 from keras_vae import VAE, Autoencoder, Decoder, Encoder, TiedDecoder, likelihoods, load_model, networks, posteriors
 from keras_vae.ops.parameter_layer import ParameterLayer
-from keras_vae.testing import check_likelihood, check_posterior
 
 SIDES, CHANNELS, COMPONENTS = (4, 5), 2, 3
 
@@ -115,11 +114,6 @@ def test_features_of_unknown_size_are_refused():
 def test_the_argument_is_a_bool():
     with pytest.raises(ValueError, match="projection"):
         posteriors.DiagonalNormal(2, projection="no")
-
-
-def test_parts_without_a_projection_keep_the_laws():
-    check_posterior(posteriors.DiagonalNormal(2, seed=5, projection=False))
-    check_likelihood(likelihoods.Normal((3,), scale="predicted", projection=False), features(6, 3))
 
 
 def test_a_model_without_projections_is_the_same_after_its_file(tmp_path):

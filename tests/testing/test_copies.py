@@ -2,7 +2,16 @@ import keras
 import numpy as np
 
 from keras_vae import likelihoods, posteriors, priors
-from keras_vae.testing.copies import arrays, built_copy_of, copy_of, features, fresh, in_double_precision, stir
+from keras_vae.testing.copies import (
+    arrays,
+    built_copy_of,
+    copy_of,
+    features,
+    fresh,
+    in_double_precision,
+    num_features,
+    stir,
+)
 
 
 def test_copies_are_float64_and_the_part_is_left_alone():
@@ -19,6 +28,21 @@ def test_copies_are_float64_and_the_part_is_left_alone():
     assert all(np.all(weight != 0) for weight in copy.get_weights())
     for old, now in zip(before, part.get_weights(), strict=True):
         np.testing.assert_array_equal(old, now)
+
+
+def test_a_head_that_does_not_project_is_given_as_many_features_as_it_has_parameters():
+    rng = np.random.default_rng(0)
+    for part in (
+        posteriors.DiagonalNormal(4, projection=False),
+        likelihoods.Normal((4,), scale="predicted", projection=False),
+    ):
+        with in_double_precision():
+            copy = built_copy_of(part, rng)
+            given = features(rng, num_features(copy))
+            params = arrays(copy(given))
+        np.testing.assert_array_equal(params["mean"], given[:, :4])
+        assert given.shape == (3, 8)
+    assert num_features(posteriors.DiagonalNormal(4)) == features(rng).shape[1]
 
 
 def test_a_frozen_part_has_a_copy_that_is_stirred():
