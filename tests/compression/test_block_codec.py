@@ -30,6 +30,14 @@ def test_examples_come_back(codec, grey):
     np.testing.assert_array_equal(codec.decode(block), grey)
 
 
+def test_that_networks_repeat_themselves_is_seen_once_of_the_first_block_that_can_tell(grey_vae, grey, monkeypatch):
+    codec, seen = BlockCodec(grey_vae, 10), []
+    monkeypatch.setattr(codec.networks, "check_repeatable", lambda x, *grids: seen.append(len(x)))
+    for count in (0, 1, 20, 30):
+        codec.encode(grey[:count])
+    assert seen == [20]
+
+
 def test_none_come_back_as_none(codec, grey):
     block = codec.encode(grey[:0])
     assert block == Block(0, (), (), b"")

@@ -10,6 +10,7 @@ from keras_vae.compression.quantized_likelihoods import (
     BinaryElements,
     CategoricalElements,
     LogisticElements,
+    codes,
     quantized,
 )
 
@@ -53,6 +54,17 @@ def test_each_likelihood_of_whole_numbers_has_its_coder():
 def test_a_density_is_no_probability(likelihood):
     with pytest.raises(ValueError, match=f"needs a likelihood of whole numbers.*{type(likelihood).__name__}.*quality"):
         quantized(likelihood)
+
+
+def test_a_subclass_has_no_coder_until_one_is_said_to_be_its_own(monkeypatch):
+    class Sharper(likelihoods.Bernoulli):
+        """Zeros and ones by probabilities of its own."""
+
+    with pytest.raises(ValueError, match="Received: Sharper"):
+        quantized(Sharper(SHAPE))
+    monkeypatch.setattr(quantized_likelihoods, "_CODERS", dict(quantized_likelihoods._CODERS))
+    codes(Sharper)(BinaryElements)
+    assert type(quantized(Sharper(SHAPE))) is BinaryElements
 
 
 def test_too_many_levels():
