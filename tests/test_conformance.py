@@ -109,7 +109,9 @@ def test_samples_codes_and_reconstructions_are_finite_and_of_their_shape(make, x
 @pytest.fixture
 def _check_numerics():
     tf.debugging.enable_check_numerics()
-    yield
+    # It writes a message with the values of each operation, whether they are finite or not.
+    with np.printoptions(threshold=1, edgeitems=1):
+        yield
     tf.debugging.disable_check_numerics()
 
 

@@ -41,11 +41,6 @@ assert not hasattr(keras_vae, "nothing")
 from keras_vae import VAE, networks
 assert VAE is keras_vae.models.VAE and networks is keras_vae.networks
 """
-REGISTERED = """
-import keras_vae
-import keras
-print(keras.saving.get_registered_object("keras_vae>CalibratedModel").__name__)
-"""
 
 
 def run(code, *arguments):
@@ -81,10 +76,6 @@ def test_nor_does_the_help_of_each_command():
     done = run(EACH_HELP, *COMMANDS)
     assert done.returncode == 0, done.stderr
     assert [line.split()[2] for line in done.stdout.splitlines() if line.startswith("usage: ")] == list(COMMANDS)
-
-
-def test_all_parts_are_registered_once_the_package_is_imported():
-    assert run(REGISTERED).stdout == "CalibratedModel\n"
 
 
 def test_a_command_knows_all_parts_before_it_runs(monkeypatch):

@@ -91,6 +91,8 @@ def test_pictures_of_own_data(tmp_path):
     assert png(tmp_path / "r.png").std() > 0
     assert png(tmp_path / "t.png").std() > 0
     words = ("--corruption", "missing-block=3", "--num", 2, "--num-restorations", 1)
+    # With graphs: its 300 steps take longer than to trace them.
+    tf.config.run_functions_eagerly(False)
     runs_out = printed_by("restore", model, "my_images/", tmp_path / "restored", *words)
     assert "examples" in runs_out
     assert np.load(tmp_path / "restored" / "restored.npy").shape == (2, 8, 8, 1)

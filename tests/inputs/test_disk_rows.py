@@ -33,9 +33,9 @@ def test_what_is_on_the_disk(stored):
 
 
 def test_figures_codes_and_pictures_are_those_of_the_array(stored):
-    x, vae = binary(21), small_vae()
+    x, vae = binary(11), small_vae()
     vae.compile()
-    on_disk, weights = stored(x), np.linspace(0, 2, 21)
+    on_disk, weights = stored(x), np.linspace(0, 2, 11)
     for method in (vae.encode, vae.reconstruct):
         np.testing.assert_array_equal(method(on_disk, batch_size=8), method(x, batch_size=8))
     np.testing.assert_array_equal(vae.elbo(on_disk, seed=1), vae.elbo(x, seed=1))
@@ -74,7 +74,7 @@ def test_training_sees_every_row_once_an_epoch_in_an_order_of_its_own(stored):
 
 
 def test_fit_without_an_order_is_that_of_the_array(stored):
-    x, weights = binary(20), []
+    x, weights = binary(12), []
     for data in (stored(x), x):
         keras.utils.set_random_seed(3)
         model = small_autoencoder()
@@ -82,7 +82,7 @@ def test_fit_without_an_order_is_that_of_the_array(stored):
         history = model.fit(data, batch_size=8, epochs=2, shuffle=False, validation_data=(data,), verbose=0).history
         weights.append([*model.get_weights(), history["val_loss"]])
     for one, other in zip(*weights, strict=True):
-        # The rounding of float32 in six steps.
+        # The rounding of float32 in four steps.
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
 
 

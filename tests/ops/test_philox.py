@@ -15,19 +15,12 @@ TOLERANCE = {"float32": 6 * 4 * 2.0**-23, "float64": 6 * 4 * 2.0**-52}
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("by_xla", [False, True], ids=["eagerly", "by XLA"])
 def test_the_same_numbers_of_the_same_seed(dtype, by_xla):
-    seeds = [[5, 7], [0, 0], [2**31 - 3, 12345]]
+    def drawn(seed):
+        return [(philox.uniform(shape, seed, dtype), philox.normal(shape, seed, dtype)) for shape in SHAPES]
 
-    def drawn(seeds):
-        return [
-            (philox.uniform(shape, seed, dtype), philox.normal(shape, seed, dtype))
-            for seed in tf.unstack(seeds)
-            for shape in SHAPES
-        ]
-
-    found = iter((tf.function(drawn, jit_compile=True) if by_xla else drawn)(tf.constant(seeds)))
-    for seed in seeds:
-        for shape in SHAPES:
-            uniform, normal = next(found)
+    draw = tf.function(drawn, jit_compile=True) if by_xla else drawn
+    for seed in [[5, 7], [0, 0], [2**31 - 3, 12345]]:
+        for shape, (uniform, normal) in zip(SHAPES, draw(tf.constant(seed)), strict=True):
             options = {"dtype": dtype, "alg": "philox"}
             np.testing.assert_array_equal(uniform, tf.random.stateless_uniform(shape, seed, **options))
             expected = tf.random.stateless_normal(shape, seed, **options)

@@ -40,7 +40,7 @@ def test_gradients_are_bounded_by_a_power_of_two_that_grows_with_the_example():
     assert largest_gradient((28, 28, 1)) == 16384.0
 
 
-def test_the_bound_leaves_smaller_gradients_bit_for_bit(binary_images):
+def test_the_bound_leaves_smaller_gradients_bit_for_bit(eagerly, binary_images):
     weights = []
     for bound in (largest_gradient((8, 8, 1)), None):
         keras.utils.set_random_seed(0)
