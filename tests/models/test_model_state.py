@@ -267,6 +267,40 @@ def test_what_is_assigned_in_a_training_counts_in_the_next(counted):
     assert second[0] > first[0] + 40
 
 
+class Scaled(keras.layers.Layer):
+    """A layer with a setting behind a property."""
+
+    def __init__(self):
+        super().__init__()
+        self.factor = 1.0
+
+    @property
+    def factor(self):
+        return self._factor
+
+    @factor.setter
+    def factor(self, value):
+        self._factor = value
+
+    def call(self, x):
+        return x * self._factor
+
+
+def test_what_is_assigned_through_a_property_is_seen():
+    layer = Scaled()
+    vae = VAE(
+        Encoder(keras.Sequential([keras.layers.Flatten(), layer]), posteriors.DiagonalNormal(2)),
+        Decoder(networks.dense([8]), likelihoods.Bernoulli(EVENT_SHAPE)),
+    )
+    x = binary(4)
+    # Codes of x and of three times x.
+    expected = vae.encode(x), vae.encode(3 * x)
+    layer.factor = 3.0
+    np.testing.assert_allclose(vae.encode(x), expected[1], rtol=1e-6)
+    layer.factor = 1.0
+    np.testing.assert_allclose(vae.encode(x), expected[0], rtol=1e-6)
+
+
 class TestTuples:
     """Their own comparison fails where they hold arrays."""
 
