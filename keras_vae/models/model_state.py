@@ -35,7 +35,8 @@ class ModelState:
 
     Two are equal as long as no layer was added, replaced, frozen, quantized or given LoRA weights, and no attribute of
     one was assigned: `vae.num_samples = 5`, `dropout.rate = 0.1`; of those that a layer keeps to itself, as behind a
-    property, numbers and texts alone count. Values of variables are not part of it, nor what is within a list or a dict.
+    property, numbers and texts alone count. Values of variables are not part of it, nor what is within a list or a
+    dict.
 
     Args:
         model: A Keras model.
@@ -50,8 +51,7 @@ class ModelState:
         self._settings = [(layer.trainable, layer.dtype_policy.name) for layer in layers]
         # A copy is the quickest look at a layer. Of the model itself, which holds data while it is trained, no more is
         # kept than is compared.
-        of_model = {name: value for name, value in vars(model).items() if not name.startswith("_")}
-        self._attributes = [_settings_of(of_model), *(vars(layer).copy() for layer in layers[1:])]
+        self._attributes = [_settings_of(vars(model)), *(vars(layer).copy() for layer in layers[1:])]
 
     def __eq__(self, other):
         same = len(self._parts) == len(other._parts) and all(map(operator.is_, self._parts, other._parts))

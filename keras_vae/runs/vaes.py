@@ -9,24 +9,23 @@ from keras_vae.likelihoods.tabular import Tabular
 from keras_vae.models import VAE
 from keras_vae.models.for_shape import LIKELIHOODS
 from keras_vae.runs.data import levels_of
-from keras_vae.runs.own_data import open_splits
+from keras_vae.runs.own_data import OwnSplits
 from keras_vae.runs.tables import tabular_likelihood
 
 
-def compiled_vae(event_shape, settings: dict, learning_rate) -> VAE:
+def compiled_vae(event_shape, settings: dict, learning_rate, own: OwnSplits | None = None) -> VAE:
     """A VAE as the settings of a run have it.
 
     Args:
         event_shape: Shape of an image.
-        settings: `dataset`, `latent_dim`, `network`, `likelihood` and `beta`, as `runs.train` takes them; of data of
-            one's own `validation` as well.
+        settings: `dataset`, `latent_dim`, `network`, `likelihood` and `beta`, as `runs.train` takes them.
         learning_rate: Adam's, a number or a schedule; the gradient's norm is bounded by `largest_gradient`.
+        own: Data of one's own, in place of a dataset by name.
     """
     kind, options = LIKELIHOODS[settings["likelihood"]]
-    data = settings["dataset"], settings.get("validation")
     if issubclass(kind, IntegerLikelihood):
-        options = {**options, "levels": levels_of(*data)}
-    likelihood = tabular_likelihood(open_splits(*data)) if kind is Tabular else kind(event_shape, **options)
+        options = {**options, "levels": levels_of(settings["dataset"], own)}
+    likelihood = tabular_likelihood(own) if kind is Tabular else kind(event_shape, **options)
     vae = VAE.for_shape(event_shape, settings["latent_dim"], settings["network"], likelihood)
     vae.beta = settings["beta"]
     vae.compile(keras.optimizers.Adam(learning_rate, global_clipnorm=largest_gradient(event_shape)))

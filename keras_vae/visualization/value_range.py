@@ -2,6 +2,8 @@
 
 import math
 
+from keras_vae.likelihoods.masked import unmasked
+
 
 def checked_value_range(value_range) -> tuple[float, float] | None:
     """Returns the values that are black and white as floats, `None` for `None`.
@@ -31,7 +33,5 @@ def value_range_of(model, value_range: tuple[float, float] | None = None) -> tup
     """
     if value_range is not None:
         return value_range
-    likelihood = model.decoder.likelihood
-    # What `likelihoods.Masked` wraps.
-    levels = getattr(getattr(likelihood, "likelihood", likelihood), "levels", None)
+    levels = getattr(unmasked(model.decoder.likelihood), "levels", None)
     return None if levels is None else (0.0, levels - 1.0)

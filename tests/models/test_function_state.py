@@ -14,7 +14,7 @@ FACTOR = 2.0
 
 
 def by_a_global(x):
-    return [part * FACTOR for part in (x,)][0]
+    return next(part * FACTOR for part in (x,))
 
 
 class Scaling:

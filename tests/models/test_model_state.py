@@ -126,6 +126,21 @@ def test_what_is_assigned_counts_in_the_next_step(name, value, options, route):
     assert abs(found - expected) < 0.25 * abs(before - expected)
 
 
+@pytest.mark.parametrize(
+    ("name", "values"), [("free_bits", (-1.0, np.nan, "a", None)), ("num_samples", (-1, 0, 2.5, np.nan, "a", None))]
+)
+def test_what_is_out_of_range_is_not_assigned(name, values):
+    vae = small_vae()
+    before = getattr(vae, name)
+    for value in values:
+        with pytest.raises(ValueError, match=f"`{name}` must be a"):
+            setattr(vae, name, value)
+    assert getattr(vae, name) == before
+    without_kl = small_vae(objective=objectives.ImportanceWeighted())
+    with pytest.raises(ValueError, match="`free_bits` hold up a KL divergence, and the loss of ImportanceWeighted"):
+        without_kl.free_bits = 1.0
+
+
 def test_what_is_frozen_between_two_trainings_stays_as_it_is():
     vae, x = small_vae(), binary(32)
     vae.compile(keras.optimizers.SGD(0.1))
