@@ -1,10 +1,15 @@
 """Arrays in `.npy` and `.npz` files."""
 
 import os
+import tokenize
 import zipfile
 import zlib
 
 import numpy as np
+
+# What NumPy and zipfile make of files that are damaged, or of something else.
+BROKEN = (ValueError, EOFError, AttributeError, TypeError, SyntaxError, OverflowError, MemoryError, NotImplementedError)
+BROKEN += (RuntimeError, OSError, tokenize.TokenError, zipfile.BadZipFile, zlib.error)
 
 
 def load_npy(path, mmap_mode: str | None = None) -> np.ndarray:
@@ -15,7 +20,9 @@ def load_npy(path, mmap_mode: str | None = None) -> np.ndarray:
     """
     try:
         return np.load(path, mmap_mode=mmap_mode, allow_pickle=False)
-    except (ValueError, EOFError) as error:
+    except FileNotFoundError:
+        raise
+    except BROKEN as error:
         raise ValueError(f"{os.fspath(path)!r} is no .npy file of numbers: {error}") from error
 
 
@@ -61,7 +68,9 @@ def load_npz(path) -> tuple[np.ndarray, np.ndarray | None]:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, AttributeError, TypeError) as error:
+    except FileNotFoundError:
+        raise
+    except BROKEN as error:
         raise ValueError(f"{os.fspath(path)!r} is no .npz file of numbers: {error}") from error
     if len(arrays) == 1:
         return next(iter(arrays.values())), None

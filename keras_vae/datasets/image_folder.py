@@ -3,6 +3,7 @@
 import math
 import os
 import pathlib
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -10,6 +11,14 @@ from keras_vae.datasets.image_files import EXPECTED, KINDS, ImageHead, read_head
 
 # Modes whose pixels are as those of another.
 READ_AS = {"1": "L", "I;16B": "I;16", "I;16L": "I;16"}
+
+
+def files_within(path) -> Iterator[pathlib.Path]:
+    """The files in a folder and its sub-folders, in the order of their names, but for what is hidden by a dot.
+
+    Links are followed; one that leads into a folder that it is in is not, and one that leads nowhere is a file.
+    """
+    return iter(sorted(_files_within(pathlib.Path(path), {os.path.realpath(path)})))
 
 
 class ImageFolder:
@@ -34,8 +43,7 @@ class ImageFolder:
 
     def __init__(self, path):
         self.path = os.fspath(path)
-        found = [file for file in sorted(pathlib.Path(path).rglob("*")) if _is_shown(file.relative_to(path).parts)]
-        found = [file for file in found if file.is_file()]
+        found = list(files_within(path))
         images = [file for file in found if file.name.lower().endswith(KINDS)]
         if not images:
             raise ValueError(f"There is no image in {self.path!r}. Expected files such as 0001.png.")
@@ -94,8 +102,17 @@ class ImageFolder:
         return first
 
 
-def _is_shown(parts) -> bool:
-    return not any(part.startswith(".") for part in parts)
+def _files_within(folder, above):
+    for entry in os.scandir(folder):
+        path = folder / entry.name
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            place = os.path.realpath(path)
+            if place not in above:
+                yield from _files_within(path, above | {place})
+        elif entry.is_file() or (entry.is_symlink() and not os.path.exists(path)):
+            yield path
 
 
 def _read_as(mode) -> str:

@@ -21,7 +21,7 @@ STATIC_SEED = 0
 
 
 def load(
-    name: str,
+    name: str | os.PathLike | OwnData,
     split: str = "train",
     batch_size: int = 128,
     binarize: str | None = None,
@@ -45,7 +45,7 @@ def load(
     Args:
         name: `"digits"` (8x8, comes with scikit-learn), `"colour_digits"` (32x32x3, made of them), or a name of
             TensorFlow Datasets such as `"mnist"`, `"fashion_mnist"`, `"binarized_mnist"` or `"cifar10"`. What is not
-            on disk is downloaded; the first two need no network. Or a path.
+            on disk is downloaded; the first two need no network. Or a path, or what was read at one.
         split: `"train"`, `"test"`, or for TFDS a slice such as `"train[:90%]"`. Of a path: `"all"` in its order,
             `"test"`, a part that is drawn once and for all, or `"train"`, the rest.
         batch_size: Images for each batch; the last may be smaller.
@@ -80,8 +80,8 @@ def load(
     if seed is not None:
         seed = checked_size(seed, "seed", minimum=0)
     held_out = checked_rate(held_out, "held_out")
-    if is_path(name):
-        data = open_own(name)
+    data = _own(name)
+    if data is not None:
         source = _of_own(data, split, held_out, binarize, with_labels, integers)
         # What is binary already is not drawn, and keeps what is missing.
         binarize = None if data.facts.kind == "binary" else binarize
@@ -143,8 +143,8 @@ def levels(name: str) -> int:
     Raises:
         ValueError: If the name is no string, or the file at a path does not hold whole numbers from 0 to 65,535.
     """
-    if is_path(_checked_dataset_name(name)):
-        data = open_own(name)
+    data = _own(_checked_dataset_name(name))
+    if data is not None:
         if data.facts.levels is None:
             raise ValueError(f"{data.path!r} has no levels: it holds {data.facts}.")
         return data.facts.levels
@@ -153,7 +153,11 @@ def levels(name: str) -> int:
     return {"digits": WHITE + 1, "binarized_mnist": 2}.get(dataset, 256)
 
 
-def _checked_dataset_name(name) -> str | os.PathLike:
-    if not isinstance(name, (str, os.PathLike)):
+def _own(name) -> OwnData | None:
+    return name if isinstance(name, OwnData) else open_own(name) if is_path(name) else None
+
+
+def _checked_dataset_name(name) -> str | os.PathLike | OwnData:
+    if not isinstance(name, (str, os.PathLike, OwnData)):
         raise ValueError(f"`name` must be a name such as 'digits' or 'mnist', or a path. Received: name={name!r}.")
     return name

@@ -10,7 +10,7 @@ import numpy as np
 from keras_vae.datasets.array_files import ArrayOnDisk, load_npz
 from keras_vae.datasets.embedded import EMBEDDED
 from keras_vae.datasets.facts import Facts, facts_of
-from keras_vae.datasets.image_folder import ImageFolder
+from keras_vae.datasets.image_folder import ImageFolder, files_within
 from keras_vae.datasets.tables import read_csv, read_parquet
 
 ARRAYS, TABLES = (".npy", ".npz"), (".csv", ".parquet")
@@ -126,9 +126,9 @@ def open_own(path) -> OwnData:
 
 def _stamp(path):
     """What changes when the files do."""
-    files = [path, *sorted(pathlib.Path(path).rglob("*"))] if os.path.isdir(path) else [path]
-    stats = [os.stat(file) for file in files if os.path.exists(file)]
-    return path, os.getcwd(), tuple((stat.st_mtime_ns, stat.st_size) for stat in stats)
+    files = files_within(path) if os.path.isdir(path) else [path]
+    stats = [(os.fspath(file), os.stat(file)) for file in files if os.path.exists(file)]
+    return path, os.getcwd(), tuple((file, stat.st_mtime_ns, stat.st_size) for file, stat in stats)
 
 
 def _read(path) -> OwnData:

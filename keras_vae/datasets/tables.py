@@ -2,6 +2,7 @@
 
 import csv
 import importlib.util
+import itertools
 import math
 
 import numpy as np
@@ -23,7 +24,9 @@ def read_csv(path, names: bool | None = None) -> np.ndarray:
             lines = [(number, row) for number, row in enumerate(csv.reader(file), start=1) if row]
     except (csv.Error, UnicodeDecodeError) as error:
         raise ValueError(f"{path!r} cannot be read as a table in UTF-8: {error}") from error
-    if lines and (_holds_names(path, lines[0][1]) if names is None else names):
+    rows = [row for _, row in lines]
+    if lines and (_holds_names(path, *rows[:2]) if names is None else names):
+        _check_no_index(path, rows)
         del lines[0]
     if not lines:
         raise ValueError(f"{path!r} holds no row of numbers.")
@@ -37,16 +40,42 @@ def read_csv(path, names: bool | None = None) -> np.ndarray:
     return np.array([[float(value or math.nan) for value in row] for _, row in lines])
 
 
-def _holds_names(path, fields) -> bool:
-    """Whether the first line of a table is one of names; what is empty tells nothing."""
+def _holds_names(path, fields, after=()) -> bool:
+    """Whether the first line of a table is one of names; what is empty tells nothing.
+
+    Names may be numbers themselves, as years and wavelengths are: where the first line holds whole numbers that go up,
+    and the line after it others.
+    """
     numbers = [_is_number(field) for field in fields if field.strip()]
-    counted = [field.strip() for field in fields] == [str(number) for number in range(len(fields))]
-    if (any(numbers) and not all(numbers)) or (counted and len(fields) > 1):
+    counted = len(fields) > 1 and [field.strip() for field in fields] == [str(number) for number in range(len(fields))]
+    if (any(numbers) and not all(numbers)) or counted or (_go_up(fields) and not all(map(_is_whole, after))):
         raise ValueError(
-            f"The first line of {path!r} may hold names or numbers: {','.join(fields)[:80]!r}. Say which by `names` "
-            "(--names, --no-names)."
+            f"The first line of {path!r} may hold names or numbers: {','.join(fields)[:80]!r}. Put a line of names "
+            "that are no numbers above it; or say which by `names` (`keras-vae detect` by --names, --no-names)."
         )
     return bool(numbers) and not any(numbers)
+
+
+def _go_up(fields) -> bool:
+    """Whether fields are several whole numbers, written as such, each larger than the one before."""
+    whole = [int(field) for field in fields] if all(map(_is_whole, fields)) else []
+    return len(whole) > 1 and all(one < other for one, other in itertools.pairwise(whole))
+
+
+def _is_whole(field) -> bool:
+    return field.strip().isdecimal()
+
+
+def _check_no_index(path, rows):
+    """Raises a ValueError where the first column has no name and numbers the rows: it would be learned too."""
+    names, *rows = rows
+    if len(names) > 1 and not names[0].strip() and all(names[1:]):
+        numbers = [row[0].strip() for row in rows]
+        if numbers and numbers in ([str(first + row) for row in range(len(rows))] for first in (0, 1)):
+            raise ValueError(
+                f"The first column of {path!r} has no name and numbers the rows, as a DataFrame's index does. Leave it "
+                "out (`to_csv(..., index=False)`), or give it a name if it is to be learned."
+            )
 
 
 def _is_number(text) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable
 import numpy as np
 import tensorflow as tf
 
+from keras_vae.models.function_state import Itself
+
 MOST_FUNCTIONS = 64
 
 
@@ -23,35 +25,56 @@ class CompiledFunctions:
     def __init__(self, depends_on: Callable | None = None):
         self._depends_on, self._state = depends_on, None
         self._by_name = collections.OrderedDict()
+        self._state_by_name = {}
 
-    def get(self, key: Hashable, function: Callable) -> Callable:
+    def get(self, key: Hashable, function: Callable, depends_on: Callable | None = None) -> Callable:
         """The compiled function of a key, compiled from `function` at the first call.
 
         So many are kept as a program may use in turn; the one that was not asked for the longest goes first.
+
+        Args:
+            key: What it is kept by.
+            function: What is compiled.
+            depends_on: Gives what this function alone holds beside the others, as for the class.
         """
         self._forget_what_is_stale()
+        state = None if depends_on is None else depends_on()
+        if key in self._by_name and state != self._state_by_name[key]:
+            del self._by_name[key]
         if key not in self._by_name:
             # TensorFlow counts compilations by a method's code, and warns of too many where several models have one
             # each; a partial object is counted by itself.
             own = functools.partial(function)
             self._by_name[key] = tf.function(own, reduce_retracing=True, autograph=False)
+        self._state_by_name[key] = state
         self._by_name.move_to_end(key)
         while len(self._by_name) > MOST_FUNCTIONS:
-            self._by_name.popitem(last=False)
-        return functools.partial(self._called, self._by_name[key])
+            oldest, _ = self._by_name.popitem(last=False)
+            del self._state_by_name[oldest]
+        return functools.partial(self._called, self._by_name[key], key, depends_on)
 
-    def _called(self, compiled, *arguments):
+    def _called(self, compiled, key, depends_on, *arguments):
         traces = compiled.experimental_get_tracing_count()
         result = compiled(*arguments)
-        if self._depends_on is not None and compiled.experimental_get_tracing_count() != traces:
+        if compiled.experimental_get_tracing_count() != traces:
             # A layer may assign attributes while it is traced: that alone makes nothing stale.
-            self._state = self._depends_on()
+            if self._depends_on is not None:
+                self._state = self._depends_on()
+            if depends_on is not None:
+                self._settle(self._state_by_name.get(key), depends_on())
         return result
+
+    def _settle(self, before, after):
+        """Takes one state for another, of all functions that were compiled in it."""
+        for key, state in self._state_by_name.items():
+            if state is not None and state == before:
+                self._state_by_name[key] = after
 
     def _forget_what_is_stale(self):
         state = None if self._depends_on is None else self._depends_on()
         if self._state is not None and state != self._state:
             self._by_name.clear()
+            self._state_by_name.clear()
         self._state = state
 
 
@@ -60,8 +83,13 @@ def key_of(function: Callable, owner, options: dict) -> Hashable:
 
     Two functions of one name are two, and a method that is asked for again is one.
     """
-    own = getattr(function, "__self__", None) is owner
-    return (function.__name__ if own else function, *((name, _key(options[name])) for name in sorted(options)))
+    named = function.__name__ if is_own(function, owner) else _key(function)
+    return (named, *((name, _key(options[name])) for name in sorted(options)))
+
+
+def is_own(function: Callable, owner) -> bool:
+    """Whether a function is a method of `owner`."""
+    return getattr(function, "__self__", None) is owner
 
 
 def _key(value) -> Hashable:
@@ -75,19 +103,6 @@ def _key(value) -> Hashable:
     try:
         hash(value)
     except TypeError:
-        return _Itself(value)
+        return Itself(value)
     # A one is not a True.
     return type(value), value
-
-
-class _Itself:
-    """Stands for an object that has no hash, such as a tensor: for itself alone."""
-
-    def __init__(self, value):
-        self._value = value
-
-    def __eq__(self, other):
-        return isinstance(other, _Itself) and self._value is other._value
-
-    def __hash__(self):
-        return id(self._value)

@@ -14,12 +14,13 @@ from keras_vae.inputs import batches, data_checks
 from keras_vae.inputs.disk_rows import is_on_disk
 from keras_vae.inputs.rules import Rule, rule_of
 from keras_vae.models.built_copy import built_copy
-from keras_vae.models.compiled_functions import CompiledFunctions, key_of
+from keras_vae.models.compiled_functions import CompiledFunctions, is_own, key_of
 from keras_vae.models.composite import checked_part
 from keras_vae.models.corruption_checks import check_fill, check_keeps_shape
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.draws import Context, Draws
 from keras_vae.models.encoder import Encoder
+from keras_vae.models.function_state import function_state
 from keras_vae.models.model_state import ModelState
 from keras_vae.models.train_step import Trainable
 from keras_vae.ops import noise
@@ -201,12 +202,19 @@ class LatentModel(Trainable):
         """
         return self._map(self.reconstruct_batch, x, batch_size)
 
-    def compiled_function(self, key, function):
+    def compiled_function(self, key, function, somebodys=None):
         """The compiled function of a key, which is compiled from `function` at the first call.
 
         It is compiled anew when the model is another: see `ModelState`.
+
+        Args:
+            key: What it is kept by.
+            function: What is compiled.
+            somebodys: A function or layer of somebody's own that it calls: it is compiled anew too when that computes
+                with something else, see `function_state`.
         """
-        return self._functions.get(key, function)
+        depends_on = None if somebodys is None else functools.partial(function_state, somebodys, self)
+        return self._functions.get(key, function, depends_on)
 
     def checked_batches(self, x, batch_size: int, rule: Rule | None):
         """The batches of an array or a dataset, as tensors that were checked.
@@ -259,7 +267,8 @@ class LatentModel(Trainable):
             ValueError: If x does not have the shape that the encoder takes, or holds values that are not allowed.
         """
         key = key_of(function, self, options)
-        compiled = self.compiled_function(key, functools.partial(function, **options))
+        somebodys = None if is_own(function, self) else function
+        compiled = self.compiled_function(key, functools.partial(function, **options), somebodys)
         examples = self.checked_batches(x, batch_size, rule_of(self.decoder.likelihood) if target else None)
         return map(compiled if seed is None else batches.seeded(compiled, checked_seed(seed)), examples)
 

@@ -54,7 +54,8 @@ def load_saved(filepath, kind: type, holds: str, writer: str, compile: bool = Tr
         )
     try:
         return keras.saving.load_model(filepath, compile=compile)
-    except (ValueError, TypeError, KeyError, OSError) as error:
+    except Exception as error:
+        # What becomes of a configuration that is not one of ours is of any kind, want of memory among them.
         hint = f" {NOT_REGISTERED}" if "Could not locate class" in str(error) else ""
         raise ValueError(f"The model in {filepath!r} could not be loaded.{hint} Keras says: {error}") from error
 
@@ -64,5 +65,5 @@ def _saved_class(filepath: str) -> str:
         with zipfile.ZipFile(filepath) as archive:
             config = json.loads(archive.read("config.json"))
         return config["registered_name"] or config["class_name"]
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError):
+    except (zipfile.BadZipFile, LookupError, TypeError, ValueError, RecursionError):
         return "something that is no `.keras` file"

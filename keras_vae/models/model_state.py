@@ -24,6 +24,8 @@ OF_KERAS = (
 )
 # What layers write into as they run.
 UNSETTLED = (list, dict, set, keras.KerasTensor)
+# What Keras's own layers and models note of themselves. One without a name would change those of later ones.
+NOTES_OF_KERAS = frozenset(vars(keras.Sequential(name="any")))
 # What says what it is by its value; all else is told apart by being another object.
 VALUES = (bool, int, float, complex, str, bytes)
 
@@ -32,8 +34,9 @@ class ModelState:
     """A model's layers, their variables and settings at some time.
 
     Two are equal as long as no layer was added, replaced, frozen, quantized or given LoRA weights, and no attribute of
-    one was assigned: `vae.num_samples = 5`, `dropout.rate = 0.1`. Values of variables are not part of it, nor what is
-    within a list or a dict.
+    one was assigned: `vae.num_samples = 5`, `dropout.rate = 0.1`; of those that a layer keeps to itself, as behind a
+    property, numbers and texts alone count. Values of variables are not part of it, nor what is within a list or a
+    dict.
 
     Args:
         model: A Keras model.
@@ -41,10 +44,10 @@ class ModelState:
 
     def __init__(self, model: keras.Model):
         layers = model._flatten_layers()
-        own = [
+        variables = [
             variable for layer in layers for variable in (*layer._trainable_variables, *layer._non_trainable_variables)
         ]
-        self._parts = [*layers, *own]
+        self._parts = [*layers, *variables]
         self._settings = [(layer.trainable, layer.dtype_policy.name) for layer in layers]
         # A copy is the quickest look at a layer. Of the model itself, which holds data while it is trained, no more is
         # kept than is compared.
@@ -71,13 +74,22 @@ def _are_same_attributes(one: dict, other: dict) -> bool:
 
 
 def _settings_of(attributes: dict) -> dict:
-    return {name: value for name, value in attributes.items() if _is_setting(name) and _is_settled(type(value))}
+    return {
+        name: value
+        for name, value in attributes.items()
+        if (_is_setting(name) and _is_settled(type(value))) or (_is_private(name) and isinstance(value, VALUES))
+    }
 
 
 # What a name or a class says of itself is found once.
 @functools.lru_cache(2**12)
 def _is_setting(name: str) -> bool:
     return not (name.startswith("_") or name in OF_KERAS)
+
+
+@functools.lru_cache(2**12)
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and name not in NOTES_OF_KERAS
 
 
 @functools.lru_cache(2**12)

@@ -86,17 +86,12 @@ class VAE(LatentModel):
         super().__init__(encoder, decoder, corruption, **kwargs)
         self.prior = checked_part(StandardNormal(self.latent_dim) if prior is None else prior, Prior, "prior")
         self.objective = checked_part(ELBO() if objective is None else objective, Objective, "objective")
-        self.free_bits = checked_number(free_bits, "free_bits", 0.0)
-        self.num_samples = checked_size(num_samples, "num_samples")
+        self.free_bits = free_bits
+        self.num_samples = num_samples
         if self.prior.latent_dim != self.latent_dim:
             raise ValueError(
                 "The prior and the encoder's posterior must have the same `latent_dim`. Received: prior "
                 f"{self.prior.latent_dim}, posterior {self.latent_dim}."
-            )
-        if self.free_bits > 0 and not self.objective.adds_kl:
-            raise ValueError(
-                "`free_bits` hold up a KL divergence, and the loss of "
-                f"{type(self.objective).__name__} has none. Received: free_bits={free_bits!r}."
             )
         divergences.closed_form(self.encoder.posterior, self.prior)
         # What `summary` shows of them.
@@ -173,6 +168,30 @@ class VAE(LatentModel):
     @beta.setter
     def beta(self, value: float):
         self._beta.assign(checked_number(value, "beta", 0.0))
+
+    @property
+    def free_bits(self) -> float:
+        """For each latent the KL divergence below which it costs nothing. Assign a number to change it."""
+        return self._free_bits
+
+    @free_bits.setter
+    def free_bits(self, value: float):
+        value = checked_number(value, "free_bits", 0.0)
+        if value > 0 and not self.objective.adds_kl:
+            raise ValueError(
+                "`free_bits` hold up a KL divergence, and the loss of "
+                f"{type(self.objective).__name__} has none. Received: free_bits={value!r}."
+            )
+        self._free_bits = value
+
+    @property
+    def num_samples(self) -> int:
+        """Codes that are drawn for each example in a step. Assign a number to change it."""
+        return self._num_samples
+
+    @num_samples.setter
+    def num_samples(self, value: int):
+        self._num_samples = checked_size(value, "num_samples")
 
     def call(self, x, sample_weight=None, training=None):
         """Draws z from q(z|x), and adds the weighted batch mean of beta * KL by `add_loss`.

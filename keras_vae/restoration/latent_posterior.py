@@ -21,7 +21,7 @@ class LatentPosterior:
     def compiled(self, method):
         """One of the methods as a compiled function, the same for all that share model, observation and number."""
         key = ("p(z | observed)", self.observation.key, method.__name__, self.num_chains)
-        return self.vae.compiled_function(key, method)
+        return self.vae.compiled_function(key, method, self.observation.somebodys)
 
     def begin(self, y, step_size, seed, stream):
         """What was observed as tensors, the encoder's variance, and an ascent that begins at the encoder's code.

@@ -24,7 +24,7 @@ class MissingElements:
         vae: A `VAE`.
     """
 
-    key = "missing elements"
+    key, somebodys = "missing elements", None
 
     def __init__(self, vae):
         self.vae = vae
@@ -83,6 +83,7 @@ class CorruptedPicture:
         self.vae, self.corruption, self.noise_scale = vae, corruption, noise_scale
         self.corrupt = functools.partial(made_of, corruption)
         self.key = (_key_of(corruption), noise_scale)
+        self.somebodys = None if _is_ours(corruption) else corruption
 
     def start(self, y):
         """A first guess of x: y, enlarged to the shape of an event; where it is missing, a mean of the prior's."""
@@ -126,10 +127,14 @@ class CorruptedPicture:
 
 def _key_of(corruption):
     """What tells a corruption from others: its settings, if it is one of this package, which holds nothing else."""
-    if type(corruption).__module__.startswith("keras_vae."):
+    if _is_ours(corruption):
         settings = {name: value for name, value in corruption.get_config().items() if name != "name"}
         return type(corruption).__name__, repr(settings)
     return corruption
+
+
+def _is_ours(corruption) -> bool:
+    return type(corruption).__module__.startswith("keras_vae.")
 
 
 def made_of(corruption, x):

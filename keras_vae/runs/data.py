@@ -5,27 +5,25 @@ import math
 import tensorflow as tf
 
 from keras_vae import datasets
-from keras_vae.datasets.own_files import is_path, open_own
+from keras_vae.datasets.own_files import OwnData, is_path, open_own
 from keras_vae.likelihoods.masked import unmasked
-from keras_vae.runs.own_data import check_domain, open_splits
+from keras_vae.runs.own_data import OwnSplits, check_domain
 
 # Batches of one's own data to test on have at most so many values.
 MOST_VALUES = 2**26
 
 
 def training_data(
-    name: str, form: str, batch_size: int, data_dir: str | None, seed: int, validation=None
+    name: str, form: str, batch_size: int, data_dir: str | None, seed: int, own: OwnSplits | None = None
 ) -> tf.data.Dataset:
     """Batches to train on in the `data_form` of a likelihood; binary ones are drawn afresh in each epoch.
 
-    They are the training split of a dataset by name; of a path all but what is held back by `validation`, as
-    `runs.own_data.open_splits` takes it.
+    They are the training split of a dataset by name, and of data of one's own all but what is held back.
     """
-    held_out = {}
-    if is_path(name):
-        own = open_splits(name, validation)
-        held_out = {"held_out": own.held_out}
-    return datasets.load(name, "train", batch_size, data_dir=data_dir, seed=seed, **held_out, **_form(form, "dynamic"))
+    form = _form(form, "dynamic")
+    if own is None:
+        return datasets.load(name, "train", batch_size, data_dir=data_dir, seed=seed, **form)
+    return datasets.load(own.data, "train", batch_size, seed=seed, held_out=own.held_out, **form)
 
 
 def validation_data(
@@ -33,24 +31,23 @@ def validation_data(
     form: str,
     batch_size: int,
     data_dir: str | None = None,
-    validation=None,
+    own: OwnSplits | None = None,
     with_labels: bool = False,
 ) -> tf.data.Dataset:
-    """Batches that a training is validated and tested on: a test split, what is held back of a path, or another path.
+    """Batches that a training is validated and tested on: the test split of a dataset by name, or what `own` says.
 
     Binary ones are drawn once, so that figures compare.
     """
-    own = open_splits(name, validation)
     if own is None:
         return held_out_data(name, form, batch_size, data_dir, with_labels=with_labels)
     if not isinstance(own.validation, float):
-        return held_out_data(own.validation.path, form, batch_size, with_labels=with_labels)
+        return held_out_data(own.validation, form, batch_size, with_labels=with_labels)
     batch_size, form = _small_enough(batch_size, own.data), _form(form, "static")
-    return datasets.load(name, "test", batch_size, with_labels=with_labels, held_out=own.validation, **form)
+    return datasets.load(own.data, "test", batch_size, with_labels=with_labels, held_out=own.validation, **form)
 
 
 def held_out_data(
-    name: str,
+    name: str | OwnData,
     form: str,
     batch_size: int,
     data_dir: str | None = None,
@@ -61,9 +58,10 @@ def held_out_data(
 
     Without a `split` they are the test split of a dataset by name, and all that is at a path.
     """
-    if is_path(name):
-        batch_size = _small_enough(batch_size, open_own(name))
-    split = split or ("all" if is_path(name) else "test")
+    if isinstance(name, OwnData) or is_path(name):
+        name = name if isinstance(name, OwnData) else open_own(name)
+        split, batch_size = split or "all", _small_enough(batch_size, name)
+    split = split or "test"
     return datasets.load(name, split, batch_size, with_labels=with_labels, data_dir=data_dir, **_form(form, "static"))
 
 
@@ -74,23 +72,24 @@ def model_data(
     data_dir: str | None = None,
     split: str | None = None,
     with_labels: bool = False,
-    validation=None,
+    own: OwnSplits | None = None,
 ) -> tf.data.Dataset:
-    """Batches to test a model on, of `held_out_data`, or of `validation_data` where a validation is given.
+    """Batches to test a model on, of `held_out_data`, or of `validation_data` where there is data of one's own for it.
 
     Raises:
         ValueError: If what is at a path does not fit the model; the message names it.
     """
+    if own is not None:
+        _check_fits(model, own.data)
+        return validation_data(name, model.decoder.likelihood.data_form, batch_size, own=own, with_labels=with_labels)
     if is_path(name):
-        _check_fits(model, open_own(name))
-    if validation is not None:
-        return validation_data(name, model.decoder.likelihood.data_form, batch_size, data_dir, validation, with_labels)
+        name = open_own(name)
+        _check_fits(model, name)
     return held_out_data(name, model.decoder.likelihood.data_form, batch_size, data_dir, split, with_labels)
 
 
-def levels_of(dataset, validation=None) -> int:
+def levels_of(dataset, own: OwnSplits | None = None) -> int:
     """How many values an element of a training's data can have, in what it is validated on as well."""
-    own = open_splits(dataset, validation)
     if own is None:
         return datasets.levels(dataset)
     if own.levels is None:

@@ -6,6 +6,7 @@ from keras_vae import evaluation
 from keras_vae.evaluation.log_likelihood import check_has_likelihood
 from keras_vae.ops.checks import checked_size
 from keras_vae.runs.data import model_data
+from keras_vae.runs.own_data import OwnSplits, open_splits
 
 BATCH_SIZE, SEED = 250, 0
 # Codes that are drawn from the aggregate posterior, each to be compared with the posteriors of all examples.
@@ -18,7 +19,7 @@ def evaluate(
     data_dir: str | None = None,
     split: str | None = None,
     num_samples: int = 0,
-    validation: float | str | None = None,
+    validation: float | str | OwnSplits | None = None,
 ) -> dict:
     """Evaluates a model on a dataset by name, each example by one draw of its code.
 
@@ -29,7 +30,8 @@ def evaluate(
         data_dir: Where TFDS finds its data.
         split: The split; `None` is `"test"`, and all that is at a path.
         num_samples: Draws for each example of an importance-sampled estimate of log p(x); 0 leaves it out.
-        validation: Of a path, what `train` was given to validate on, a share or another path: that alone is tested on.
+        validation: Of a path, what `train` was given to validate on, a share or another path, or both as they were
+            read: that alone is tested on.
 
     Returns:
         Dict of `num_examples`, `mean_squared_error` (of reconstructions at the mean code, in the data's units squared),
@@ -46,7 +48,9 @@ def evaluate(
     num_samples = checked_size(num_samples, "num_samples", minimum=0)
     if num_samples:
         check_has_likelihood(model)
-    data = model_data(dataset, model, BATCH_SIZE, data_dir, split, validation=validation)
+    read = validation is None or isinstance(validation, OwnSplits)
+    own = validation if read else open_splits(dataset, validation)
+    data = model_data(dataset, model, BATCH_SIZE, data_dir, split, own=own)
     if not model.compiled:
         model.compile()
     logs = model.evaluate(data, verbose=0, return_dict=True)

@@ -11,6 +11,7 @@ from keras_vae.evaluation import code_variances, kl_per_latent, mean_squared_err
 from keras_vae.models import VAE
 from keras_vae.runs.data import model_data
 from keras_vae.runs.evaluate import BATCH_SIZE, evaluate
+from keras_vae.runs.own_data import open_splits
 from keras_vae.visualization.pictures import range_of
 from keras_vae.visualization.value_range import value_range_of
 
@@ -95,8 +96,10 @@ def examine(vae: VAE, metrics: dict, dataset: str, data_dir: str | None = None) 
 
 
 def _test_data(vae, dataset, data_dir, validation):
+    own = None if validation is None else open_splits(dataset, validation)
+
     def load(with_labels):
-        return model_data(dataset, vae, BATCH_SIZE, data_dir, with_labels=with_labels, validation=validation)
+        return model_data(dataset, vae, BATCH_SIZE, data_dir, with_labels=with_labels, own=own)
 
     try:
         return load(with_labels=True)

@@ -75,15 +75,15 @@ def sweep(
         checked_free_path(os.path.join(checked_folder(output), name), overwrite)
     settings, own, said = settled(settings, validation)
     form = data_form_of(settings["likelihood"])
-    train = training_data(dataset, form, batch_size, data_dir, seed, validation)
+    train = training_data(dataset, form, batch_size, data_dir, seed, own)
     event_shape = tuple(train.element_spec.shape[1:])
 
     def build(latent_dim):
         keras.utils.set_random_seed(seed)
         rate = learning_rate_schedule(schedule, learning_rate, epochs * len(train))
-        return compiled_vae(event_shape, {**settings, "latent_dim": latent_dim}, rate)
+        return compiled_vae(event_shape, {**settings, "latent_dim": latent_dim}, rate, own)
 
-    test = validation_data(dataset, form, BATCH_SIZE, data_dir, validation)
+    test = validation_data(dataset, form, BATCH_SIZE, data_dir, own)
     with workplace(output, overwrite, (TABLE, PICTURE).__contains__) as folder:
         for line in said:
             print(line)

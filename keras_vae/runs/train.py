@@ -76,10 +76,10 @@ def train(
     keras.utils.set_random_seed(seed)
     settings, own, said = settled(settings, validation)
     form = data_form_of(settings["likelihood"])
-    data = training_data(dataset, form, batch_size, data_dir, seed, validation)
-    held_out = validation_data(dataset, form, BATCH_SIZE, data_dir, validation)
+    data = training_data(dataset, form, batch_size, data_dir, seed, own)
+    held_out = validation_data(dataset, form, BATCH_SIZE, data_dir, own)
     event_shape = tuple(data.element_spec.shape[1:])
-    vae = compiled_vae(event_shape, settings, learning_rate_schedule(schedule, learning_rate, epochs * len(data)))
+    vae = compiled_vae(event_shape, settings, learning_rate_schedule(schedule, learning_rate, epochs * len(data)), own)
     with folder.in_work(overwrite) as work:
         for line in said:
             print(line)
@@ -94,7 +94,7 @@ def train(
         vae.export(work.saved_model)
         metrics = {
             "settings": settings,
-            "test": evaluate(vae, dataset, data_dir, validation=settings.get("validation")),
+            "test": evaluate(vae, dataset, data_dir, validation=own),
             "fit_seconds": round(seconds, 1),
             "peak_memory_bytes": peak_memory(),
             "versions": versions(),

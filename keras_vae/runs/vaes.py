@@ -8,20 +8,20 @@ from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.models import VAE
 from keras_vae.models.for_shape import data_form_of, likelihood_for
 from keras_vae.runs.data import levels_of
-from keras_vae.runs.own_data import open_splits
+from keras_vae.runs.own_data import OwnSplits
 from keras_vae.runs.tables import tabular_likelihood
 
 
-def compiled_vae(event_shape, settings: dict, learning_rate) -> VAE:
+def compiled_vae(event_shape, settings: dict, learning_rate, own: OwnSplits | None = None) -> VAE:
     """A VAE as the settings of a run have it.
 
     Args:
         event_shape: Shape of an image.
-        settings: `dataset`, `latent_dim`, `network`, `likelihood` and `beta`, as `runs.train` takes them; of data of
-            one's own `validation` as well.
+        settings: `dataset`, `latent_dim`, `network`, `likelihood` and `beta`, as `runs.train` takes them.
         learning_rate: Adam's, a number or a schedule; the gradient's norm is bounded by `largest_gradient`.
+        own: Data of one's own, in place of a dataset by name.
     """
-    likelihood = _likelihood(event_shape, settings["likelihood"], settings["dataset"], settings.get("validation"))
+    likelihood = _likelihood(event_shape, settings["likelihood"], settings["dataset"], own)
     vae = VAE.for_shape(event_shape, settings["latent_dim"], settings["network"], likelihood)
     vae.beta = settings["beta"]
     vae.compile(keras.optimizers.Adam(learning_rate, global_clipnorm=largest_gradient(event_shape)))
@@ -37,8 +37,8 @@ def largest_gradient(event_shape) -> float:
     return 2.0 ** math.ceil(math.log2(16 * math.prod(event_shape)))
 
 
-def _likelihood(event_shape, name, *data) -> Likelihood:
+def _likelihood(event_shape, name, dataset, own) -> Likelihood:
     if name == "tabular":
-        return tabular_likelihood(open_splits(*data))
-    levels = {"levels": levels_of(*data)} if data_form_of(name) == "integers" else {}
+        return tabular_likelihood(own)
+    levels = {"levels": levels_of(dataset, own)} if data_form_of(name) == "integers" else {}
     return likelihood_for(event_shape, name, **levels)

@@ -48,3 +48,25 @@ def test_files_that_hold_something_else_are_named(tmp_path, load):
     (np.save if load is load_npy else np.savez)(tmp_path / name, np.array([{}, 1], dtype=object))
     with pytest.raises(ValueError, match=f"{name}' is no {name[1:]} file of numbers"):
         load(tmp_path / name)
+
+
+@pytest.mark.parametrize("load", [load_npy, load_npz])
+def test_a_file_with_any_bit_turned_is_whole_or_named(tmp_path, load):
+    kind = f"np{load.__name__[-1]}"
+    path = tmp_path / f"x.{kind}"
+    np.save(path, X.astype(np.uint8)) if load is load_npy else np.savez_compressed(path, X.astype(np.uint8))
+    good = path.read_bytes()
+    refusals = []
+    # All of the heads, which say what is to be unpacked.
+    for index in range(len(good)):
+        path.write_bytes(good[:index] + bytes([good[index] ^ 1]) + good[index + 1 :])
+        try:
+            found = load(path)
+        except ValueError as error:
+            refusals.append(str(error))
+        else:
+            # A .npy file has no checksum; a .npz file has some of what it holds.
+            assert load is load_npy or np.array_equal(found[0], X)
+    assert len(refusals) > 50
+    for text in refusals:
+        assert f"x.{kind}' is no .{kind} file of numbers" in text or f"x.{kind}' holds several arrays" in text

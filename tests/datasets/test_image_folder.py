@@ -38,6 +38,20 @@ def test_what_is_hidden_and_what_is_no_image_is_left_out(tmp_path):
     assert (len(folder), folder.num_left_out, folder.labels) == (1, 2, None)
 
 
+def test_links_are_followed_and_those_that_lead_nowhere_are_named(tmp_path):
+    save(tmp_path / "elsewhere" / "a.png", X[1])
+    save(tmp_path / "images" / "dogs" / "a.png", X[0])
+    (tmp_path / "images" / "cats").symlink_to(tmp_path / "elsewhere")
+    # Around and around.
+    (tmp_path / "images" / "dogs" / "all").symlink_to(tmp_path / "images")
+    folder = ImageFolder(tmp_path / "images")
+    np.testing.assert_array_equal(folder[:][..., 0], X[[1, 0]])
+    np.testing.assert_array_equal(folder.labels, ["cats", "dogs"])
+    (tmp_path / "images" / "cats" / "b.png").symlink_to(tmp_path / "nowhere.png")
+    with pytest.raises(ValueError, match=r"cats/b\.png' cannot be read as an image: .*No such file"):
+        ImageFolder(tmp_path / "images")
+
+
 def test_no_pixels_are_read_before_they_are_asked_for(tmp_path, monkeypatch):
     for number in range(3):
         save(tmp_path / f"{number}.png", X[number])

@@ -27,6 +27,23 @@ def test_whether_a_first_line_that_may_be_either_holds_names_is_asked(tmp_path):
     np.testing.assert_array_equal(read_csv(path, names=False), [[0, 1], [1, 2]])
 
 
+@pytest.mark.parametrize("names", ["2019,2020,2021", "1,2,3", "400,405,410", '"400","500","600"'])
+def test_names_may_be_numbers_that_go_up(tmp_path, names):
+    with pytest.raises(ValueError, match="may hold names or numbers"):
+        read_csv(written(tmp_path / "t.csv", names + "\n0.5,2,1\n"))
+    # Rows of whole numbers are such rows, and numbers with a point are none of names.
+    for rows in ("1,2,3\n4,0,2\n", "1,2,3\n", "3,2,1\n0.5,2,1\n", "0.5,1.5,2.5\n0.5,2,1\n"):
+        assert len(read_csv(written(tmp_path / "t.csv", rows))) == rows.count("\n")
+
+
+def test_a_column_that_numbers_the_rows_is_not_learned(tmp_path):
+    for rows in (",a\n0,0.5\n1,2.5\n", '"",a\n1,0.5\n2,2.5\n'):
+        with pytest.raises(ValueError, match=r"t\.csv' has no name and numbers the rows.*index=False"):
+            read_csv(written(tmp_path / "t.csv", rows))
+        assert read_csv(written(tmp_path / "t.csv", f"id{rows[rows.index(',') :]}")).shape == (2, 2)
+    np.testing.assert_array_equal(read_csv(written(tmp_path / "t.csv", ",a\n0,0.5\n7,2.5\n")), [[0, 0.5], [7, 2.5]])
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe1,2", b"1,2\n\xe9,3\n"])
 def test_a_csv_file_in_another_coding_is_named(tmp_path, content):
     with pytest.raises(ValueError, match=r"t\.csv' cannot be read as a table in UTF-8"):

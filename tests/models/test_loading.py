@@ -168,7 +168,7 @@ def test_files_that_are_no_keras_files(tmp_path, content):
 
 
 @pytest.mark.usefixtures("nothing_is_loaded")
-@pytest.mark.parametrize("config", [None, "no json", "[]", "{}", "\udcff"])
+@pytest.mark.parametrize("config", [None, "no json", "[]", "{}", "\udcff", "[" * 100_000])
 def test_archives_that_are_no_keras_files(tmp_path, config):
     path = tmp_path / "model.keras"
     with zipfile.ZipFile(path, "w") as archive:
@@ -176,6 +176,19 @@ def test_archives_that_are_no_keras_files(tmp_path, config):
         if config is not None:
             archive.writestr("config.json", config.encode("utf-8", "surrogateescape"))
     refused(path, "something that is no `.keras` file")
+
+
+@pytest.mark.parametrize("error", [MemoryError("full"), AttributeError("units"), RuntimeError("out of memory")])
+def test_whatever_keras_makes_of_a_file_names_it(tmp_path, monkeypatch, error):
+    path = tmp_path / "model.keras"
+    tiny_vae().save(path)
+
+    def load(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(keras.saving, "load_model", load)
+    with pytest.raises(ValueError, match=rf"model\.keras' could not be loaded\. Keras says: {error}"):
+        load_model(path)
 
 
 @pytest.mark.usefixtures("nothing_is_loaded")

@@ -127,6 +127,21 @@ def test_what_is_assigned_counts_in_the_next_step(name, value, options, route):
     assert abs(found - expected) < 0.25 * abs(before - expected)
 
 
+@pytest.mark.parametrize(
+    ("name", "values"), [("free_bits", (-1.0, np.nan, "a", None)), ("num_samples", (-1, 0, 2.5, np.nan, "a", None))]
+)
+def test_what_is_out_of_range_is_not_assigned(name, values):
+    vae = small_vae()
+    before = getattr(vae, name)
+    for value in values:
+        with pytest.raises(ValueError, match=f"`{name}` must be a"):
+            setattr(vae, name, value)
+    assert getattr(vae, name) == before
+    without_kl = small_vae(objective=objectives.ImportanceWeighted())
+    with pytest.raises(ValueError, match="`free_bits` hold up a KL divergence, and the loss of ImportanceWeighted"):
+        without_kl.free_bits = 1.0
+
+
 def test_what_is_frozen_between_two_trainings_stays_as_it_is():
     vae, x = small_vae(), binary(32)
     vae.compile(keras.optimizers.SGD(0.1))
@@ -267,6 +282,40 @@ def test_what_is_assigned_in_a_training_counts_in_the_next(counted):
     second = vae.fit(x, batch_size=64, verbose=0).history["loss"]
     # Two latents at 30 nats at least.
     assert second[0] > first[0] + 40
+
+
+class Scaled(keras.layers.Layer):
+    """A layer with a setting behind a property."""
+
+    def __init__(self):
+        super().__init__()
+        self.factor = 1.0
+
+    @property
+    def factor(self):
+        return self._factor
+
+    @factor.setter
+    def factor(self, value):
+        self._factor = value
+
+    def call(self, x):
+        return x * self._factor
+
+
+def test_what_is_assigned_through_a_property_is_seen():
+    layer = Scaled()
+    vae = VAE(
+        Encoder(keras.Sequential([keras.layers.Flatten(), layer]), posteriors.DiagonalNormal(2)),
+        Decoder(networks.dense([8]), likelihoods.Bernoulli(EVENT_SHAPE)),
+    )
+    x = binary(4)
+    # Codes of x and of three times x.
+    expected = vae.encode(x), vae.encode(3 * x)
+    layer.factor = 3.0
+    np.testing.assert_allclose(vae.encode(x), expected[1], rtol=1e-6)
+    layer.factor = 1.0
+    np.testing.assert_allclose(vae.encode(x), expected[0], rtol=1e-6)
 
 
 class TestTuples:

@@ -186,3 +186,26 @@ class TestBadInput:
     def test_an_autoencoder(self):
         with pytest.raises(ValueError, match=r"those of a VAE.*Received: Autoencoder"):
             quick(small_autoencoder(), binary(2))
+
+
+class Fading(keras.layers.Layer):
+    """A corruption of somebody's own, with a setting."""
+
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def call(self, x):
+        return x * self.factor
+
+
+def test_a_corruption_counts_as_it_is_now():
+    vae, x = small_vae(), binary(3)
+    corruption = Fading(0.9)
+    codes = []
+    for factor in (0.9, 0.2):
+        corruption.factor = factor
+        found, expected = (quick(vae, 0.5 * x, corruption=layer, seed=0) for layer in (corruption, Fading(factor)))
+        np.testing.assert_array_equal(found.restorations, expected.restorations)
+        codes.append(found.best_code)
+    assert not np.array_equal(*codes)

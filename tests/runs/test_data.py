@@ -8,6 +8,7 @@ from keras_vae.datasets.binarize import binarize_once
 from keras_vae.datasets.digits import load_digits
 from keras_vae.likelihoods import Bernoulli, BetaBinomial, Masked, Normal
 from keras_vae.runs.data import held_out_data, levels_of, model_data, training_data, validation_data
+from keras_vae.runs.own_data import open_splits
 
 from ..tiny_models import EVENT_SHAPE, tiny_vae
 
@@ -88,8 +89,8 @@ def saved(path, x) -> str:
 def test_a_share_of_own_data_is_kept_from_the_training(tmp_path):
     path = saved(tmp_path / "x.npy", GREYS)
     for form, scale in (("real", np.float32(255)), ("integers", 1)):
-        training = images_of(training_data(path, form, 6, None, seed=0, validation=0.3))
-        held_out = images_of(validation_data(path, form, 6, validation=0.3))
+        training = images_of(training_data(path, form, 6, None, seed=0, own=open_splits(path, 0.3)))
+        held_out = images_of(validation_data(path, form, 6, own=open_splits(path, 0.3)))
         assert (len(training), len(held_out)) == (14, 6)
         both = np.concatenate([training, held_out])
         np.testing.assert_array_equal(np.sort(both, axis=0), np.sort(GREYS / scale, axis=0))
@@ -98,10 +99,16 @@ def test_a_share_of_own_data_is_kept_from_the_training(tmp_path):
 
 def test_other_own_data_leave_all_to_the_training(tmp_path):
     path, other = saved(tmp_path / "x.npy", GREYS), saved(tmp_path / "y.npy", GREYS[:3] // 2)
-    assert len(images_of(training_data(path, "integers", 6, None, seed=0, validation=other))) == 20
-    np.testing.assert_array_equal(images_of(validation_data(path, "integers", 6, validation=other)), GREYS[:3] // 2)
+    assert len(images_of(training_data(path, "integers", 6, None, seed=0, own=open_splits(path, other)))) == 20
+    np.testing.assert_array_equal(
+        images_of(validation_data(path, "integers", 6, own=open_splits(path, other))), GREYS[:3] // 2
+    )
     wide = saved(tmp_path / "z.npy", (GREYS % 7).astype(int))
-    assert [levels_of(wide), levels_of(wide, path), levels_of("digits")] == [7, 256, 17]
+    assert [levels_of(wide, open_splits(wide)), levels_of(wide, open_splits(wide, path)), levels_of("digits")] == [
+        7,
+        256,
+        17,
+    ]
 
 
 def test_a_test_split_is_validated_on():
@@ -113,7 +120,7 @@ def test_a_test_split_is_validated_on():
 def test_large_own_examples_come_in_smaller_batches(tmp_path, monkeypatch):
     monkeypatch.setattr(sys.modules["keras_vae.runs.data"], "MOST_VALUES", 64 * 3)
     path = saved(tmp_path / "x.npy", GREYS)
-    for data in (held_out_data(path, "real", 100), validation_data(path, "real", 100, validation=0.5)):
+    for data in (held_out_data(path, "real", 100), validation_data(path, "real", 100, own=open_splits(path, 0.5))):
         assert max(len(x) for x in data) == 3
 
 
@@ -137,6 +144,6 @@ def test_own_data_that_fit_a_model(tmp_path):
     path = saved(tmp_path / "x.npy", x)
     masked = tiny_vae(likelihood=Masked(Bernoulli(EVENT_SHAPE)))
     np.testing.assert_array_equal(images_of(model_data(path, masked, 100)), x)
-    held_out = images_of(model_data(path, masked, 100, validation=0.2))
-    np.testing.assert_array_equal(held_out, images_of(validation_data(path, "binary", 100, validation=0.2)))
+    held_out = images_of(model_data(path, masked, 100, own=open_splits(path, 0.2)))
+    np.testing.assert_array_equal(held_out, images_of(validation_data(path, "binary", 100, own=open_splits(path, 0.2))))
     assert images_of(model_data(path, masked, 100, split="test")).shape == (2, *EVENT_SHAPE)

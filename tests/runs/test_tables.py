@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from keras_vae import runs
+from keras_vae.datasets import own_files
 from keras_vae.runs.own_data import open_splits
 from keras_vae.runs.tables import is_table, tabular_likelihood
 from keras_vae.runs.vaes import compiled_vae
@@ -51,16 +52,20 @@ def test_a_unit_of_a_column_changes_the_bound_by_its_logarithm(tmp_path):
     bounds = []
     for name, unit in (("a", 1.0), ("b", 1024.0)):
         rows = ROWS * [unit, 1.0, 1.0, 1.0]
-        settings = {"dataset": saved(tmp_path, rows, f"{name}.csv"), "likelihood": "tabular"}
+        own = open_splits(saved(tmp_path, rows, f"{name}.csv"))
+        settings = {**own.settings, "likelihood": "tabular"}
         keras.utils.set_random_seed(0)
-        vae = compiled_vae((4,), {**settings, "latent_dim": 2, "network": "dense", "beta": 1.0}, 1e-3)
+        vae = compiled_vae((4,), {**settings, "latent_dim": 2, "network": "dense", "beta": 1.0}, 1e-3, own)
         bounds.append(vae.elbo(rows, seed=0))
     # Sums of float32, of some nats each: seven digits.
     np.testing.assert_allclose(bounds[0] - bounds[1], math.log(1024.0), atol=1e-4)
 
 
 @pytest.mark.usefixtures("eagerly")
-def test_a_run_on_a_table_says_so(tmp_path, capsys):
+def test_a_run_on_a_table_says_so_and_opens_it_once(tmp_path, capsys, monkeypatch):
+    opened, stamp = [], own_files._stamp
+    monkeypatch.setattr(own_files, "_stamp", lambda path: opened.append(path) or stamp(path))
     metrics = runs.train(str(tmp_path / "run"), saved(tmp_path, ROWS), latent_dim=2, epochs=1, batch_size=36)
     assert metrics["settings"]["likelihood"] == "tabular"
+    assert len(opened) == 1
     assert "The likelihood is tabular, since the data are rows of a table" in capsys.readouterr().out
