@@ -48,7 +48,11 @@ def _holds_names(path, fields, after=()) -> bool:
     """
     numbers = [_is_number(field) for field in fields if field.strip()]
     counted = len(fields) > 1 and [field.strip() for field in fields] == [str(number) for number in range(len(fields))]
-    if (any(numbers) and not all(numbers)) or counted or (_go_up(fields) and not all(map(_is_whole, after))):
+    if (
+        (any(numbers) and not all(numbers))
+        or counted
+        or (_go_up(fields) and not all(map(_is_whole, filter(str.strip, after))))
+    ):
         raise ValueError(
             f"The first line of {path!r} may hold names or numbers: {','.join(fields)[:80]!r}. Put a line of names "
             "that are no numbers above it; or say which by `names` (`keras-vae detect` by --names, --no-names)."

@@ -7,10 +7,10 @@ from keras_vae.runs.own_data import OwnSplits
 
 
 def is_table(own: OwnSplits | None) -> bool:
-    """Whether data of one's own are rows of real numbers, or of whole ones among them, that fit in memory."""
+    """Whether data of one's own are rows of real numbers that fit in memory: of floats, or integers without levels."""
     if own is None or len(own.data.event_shape) != 1 or not isinstance(own.data.rows, np.ndarray):
         return False
-    return own.data.rows.dtype.kind == "f" and own.facts.kind != "binary"
+    return (own.data.rows.dtype.kind == "f" and own.facts.kind != "binary") or own.facts.levels is None
 
 
 def tabular_likelihood(own: OwnSplits) -> Tabular:

@@ -36,9 +36,10 @@ def test_data_of_ones_own_are_modelled_by_their_values(tmp_path, values, likelih
     assert likelihood_for("auto", path, open_splits(path))[0] == likelihood
 
 
-def test_rows_of_real_numbers_are_a_table(tmp_path):
+@pytest.mark.parametrize("values", [[0.5, -1.0, 3.0], [-1, 0, 7], [0, 3, 70_000]])
+def test_rows_of_real_numbers_are_a_table(tmp_path, values):
     path = str(tmp_path / "x.npy")
-    np.save(path, np.resize([0.5, -1.0, 3.0], (4, 6)))
+    np.save(path, np.resize(values, (4, 6)))
     assert likelihood_for("auto", path, open_splits(path))[0] == "tabular"
 
 
