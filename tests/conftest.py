@@ -16,7 +16,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # How fast the code is that XLA makes matters less to models of some hundred weights than how soon it is made.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
-FIRST = ("test_train_step", "test_latent_model", "test_vae", "test_writer")
+FIRST = ("test_train_step", "test_latent_model", "test_serving", "test_vae", "test_writer")
 LAST = ("test_laws", "test_contractive_encoder", "test_fast_path", "test_grouped_steps", "test_strategies")
 # Instruction sets by oneDNN's names for them.
 WITHOUT_BFLOAT16 = ("SSE41", "AVX", "AVX2", "AVX2_VNNI")
@@ -101,6 +101,18 @@ def eagerly():
         warnings.filterwarnings("ignore", message="Even though the `tf.config.experimental_run_functions_eagerly`")
         yield
     tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture
+def doubles():
+    """Double precision: what rounding leaves between two ways to compute is then far below what any error would make.
+
+    In single precision Adam, which divides a gradient by its size, makes a step of what is rounding alone.
+    """
+    import keras
+
+    keras.config.set_dtype_policy("float64")
+    keras.config.set_floatx("float64")
 
 
 class Terminal(io.StringIO):
