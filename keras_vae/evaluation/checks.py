@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from keras_vae.models.has_prior import has_prior
+
 
 def check_has_prior(model, figure: str) -> None:
     """Raises a ValueError that names the figure if a model has no KL divergence."""
-    if not hasattr(model, "prior"):
+    if not has_prior(model):
         raise ValueError(
             f"{figure} needs a posterior and a prior, which {type(model).__name__} does not have. Use it with a VAE."
         )

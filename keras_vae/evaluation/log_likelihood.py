@@ -9,7 +9,7 @@ from keras import ops
 
 from keras_vae.inputs import batches
 from keras_vae.inputs.rules import support_of
-from keras_vae.models import VAE
+from keras_vae.models.has_prior import has_prior
 from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_size
 from keras_vae.ops.warn import warn
@@ -108,7 +108,7 @@ def importance_sampled(vae, x, num_samples: int, batch_size: int = 100, seed: in
 
 def check_has_likelihood(model) -> None:
     """Raises a ValueError if log p(x) of a model cannot be estimated."""
-    if not isinstance(model, VAE):
+    if not has_prior(model):
         raise ValueError(
             "A likelihood needs a VAE: an autoencoder's Deterministic posterior is a point, no distribution, so that "
             f"no estimate of log p(x) exists. Received: {type(model).__name__}."

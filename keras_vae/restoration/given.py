@@ -6,8 +6,8 @@ import numpy as np
 from keras_vae.inputs.data_checks import check_examples
 from keras_vae.inputs.plain_arrays import checked_array
 from keras_vae.inputs.rules import FINITE_OR_MISSING, check_values, rule_of
-from keras_vae.models import VAE
 from keras_vae.models.composite import checked_part
+from keras_vae.models.has_prior import has_prior
 from keras_vae.ops.checks import checked_number
 from keras_vae.ops.warn import warn
 from keras_vae.restoration.downsampling import Downsampling
@@ -17,7 +17,7 @@ from keras_vae.restoration.observation import made_of
 
 def check_is_vae(model) -> None:
     """Raises a ValueError if a model has no p(z | observed)."""
-    if not isinstance(model, VAE):
+    if not has_prior(model):
         raise ValueError(
             "Inference over codes needs a prior and a likelihood, those of a VAE. An autoencoder restores in one pass, "
             f"by `reconstruct`. Received: {type(model).__name__}."

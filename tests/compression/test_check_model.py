@@ -24,27 +24,26 @@ def test_an_autoencoder_has_no_prior():
         check_model(tiny_autoencoder())
 
 
+def vae_of(posterior, **options) -> VAE:
+    """A small VAE around a posterior, not built."""
+    decoder = Decoder(networks.dense([4]), likelihoods.Bernoulli(EVENT_SHAPE))
+    return VAE(Encoder(networks.dense([4]), posterior), decoder, **options)
+
+
 def test_another_posterior_is_refused():
-    vae = VAE(Encoder(networks.dense([4]), Narrow(2)), Decoder(networks.dense([4]), likelihoods.Bernoulli(EVENT_SHAPE)))
+    vae = vae_of(Narrow(2))
     with pytest.raises(ValueError, match=r"independent and normal, such as DiagonalNormal\. Received: Narrow"):
         check_model(vae)
 
 
 def test_another_prior_is_refused():
-    vae = VAE(
-        Encoder(networks.dense([4]), posteriors.DiagonalNormal(2)),
-        Decoder(networks.dense([4]), likelihoods.Bernoulli(EVENT_SHAPE)),
-        prior=priors.MixtureOfNormals(2, 3),
-    )
+    vae = vae_of(posteriors.DiagonalNormal(2), prior=priors.MixtureOfNormals(2, 3))
     with pytest.raises(ValueError, match=r"StandardNormal or Laplace\. Received: MixtureOfNormals\. Train"):
         check_model(vae)
 
 
 def test_an_encoder_of_another_shape_is_refused():
-    vae = VAE(
-        Encoder(networks.dense([4]), posteriors.DiagonalNormal(2)),
-        Decoder(networks.dense([4]), likelihoods.Bernoulli(EVENT_SHAPE)),
-    )
+    vae = vae_of(posteriors.DiagonalNormal(2))
     vae.build((None, 64))
     with pytest.raises(ValueError, match=r"the event's shape, \(8, 8, 1\)\. It takes \(64,\)"):
         check_model(vae)
