@@ -87,12 +87,14 @@ class TestCounting:
         """The model's log-weights are replaced by the numbers of the draws: their log-mean-exp is known."""
         x, num_samples, stream = binary(5), 20, 3
 
-        def numbered(vae, x, posterior, count, generator):
+        def numbered(x, drawn):
+            count, generator = drawn
             chunk = tf.cast(generator._stream - stream * num_samples, tf.float32)
             return tf.tile((chunk * at_once + tf.range(count, dtype=tf.float32))[None], [len(x), 1])
 
         # No model has weights that are known draw by draw.
-        monkeypatch.setattr(module, "_log_weights", numbered)
+        monkeypatch.setattr(vae, "draws", lambda context, count, generator: (count, generator))
+        monkeypatch.setattr(vae, "log_weights", numbered)
         found = np.asarray(module.estimates(vae, x, 0, stream, num_samples, at_once))
         weights = np.exp(np.arange(num_samples, dtype=np.float64))
         np.testing.assert_allclose(found[:, 0], np.log(weights.mean()), rtol=1e-12)
