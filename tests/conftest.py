@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# How fast the code is that XLA makes matters less to models of some hundred weights than how soon it is made.
+# How fast the code is that is made of a graph matters less to models of some hundred weights than how soon it is made.
+# Who sets the flags of XLA, if to nothing, has all optimizations, of TensorFlow's graphs too.
+QUICKLY_MADE = "XLA_FLAGS" not in os.environ
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 FIRST = ("test_train_step", "test_latent_model", "test_serving", "test_vae", "test_writer")
@@ -61,6 +63,14 @@ def pytest_collection():
         gc.freeze()
         gc.set_threshold(50_000)
         gc.enable()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _graphs_as_they_were_traced():
+    """To optimize graphs takes a fifth of the time of all tests."""
+    import tensorflow as tf
+
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": QUICKLY_MADE})
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,10 @@
 """Scores of a detector's SavedModel and of its file, in a process that begins anew.
 
-Argument: the folder of `detector.keras`, `saved_model` and `x.npy`; writes `saved_model.npz` and `detector.npz`. While
-it serves the SavedModel the process has neither Keras nor this package.
+Arguments: the folder of `detector.keras`, `saved_model` and `x.npy`; which optimizers of graphs are on, as JSON. Writes
+`saved_model.npz` and `detector.npz`. While it serves the SavedModel the process has neither Keras nor this package.
 """
 
+import json
 import os
 import sys
 
@@ -13,7 +14,8 @@ sys.modules["keras"] = sys.modules["keras_vae"] = None
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
-(folder,) = sys.argv[1:]
+folder, optimizers = sys.argv[1:]
+tf.config.optimizer.set_experimental_options(json.loads(optimizers))
 x = np.load(os.path.join(folder, "x.npy"))
 detect = tf.saved_model.load(os.path.join(folder, "saved_model")).signatures["detect"]
 served = {name: value.numpy() for name, value in detect(x=tf.constant(x)).items()}
