@@ -438,7 +438,7 @@ class TestUse:
         vae.fit(**given(vae, x), validation_data=(x,), callbacks=[Look()], verbose=0)
         assert seen == [1] * 4
 
-    def test_a_callback_may_compile_the_model_when_the_training_has_ended(self, given):
+    def test_a_callback_may_compile_the_model_when_the_training_has_ended(self, same_noise, given):
         class Compile(keras.callbacks.Callback):
             def on_train_end(self, logs=None):
                 self.model.compile(keras.optimizers.SGD(0.0), steps_per_execution=3)
@@ -452,7 +452,9 @@ class TestUse:
         for old, new in zip(before, vae.encoder.get_weights(), strict=True):
             np.testing.assert_array_equal(old, new)
 
-    def test_layers_may_be_frozen_and_the_function_made_again_by_a_callback_and_between_two_trainings(self, given):
+    def test_layers_may_be_frozen_and_the_function_made_again_by_a_callback_and_between_two_trainings(
+        self, same_noise, given
+    ):
         weights = []
 
         class Freeze(keras.callbacks.Callback):
