@@ -129,10 +129,16 @@ def test_no_benchmark_hides_a_module_of_python_or_of_another_package():
 
 FRESH = """
 import sys
+# The command line alone comes without the rest of the package, which is there when it is asked for.
+import keras_vae.cli.main
 import tensorflow, keras
 keras.layers, keras.callbacks
 before = set(sys.modules)
-import keras_vae
+assert "keras_vae.public" not in before
+assert "VAE" in dir(keras_vae) and "likelihoods" in keras_vae.__all__
+assert not hasattr(keras_vae, "nothing")
+from keras_vae import VAE, networks
+assert VAE is keras_vae.models.VAE and networks is keras_vae.networks
 print(*sorted(set(sys.modules) - before))
 print(keras.saving.get_registered_object("keras_vae>CalibratedModel").__name__)
 # TensorFlow refuses this once it has begun to work.

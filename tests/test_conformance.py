@@ -18,7 +18,9 @@ TABLES = {
     "objectives": rows.OBJECTIVES,
 }
 PARTS = [(name, make) for table in TABLES.values() for name, makers in table.items() for make in makers]
-MODELS = rows.models()
+# What a part is by default is in every model with another part: one of them is enough.
+DEFAULTS = ("StandardNormal-0", "Bernoulli-0")
+MODELS = {name: row for name, row in rows.models().items() if name not in DEFAULTS}
 
 each_part = pytest.mark.parametrize("make", [make for _, make in PARTS], ids=[name for name, _ in PARTS])
 each_model = pytest.mark.parametrize(("make", "x"), MODELS.values(), ids=MODELS)
@@ -128,16 +130,11 @@ def test_nothing_on_the_way_of_a_healthy_training_is_infinite_or_nan():
     for name, make in [(name, make) for name, makers in rows.LIKELIHOODS.items() for make in makers]:
         likelihood, x = make(), tf.constant(WITH_ENDS[name])
         likelihood.build(features.shape)
-
-        def gradient(features, x, likelihood=likelihood):
-            with tf.GradientTape() as tape:
-                tape.watch(features)
-                params = {key: value[:, None] for key, value in likelihood(features).items()}
-                log_prob = likelihood.log_prob(params | likelihood.fitted(params, x, weight), x)
-            return log_prob, tape.gradient(log_prob, features), likelihood.rescaled(x)
-
-        # TensorFlow takes NaN in what a graph is given for an alarm as well: what is missing is looked at without one.
-        for value in (gradient if likelihood.takes_missing else tf.function(gradient))(features, x):
+        with tf.GradientTape() as tape:
+            tape.watch(features)
+            params = {key: value[:, None] for key, value in likelihood(features).items()}
+            log_prob = likelihood.log_prob(params | likelihood.fitted(params, x, weight), x)
+        for value in (log_prob, tape.gradient(log_prob, features), likelihood.rescaled(x)):
             assert np.isfinite(value).all(), name
 
 

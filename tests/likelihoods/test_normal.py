@@ -164,7 +164,7 @@ class TestOptimal:
         for weight, before in zip(likelihood.weights, stored, strict=True):
             np.testing.assert_array_equal(weight, before)
 
-    def test_a_frozen_decoder_is_the_same_after_training(self):
+    def test_a_frozen_decoder_is_the_same_after_training(self, eagerly):
         model = Autoencoder(
             Encoder(networks.dense([4]), posteriors.Deterministic(2)),
             Decoder(networks.dense([4]), Normal((3,), "optimal")),

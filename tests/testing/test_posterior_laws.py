@@ -111,11 +111,11 @@ def test_points():
     assert broken_law(check_posterior, dense) == "a point has no density"
 
 
-def test_the_priors_that_are_given_are_held_to_the_closed_form():
+def test_the_priors_that_are_given_are_held_to_the_closed_form(without_models):
     check_posterior(DIAGONAL, priors=[priors.Laplace(2), priors.MixtureOfNormals(2, 3)])
     with pytest.raises(ValueError, match="`posterior` must be of type Posterior"):
         check_posterior(priors.Laplace(2))
 
 
-def test_more_latents_than_weights_can_be_averaged_over():
+def test_more_latents_than_weights_can_be_averaged_over(without_models):
     check_posterior(posteriors.DiagonalNormal(40))

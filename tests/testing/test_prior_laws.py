@@ -85,7 +85,7 @@ def test_a_marginal_of_another_distribution():
         assert broken_law(check_prior, faulty) == law
 
 
-def test_posteriors_that_are_given():
+def test_posteriors_that_are_given(without_models):
     check_prior(priors.StandardNormal(2), posteriors=[posteriors.DiagonalNormal(2)])
     with pytest.raises(ValueError, match="`prior` must be of type Prior"):
         check_prior(posteriors.DiagonalNormal(2))

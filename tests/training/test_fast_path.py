@@ -257,14 +257,15 @@ class TestChoice:
 
 
 class AtTheEnd(keras.callbacks.Callback):
-    """Calls a function with the model after each epoch, and keeps what it returns."""
+    """Calls a function with the model after the first epoch, and keeps what it returns."""
 
     def __init__(self, function):
         super().__init__()
-        self.function, self.results = function, []
+        self.function, self.result = function, None
 
     def on_epoch_end(self, epoch, logs=None):
-        self.results.append(self.function(self.model))
+        if epoch == 0:
+            self.result = self.function(self.model)
 
 
 class OwnLogs(VAE):
@@ -317,7 +318,8 @@ class TestHowManyEpochs:
     def fresh(self):
         keras.utils.set_random_seed(0)
         vae = dense_vae()
-        vae.compile(keras.optimizers.Adam(0.01))
+        # With a state of its own, which the second part takes up.
+        vae.compile(keras.optimizers.SGD(0.1, momentum=0.9))
         return vae
 
     def fit(self, vae, epochs, **others):
@@ -335,9 +337,8 @@ class TestHowManyEpochs:
         loaded = load_model(tmp_path / "model.keras")
         then = self.fit(loaded, self.EPOCHS, initial_epoch=3)
         np.testing.assert_allclose(then, losses[3:], rtol=1e-5)
-        # Adam divides gradients by their size: of small ones the last digits count as much as of large ones.
         for one, other in zip(loaded.get_weights(), whole.get_weights(), strict=True):
-            np.testing.assert_allclose(one, other, atol=1e-4)
+            np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 class TestUse:
@@ -404,7 +405,7 @@ class TestUse:
         vae.predict(x, batch_size=10, verbose=0)
         predict = AtTheEnd(lambda model: model.predict(x, batch_size=10, verbose=0))
         vae.fit(**given(vae, x), callbacks=[predict], verbose=0)
-        np.testing.assert_allclose(predict.results[0], vae.reconstruct(x), rtol=1e-5)
+        np.testing.assert_allclose(predict.result, vae.reconstruct(x), rtol=1e-5)
 
     def test_callbacks_may_evaluate(self, vae, given):
         def evaluated(model):
@@ -413,7 +414,7 @@ class TestUse:
 
         evaluate = AtTheEnd(evaluated)
         vae.fit(**given(vae, binary(45, IMAGES)), callbacks=[evaluate], verbose=0)
-        np.testing.assert_allclose(*evaluate.results[0], rtol=1e-5)
+        np.testing.assert_allclose(*evaluate.result, rtol=1e-5)
 
     def test_callbacks_may_train(self, vae, given):
         x, before = binary(45, IMAGES), int(vae.optimizer.iterations)
@@ -421,8 +422,8 @@ class TestUse:
         again = AtTheEnd(lambda model: model.fit(**given(model, x[:20]), verbose=0))
         plainly = AtTheEnd(lambda model: model.fit(x[:20], batch_size=10, verbose=0, callbacks=[Watcher()]))
         vae.fit(**given(vae, x), epochs=2, callbacks=[train, again, plainly], verbose=0)
-        assert np.all(np.isfinite(train.results))
-        assert int(vae.optimizer.iterations) - before == 2 * (5 + 1 + 2 + 2)
+        assert np.isfinite(train.result)
+        assert int(vae.optimizer.iterations) - before == 5 + (1 + 2 + 2) + 5
 
     def test_the_model_is_as_it_was_compiled_when_callbacks_see_it(self, vae, given):
         seen = []
@@ -437,7 +438,7 @@ class TestUse:
         vae.fit(**given(vae, x), validation_data=(x,), callbacks=[Look()], verbose=0)
         assert seen == [1] * 4
 
-    def test_a_callback_may_compile_the_model_when_the_training_has_ended(self, given):
+    def test_a_callback_may_compile_the_model_when_the_training_has_ended(self, same_noise, given):
         class Compile(keras.callbacks.Callback):
             def on_train_end(self, logs=None):
                 self.model.compile(keras.optimizers.SGD(0.0), steps_per_execution=3)
@@ -451,7 +452,9 @@ class TestUse:
         for old, new in zip(before, vae.encoder.get_weights(), strict=True):
             np.testing.assert_array_equal(old, new)
 
-    def test_layers_may_be_frozen_and_the_function_made_again_by_a_callback_and_between_two_trainings(self, given):
+    def test_layers_may_be_frozen_and_the_function_made_again_by_a_callback_and_between_two_trainings(
+        self, same_noise, given
+    ):
         weights = []
 
         class Freeze(keras.callbacks.Callback):
