@@ -1,7 +1,8 @@
 """Scores of a detector's SavedModel and of its file, in a process that begins anew.
 
-Arguments: the folder of `detector.keras`, `saved_model` and `x.npy`; which optimizers of graphs are on, as JSON. Writes
-`saved_model.npz` and `detector.npz`. While it serves the SavedModel the process has neither Keras nor this package.
+Arguments: the folder of `detector.keras`, `saved_model` and `x.npy`, to which it writes `saved_model.npz` and
+`detector.npz`; and how TensorFlow is to optimize graphs, in JSON. While it serves the SavedModel the process has
+neither Keras nor this package.
 """
 
 import json
@@ -14,8 +15,8 @@ sys.modules["keras"] = sys.modules["keras_vae"] = None
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
-folder, optimizers = sys.argv[1:]
-tf.config.optimizer.set_experimental_options(json.loads(optimizers))
+folder, optimizer = sys.argv[1:]
+tf.config.optimizer.set_experimental_options(json.loads(optimizer))
 x = np.load(os.path.join(folder, "x.npy"))
 detect = tf.saved_model.load(os.path.join(folder, "saved_model")).signatures["detect"]
 served = {name: value.numpy() for name, value in detect(x=tf.constant(x)).items()}

@@ -12,6 +12,7 @@ from scipy import special, stats
 from keras_vae import likelihoods, priors
 from keras_vae.anomaly.scores import SCORES, check_score, over_examples, score_batch
 from keras_vae.ops import noise
+from tests import seeds
 from tests.evaluation import linear
 from tests.models.small import binary, small_autoencoder, small_vae
 from tests.oracles import linear_gaussian
@@ -22,6 +23,13 @@ SEED_OF_DRAWS = 0
 
 def scored(model, x, score, num_samples):
     return over_examples(model, score_batch, x, score, num_samples)
+
+
+@pytest.fixture(scope="module")
+def vae():
+    """Of one model each score is compiled once."""
+    seeds.set_all(0)
+    return small_vae()
 
 
 def trained_linear_vae():
@@ -105,8 +113,8 @@ class TestClosedForms:
 
 
 @pytest.mark.parametrize("score", NAMES)
-def test_neither_place_nor_company_decides_on_a_score(score):
-    vae, x = small_vae(), binary(300)
+def test_neither_place_nor_company_decides_on_a_score(vae, score):
+    x = binary(300)
     together = scored(vae, x, score, 5)
     np.testing.assert_array_equal(together, scored(vae, x, score, 5))
     alone = np.concatenate([scored(vae, x[i : i + 1], score, 5) for i in range(20)])
@@ -118,27 +126,27 @@ def test_neither_place_nor_company_decides_on_a_score(score):
 
 
 @pytest.mark.parametrize("score", NAMES)
-def test_the_models_random_state_has_no_part_in_it(score):
-    vae, x = small_vae(), binary(5)
-    before = scored(vae, x, score, 3)
+def test_the_models_random_state_has_no_part_in_it(vae, score):
+    x = binary(5)
+    before = scored(vae, x, score, 5)
     vae.sample(3)
     vae.encode(x, sample=True)
     keras.utils.set_random_seed(7)
-    np.testing.assert_array_equal(scored(vae, x, score, 3), before)
+    np.testing.assert_array_equal(scored(vae, x, score, 5), before)
 
 
 @pytest.mark.parametrize("score", ["elbo", "reconstruction_probability", "log_likelihood"])
-def test_more_draws_are_other_draws(score):
-    vae, x = small_vae(), binary(5)
-    assert np.all(scored(vae, x, score, 3) != scored(vae, x, score, 4))
+def test_more_draws_are_other_draws(vae, score):
+    x = binary(5)
+    assert np.all(scored(vae, x, score, 5) != scored(vae, x, score, 4))
 
 
 def test_nothing_has_no_scores():
     assert scored(small_vae(), binary(0), "elbo", 2).shape == (0,)
 
 
-def test_large_examples_are_taken_one_by_one(monkeypatch):
-    vae, x = small_vae(), binary(6)
+def test_large_examples_are_taken_one_by_one(monkeypatch, vae):
+    x = binary(6)
     # How many are taken at once shows in the memory alone: the bound is lowered in place of examples of megabytes.
     monkeypatch.setattr("keras_vae.anomaly.scores.ELEMENTS_AT_ONCE", 1)
     found = scored(vae, x, "elbo", 5)

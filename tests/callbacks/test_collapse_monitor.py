@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from keras_vae import VAE, Decoder, Encoder, callbacks, evaluation, likelihoods, networks, objectives, priors
 
+from .. import seeds
 from ..models.small import binary, same_weights, small_vae
 from ..tiny_models import tiny_autoencoder, tiny_vae
 from ..whole_code import whole
@@ -15,7 +16,7 @@ LATENTS = 4
 
 def square_vae(latent_dim=LATENTS, **kwargs):
     """A VAE for the squares of `binary_images` that learns them within a few epochs."""
-    keras.utils.set_random_seed(0)
+    seeds.set_all(0)
     vae = small_vae(latent_dim=latent_dim, event_shape=(8, 8, 1), **kwargs)
     vae.compile(keras.optimizers.Adam(0.02))
     return vae

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from keras_vae import callbacks, evaluation
 
+from .. import seeds
 from ..models.small import EVENT_SHAPE, binary, same_weights, small_autoencoder, small_vae
 from .curves import scalars
 
@@ -20,7 +21,7 @@ ALL = ("log_likelihood", *BY_CODE)
 def fit(callback, *more, model=None, epochs=3):
     """Trains a model, a new one unless one is given; returns it and the history."""
     if model is None:
-        keras.utils.set_random_seed(0)
+        seeds.set_all(0)
         model = small_vae()
         model.compile(keras.optimizers.Adam(0.01))
     history = model.fit(TRAIN, epochs=epochs, batch_size=32, verbose=0, callbacks=[callback, *more])

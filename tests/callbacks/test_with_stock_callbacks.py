@@ -10,6 +10,7 @@ from keras_vae import callbacks, evaluation, load_model
 from keras_vae.callbacks.picture_callback import title_of
 from keras_vae.visualization import latent_scatter, latent_traversals, pixels, reconstruction_grid, sample_grid
 
+from .. import seeds
 from ..tiny_models import tiny_vae
 from .curves import scalars
 from .pictures import names, png
@@ -20,7 +21,7 @@ EPOCHS = 4
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """One training, compiled as users have it, with every callback: its folder, model, history, data, EarlyStopping."""
-    keras.utils.set_random_seed(0)
+    seeds.set_all(0)
     folder = tmp_path_factory.mktemp("run")
     x = (np.random.default_rng(0).random((64, 8, 8, 1)) < 0.2).astype(np.float32)
     vae = tiny_vae()

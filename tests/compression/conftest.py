@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from keras_vae import VAE, Decoder, Encoder, datasets, likelihoods, networks, posteriors
+from tests import seeds
 from tests.models.small import passes
 
 SHAPE = (8, 8, 1)
@@ -16,7 +17,7 @@ def _digits(**kwargs) -> np.ndarray:
 
 def trained(likelihood, data, epochs: int) -> VAE:
     """A small VAE; one that has learned something has a posterior that tells images apart."""
-    keras.utils.set_random_seed(0)
+    seeds.set_all(0)
     vae = VAE(Encoder(networks.dense([64]), posteriors.DiagonalNormal(4)), Decoder(networks.dense([64]), likelihood))
     vae.build((None, *SHAPE))
     if epochs:

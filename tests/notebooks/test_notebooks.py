@@ -17,10 +17,10 @@ FOLDER = Path(__file__).parents[2] / "notebooks"
 SETTINGS = {
     "01_vae_on_mnist": {"EPOCHS": 2},
     "02_blobs_and_the_reparameterization_bug": {"EPOCHS": 1},
-    "03_from_autoencoder_to_vae": {"EPOCHS": 1},
+    "03_from_autoencoder_to_vae": {"EPOCHS": 1, "UNITS": (16,), "LATENT_DIM": 3},
     "04_autoencoders_and_pca": {"STEPS": 1, "SIGNALS": 100, "COUNTS": (50, 100)},
     "05_restoration": {"EPOCHS": 1},
-    "06_choosing_the_latent_size": {"EPOCHS": 1},
+    "06_choosing_the_latent_size": {"EPOCHS": 1, "UNITS": (16,)},
     "07_anomaly_detection": {},
     "08_compression": {"EPOCHS": 1},
 }

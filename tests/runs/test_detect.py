@@ -6,11 +6,13 @@ import pytest
 from keras_vae import likelihoods
 from keras_vae.anomaly import AnomalyDetector
 from keras_vae.runs import detect
+from tests import seeds
 from tests.models.small import small_vae
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def detector():
+    seeds.set_all(0)
     vae = small_vae(likelihoods.Tabular((3,)), event_shape=(3,))
     return AnomalyDetector(vae, false_alarm_rate=0.1, train=False).fit(np.random.default_rng(0).normal(size=(50, 3)))
 

@@ -9,6 +9,7 @@ from keras_vae.datasets.binarize import binarize_once
 from keras_vae.datasets.digits import load_digits
 from keras_vae.runs.report_findings import examine
 
+from .. import seeds
 from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
 from ..whole_code import whole
 
@@ -87,7 +88,7 @@ def test_grey_values_are_not_binarised():
 
 @pytest.mark.parametrize("likelihood", [likelihoods.Bernoulli(EVENT_SHAPE), likelihoods.BetaBinomial(EVENT_SHAPE, 17)])
 def test_a_masked_likelihood_is_measured_on_the_data_of_the_one_it_wraps(likelihood):
-    keras.utils.set_random_seed(0)
+    seeds.set_all(0)
     plain = without_noise(tiny_vae(likelihood=likelihood))
     masked = tiny_vae(likelihood=likelihoods.Masked(type(likelihood).from_config(likelihood.get_config())))
     masked.set_weights(plain.get_weights())

@@ -137,17 +137,16 @@ def read_report_of_latents(folder, latent_dim) -> Reader:
     return reader
 
 
-@pytest.mark.parametrize("latent_dim", [1, 40])
-def test_models_of_any_number_of_latents(written, latent_dim):
-    folder = written(tiny_vae(latent_dim))
+def test_a_model_of_one_latent(written):
+    folder = written(tiny_vae(latent_dim=1))
     runs.report(folder)
-    read_report_of_latents(folder, latent_dim)
+    read_report_of_latents(folder, latent_dim=1)
 
 
-def test_another_dataset_than_the_runs_own(written):
-    folder = written(tiny_vae(latent_dim=2), settings={"dataset": "mnist"})
+def test_a_model_of_many_latents_on_another_dataset_than_the_runs_own(written):
+    folder = written(tiny_vae(latent_dim=40), settings={"dataset": "mnist"})
     runs.report(folder, dataset="digits")
-    reader = read_report_of_latents(folder, latent_dim=2)
+    reader = read_report_of_latents(folder, latent_dim=40)
     assert reader.figures["test images of digits"] == 297
     assert reader.figures["negative ELBO"] != 45.0
 

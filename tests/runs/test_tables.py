@@ -1,6 +1,5 @@
 import math
 
-import keras
 import numpy as np
 import pytest
 
@@ -9,6 +8,8 @@ from keras_vae.datasets import own_files
 from keras_vae.runs.own_data import open_splits
 from keras_vae.runs.tables import is_table, tabular_likelihood
 from keras_vae.runs.vaes import compiled_vae
+
+from .. import seeds
 
 # An age, an income, a yes or no, and a column that never varies.
 ROWS = np.random.default_rng(0).normal(size=(40, 4)) * [20.0, 1e4, 1.0, 0.0] + [50.0, 3e4, 0.0, 1.0]
@@ -54,7 +55,7 @@ def test_a_unit_of_a_column_changes_the_bound_by_its_logarithm(tmp_path):
         rows = ROWS * [unit, 1.0, 1.0, 1.0]
         own = open_splits(saved(tmp_path, rows, f"{name}.csv"))
         settings = {**own.settings, "likelihood": "tabular"}
-        keras.utils.set_random_seed(0)
+        seeds.set_all(0)
         vae = compiled_vae((4,), {**settings, "latent_dim": 2, "network": "dense", "beta": 1.0}, 1e-3, own)
         bounds.append(vae.elbo(rows, seed=0))
     # Sums of float32, of some nats each: seven digits.

@@ -191,13 +191,13 @@ def test_colour_images_of_tfds_by_a_convolutional_network(tmp_path):
 
 def test_bits_of_colour_digits_are_a_codes_and_their_pictures_have_colours(tmp_path, monkeypatch):
     """An epoch is enough to say less than 8 bits, which storing takes; they are the mean of -ELBO(x) at other draws."""
-    use_few_digits(monkeypatch, num_train=200)
+    use_few_digits(monkeypatch, num_train=100)
     # Another test exports such a network.
     monkeypatch.setattr(VAE, "export", lambda self, folder: None)
     settings = {**COLOURS, "dataset": "colour_digits", "epochs": 1, "batch_size": 10, "learning_rate": 3e-3}
     metrics = runs.train(tmp_path / "run", **settings)
     bits = metrics["test"]["bits_per_dim"]
-    # 20 steps come to 7.4 to 7.6 bits by several seeds; before them a model of bytes says 8 or more.
+    # 10 steps come to 7.5 to 7.6 bits by several seeds; before them a model of bytes says 8 or more.
     assert bits < 7.9
     vae, x = load_model(tmp_path / "run" / "model.keras"), load_colour_digits("test").pixels
     bounds = vae.elbo(x, seed=0)

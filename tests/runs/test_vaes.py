@@ -5,6 +5,8 @@ import pytest
 from keras_vae import likelihoods
 from keras_vae.runs.vaes import compiled_vae, largest_gradient
 
+from .. import seeds
+
 SETTINGS = {"dataset": "digits", "latent_dim": 3, "network": "dense", "likelihood": "bernoulli", "beta": 0.5}
 
 
@@ -43,7 +45,7 @@ def test_gradients_are_bounded_by_a_power_of_two_that_grows_with_the_example():
 def test_the_bound_leaves_smaller_gradients_bit_for_bit(eagerly, binary_images):
     weights = []
     for bound in (largest_gradient((8, 8, 1)), None):
-        keras.utils.set_random_seed(0)
+        seeds.set_all(0)
         vae = compiled_vae((8, 8, 1), SETTINGS, 1e-3)
         vae.optimizer.global_clipnorm = bound
         vae.fit(binary_images[:96], batch_size=48, verbose=0)
