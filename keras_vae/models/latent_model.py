@@ -23,8 +23,8 @@ from keras_vae.models.encoder import Encoder
 from keras_vae.models.function_state import function_state
 from keras_vae.models.model_state import ModelState
 from keras_vae.models.train_step import Trainable
-from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_free_path, checked_seed, checked_size
+from keras_vae.ops.keras_internals import VALIDATES, all_layers, forget_validation_data, process_seed
 from keras_vae.ops.squared_error import squared_error
 from keras_vae.ops.warn import warn
 from keras_vae.training import fast_path
@@ -114,7 +114,7 @@ class LatentModel(Trainable):
         self._forget_stale_steps()
         tell_directions(arguments.get("callbacks"))
         # Of a training that was interrupted: Keras would take its validation data for those of this one.
-        self._eval_epoch_iterator = None
+        forget_validation_data(self)
         with data_checks.readable_errors(), self._fast_path.fitting(self, arguments):
             history = super().fit(**arguments)
         warn_of_divergence(history.history, arguments["x"])
@@ -126,7 +126,7 @@ class LatentModel(Trainable):
 
     @functools.wraps(keras.Model.evaluate)
     def evaluate(self, *args, **kwargs):
-        if "_use_cached_eval_dataset" in kwargs:
+        if VALIDATES in kwargs:
             # The call that `fit` makes at the end of an epoch: the data was checked at its start.
             with self._fast_path.validating(self):
                 return super().evaluate(*args, **kwargs)
@@ -408,14 +408,14 @@ class LatentModel(Trainable):
         super().save_own_variables(store)
         for index, state in enumerate(self._random_states()):
             store[f"{RANDOM_STATE}{index}"] = state
-        seed = noise.process_seed()
+        seed = process_seed()
         if seed is not None:
             store[PROCESS_SEED] = np.array(seed)
 
     def load_own_variables(self, store):
         keys = list(store.keys())
         super().load_own_variables({key: store[key] for key in keys if not key.startswith(RANDOM_STATE)})
-        draws_again = PROCESS_SEED in keys and int(np.asarray(store[PROCESS_SEED])) == noise.process_seed()
+        draws_again = PROCESS_SEED in keys and int(np.asarray(store[PROCESS_SEED])) == process_seed()
         for index, state in enumerate(self._random_states()):
             # A training goes on from where it was. What is drawn outside of it is not the same in each process that
             # loads the model, unless these have the seed of the one that saved it.
@@ -442,7 +442,7 @@ class LatentModel(Trainable):
         self._state_of_steps = state
 
     def _shared_layers(self):
-        encoders, decoders = ({id(layer) for layer in part._flatten_layers()} for part in (self.encoder, self.decoder))
+        encoders, decoders = ({id(layer) for layer in all_layers(part)} for part in (self.encoder, self.decoder))
         return encoders & decoders
 
     def _random_states(self):

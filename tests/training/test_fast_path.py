@@ -130,6 +130,21 @@ class TestChoice:
         assert fast_path.settings_for(vae, arguments()) is None
         assert vae.jit_compile == chosen.get("jit_compile", False)
 
+    @pytest.mark.parametrize(
+        ("name", "answer"),
+        [
+            ("makes_functions_of_steps", False),
+            ("compilation", None),
+            ("may_have_strategy", True),
+            ("does_nothing", False),
+        ],
+    )
+    def test_a_keras_that_does_not_tell_runs_its_own_loop(self, vae, monkeypatch, name, answer):
+        given = arguments(callbacks=[keras.callbacks.Callback()])
+        assert fast_path.settings_for(vae, given) is not None
+        monkeypatch.setattr(f"keras_vae.ops.keras_internals.{name}", lambda *_: answer)
+        assert fast_path.settings_for(vae, given) is None
+
     def test_the_last_compilation_counts(self):
         vae = dense_vae(jit_compile=False)
         vae.compile("sgd")
