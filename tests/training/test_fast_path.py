@@ -66,7 +66,7 @@ class TestChoice:
 
     def test_datasets_tell_their_batch_size_once_they_are_checked(self, vae):
         batches = tf.data.Dataset.from_tensors(np.zeros((1000, *IMAGES), np.float32)).repeat(50)
-        given = data_checks.checked_arguments(vae, keras.Model.fit, (None, batches), {})
+        given = data_checks.checked_arguments(vae.data_spec, keras.Model.fit, (None, batches), {})
         assert fast_path.settings_for(vae, given).compiled
 
     @pytest.mark.parametrize(
