@@ -19,8 +19,8 @@ LAYERS = [
     {"version"},
     {"files"},
     {"ops"},
-    {"inputs", "regularizers"},
-    {"networks", "priors", "likelihoods", "datasets", "export"},
+    {"inputs", "regularizers", "export"},
+    {"networks", "priors", "likelihoods", "datasets"},
     # Each says to which priors its KL divergence has a closed form.
     {"posteriors"},
     {"divergences", "objectives", "training"},
@@ -39,6 +39,7 @@ MAY_IMPORT_TENSORFLOW = {
     "models/train_step.py",
     "models/compiled_functions.py",
     "models/contractive_encoder.py",  # derivatives
+    "models/serving.py",  # specifications of tensors
     "inputs/data_checks.py",
     "inputs/plain_arrays.py",
     "inputs/rules.py",  # assertions in graphs
@@ -106,6 +107,53 @@ OF_THE_CODES = re.compile(r"encoder\.posterior\b|\b(?:vae|model|_vae|_model)\.pr
 def test_the_model_alone_touches_its_posterior_and_its_prior(source):
     """Everything else asks it for draws, densities and divergences, so that there may be codes of other kinds."""
     assert OF_THE_CODES.findall((PACKAGE / source).read_text(encoding="utf-8")) == []
+
+
+KERAS_INTERNALS = "ops/keras_internals.py"
+# Python's own, of a frame and of a named tuple.
+OF_PYTHON = {"_getframe", "_replace"}
+PRIVATE = re.compile(r"(?<!\w)_[a-z]\w*")
+
+
+def is_private(name) -> bool:
+    return isinstance(name, str) and PRIVATE.fullmatch(name) is not None
+
+
+def is_own(node) -> bool:
+    """Whether an attribute's object is the very one whose class is being written."""
+    is_super = isinstance(node, ast.Call) and getattr(node.func, "id", None) == "super"
+    return is_super or getattr(node, "id", None) in {"self", "cls"}
+
+
+def private_names(source: str) -> tuple[set, set]:
+    """The private names of a file: its own, texts such as `getattr` takes included, and those of other objects."""
+    own, foreign = set(), set()
+    for node in ast.walk(ast.parse((PACKAGE / source).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            (own if is_own(node.value) else foreign).add(node.attr)
+        elif isinstance(node, ast.FunctionDef) and is_private(node.name):
+            own.add(node.name)
+        elif isinstance(node, ast.Constant) and is_private(node.value):
+            own.add(node.value)
+    return own, foreign
+
+
+OF_KERAS = set().union(*private_names(KERAS_INTERNALS)) - {"_collect"}
+
+
+@pytest.mark.parametrize("source", [source for source in SOURCES if source != KERAS_INTERNALS])
+def test_private_names_of_others_are_touched_in_one_file(source):
+    """Of others, and of Keras above all, which changes them as it likes: what then holds is said in that file."""
+    own, foreign = private_names(source)
+    # Two objects of one class may know each other.
+    assert foreign - own <= OF_PYTHON
+    assert (own | foreign) & OF_KERAS == set()
+    assert not any(name.startswith("keras.src") for name in imports(source))
+    assert "keras.src" not in (PACKAGE / source).read_text(encoding="utf-8")
+
+
+def test_the_private_names_of_keras_are_looked_for():
+    assert {"_flatten_layers", "_compile_config", "_use_cached_eval_dataset"} <= OF_KERAS
 
 
 def test_every_source_file_has_a_test_file():

@@ -19,6 +19,7 @@ from keras_vae.files.whole import whole_file
 from keras_vae.inputs import batches
 from keras_vae.inputs.data_checks import check_examples
 from keras_vae.inputs.rules import rule_of
+from keras_vae.models import serving
 from keras_vae.models.composite import checked_part
 from keras_vae.models.latent_model import LatentModel
 from keras_vae.models.loading import load_saved
@@ -263,7 +264,8 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         check_is_fitted(self, "threshold_")
         checked_free_path(filepath, overwrite)
         detect = {"detect": self._calibrated_model().call}
-        saved_model.write(self.model_, filepath, verbose, input_signature, of_x=detect)
+        served = serving.signatures(self.model_, input_signature, of_x=detect)
+        saved_model.write(filepath, served, verbose, self.model_)
 
     def __sklearn_clone__(self):
         copied = super().__sklearn_clone__()
@@ -465,7 +467,7 @@ def _checked_normals(model, x) -> np.ndarray:
             "`x` must be an array: a dataset cannot be split into examples to train on and examples to calibrate with. "
             "Train the model on the one, and give the other to `fit`."
         )
-    x = check_examples(model, x, "x", rule_of(model.decoder.likelihood))
+    x = check_examples(model.data_spec, x, "x", rule_of(model.decoder.likelihood))
     if len(x) == 0:
         raise ValueError(f"`x` is empty: it must hold normal examples. Received shape {x.shape}.")
     if len(x) > 1 and np.all(x == x[0]):

@@ -38,7 +38,7 @@ class LatentScatter(PictureCallback):
         self.x, self.labels = labelled_examples(x, labels, checked_size(num_examples, "num_examples"))
 
     def on_train_begin(self, logs=None):
-        check_examples(self.model, self.x, "x")
+        check_examples(self.model.data_spec, self.x, "x")
         if self.model.latent_dim < 2:
             raise ValueError("LatentScatter draws codes in a plane. Received: a model with latent_dim=1.")
         super().on_train_begin(logs)

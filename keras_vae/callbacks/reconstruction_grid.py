@@ -50,7 +50,7 @@ class ReconstructionGrid(PictureCallback):
         self.x = first_examples(x, checked_size(num_images, "num_images"))
 
     def on_train_begin(self, logs=None):
-        check_examples(self.model, self.x, "x")
+        check_examples(self.model.data_spec, self.x, "x")
         if self.x.shape[1:] != self.model.event_shape:
             raise ValueError(
                 "ReconstructionGrid draws what a model encodes above what it decodes, which must have one shape. "

@@ -12,6 +12,7 @@ from keras_vae.compression.file_format import FINGERPRINT_BYTES
 from keras_vae.likelihoods.masked import unmasked
 from keras_vae.models.network_units import NetworkUnits
 from keras_vae.models.transposed_dense import TransposedDense
+from keras_vae.ops.keras_internals import all_layers
 
 # Of a layer's configuration, what does not change its outputs outside of training; and what the encoder's weights say.
 NO_SETTINGS, OF_TRAINING = ("name", "dtype", "trainable", "seed"), ("_initializer", "_regularizer", "_constraint")
@@ -35,7 +36,7 @@ def fingerprint(vae) -> bytes:
 
 def _description(vae):
     likelihood = vae.decoder.likelihood
-    layers = [*vae.encoder._flatten_layers(), *vae.decoder._flatten_layers()]
+    layers = [*all_layers(vae.encoder), *all_layers(vae.decoder)]
     return {
         # How data is rescaled is the likelihood's.
         "layers": [_described(layer) for layer in layers if not isinstance(layer, NetworkUnits)],
@@ -69,7 +70,7 @@ def _settings(layer) -> dict:
 
     For a layer of a tied decoder the encoder's speaks, whose kernel it has.
     """
-    if isinstance(layer, (keras.layers.InputLayer, TransposedDense)) or layer._layers:
+    if isinstance(layer, (keras.layers.InputLayer, TransposedDense)) or len(all_layers(layer)) > 1:
         return {}
     return _config(layer)
 

@@ -28,11 +28,7 @@ from keras_vae.inputs.rules import (
     Rule,
     assert_values,
     check_values,
-    input_rule_of,
-    numpy_rule_of,
-    rule_of,
 )
-from keras_vae.ops.warn import warn
 
 # What Keras is told of arrays, and of nothing else.
 OF_ARRAYS = ("y", "sample_weight", "batch_size", "shuffle", "validation_split")
@@ -56,15 +52,14 @@ def readable_errors():
         raise ValueError(found.group(1).replace("\\'", "'")) from error
 
 
-def checked_batch(model, x, target, sample_weight) -> tuple:
+def checked_batch(spec, x, target, sample_weight) -> tuple:
     """Returns what `train_on_batch` or `test_on_batch` was given as arrays, checked as `fit` checks them."""
-    _check_no_loss(model)
     x, target, sample_weight = _as_arrays(x, target, sample_weight, "x")
-    _check_arrays(model, x, target, sample_weight, "x")
+    _check_arrays(spec, x, target, sample_weight, "x")
     return x, target, sample_weight
 
 
-def checked_arguments(model, method, args, kwargs) -> dict:
+def checked_arguments(spec, method, args, kwargs) -> dict:
     """The arguments of `fit`, `evaluate` or `predict` by name, with data that was checked, or is as it comes.
 
     Raises:
@@ -74,11 +69,10 @@ def checked_arguments(model, method, args, kwargs) -> dict:
     x, target, weight = (arguments.get(name) for name in ("x", "y", "sample_weight"))
     if method.__name__ == "predict":
         _check_ends(method, arguments)
-        arguments["x"] = _checked_inputs(model, x, arguments.get("batch_size"))
+        arguments["x"] = _checked_inputs(spec, x, arguments.get("batch_size"))
         if isinstance(arguments["x"], DiskRows):
             arguments.pop("batch_size", None)
         return arguments
-    _check_no_loss(model)
     _check_ends(method, arguments)
     if arguments.get("class_weight") is not None:
         raise ValueError("`class_weight` needs classes, and a VAE has none. Use `sample_weight`.")
@@ -86,7 +80,7 @@ def checked_arguments(model, method, args, kwargs) -> dict:
         raise ValueError("`x` stays on the disk and is not split: give `validation_data`, such as `x[-1000:]`.")
     batch_size = arguments.get("batch_size")
     shuffle = method.__name__ == "fit" and arguments.get("shuffle", True)
-    parts = _checked(model, x, target, weight, "x", batch_size, shuffle)
+    parts = _checked(spec, x, target, weight, "x", batch_size, shuffle)
     arguments |= dict(zip(("x", "y", "sample_weight"), parts, strict=True))
     if isinstance(parts[0], DiskRows):
         arguments = {name: value for name, value in arguments.items() if name not in OF_ARRAYS}
@@ -95,13 +89,13 @@ def checked_arguments(model, method, args, kwargs) -> dict:
         arguments.setdefault("shuffle", False)
     if arguments.get("validation_data") is not None:
         batch_size = arguments.get("validation_batch_size") or batch_size
-        arguments["validation_data"] = _checked_validation(model, arguments["validation_data"], batch_size)
+        arguments["validation_data"] = _checked_validation(spec, arguments["validation_data"], batch_size)
     return arguments
 
 
-def _rows_on_disk(model, parts, name, batch_size, shuffle) -> DiskRows:
+def _rows_on_disk(spec, parts, name, batch_size, shuffle) -> DiskRows:
     """Batches of arrays on the disk, in place of arrays and what `fit` was told of them."""
-    rows = DiskRows(_as_tuple(parts), functools.partial(_checked_element, model, name=name), batch_size, shuffle)
+    rows = DiskRows(_as_tuple(parts), functools.partial(_checked_element, spec, name=name), batch_size, shuffle)
     # The first batch is read before the long work, and builds the model.
     rows[0]
     return rows
@@ -118,29 +112,21 @@ def _check_ends(method, arguments):
             )
 
 
-def _checked_validation(model, data, batch_size):
+def _checked_validation(spec, data, batch_size):
     if not isinstance(data, (tuple, list)):
-        return _checked(model, data, None, None, "validation_data", batch_size)[0]
+        return _checked(spec, data, None, None, "validation_data", batch_size)[0]
     x, target, weight = keras.utils.unpack_x_y_sample_weight(data)
-    parts = _checked(model, x, target, weight, "validation_data", batch_size)
+    parts = _checked(spec, x, target, weight, "validation_data", batch_size)
     if isinstance(parts[0], DiskRows):
         return parts[0]
     return parts if parts[1] is not None else parts[:1]
 
 
-def _check_no_loss(model):
-    if model.loss is not None:
-        raise ValueError(
-            "The likelihood is the loss: compile the model without one, as in `compile(optimizer='adam')`. "
-            f"Received: loss={model.loss!r}. Choose another likelihood to change what is minimised."
-        )
-
-
-def check_examples(model, x, name: str, rule: Rule | None = None, first: int = 0) -> np.ndarray:
+def check_examples(spec, x, name: str, rule: Rule | None = None, first: int = 0) -> np.ndarray:
     """Returns x as an array after a check of its shape and values.
 
     Args:
-        model: An `Autoencoder` or a `VAE`.
+        spec: What is asked of x.
         x: Array-like `(batch, *event_shape)`.
         name: What to call it in a message.
         rule: What values are allowed; `None` is what the encoder takes.
@@ -150,9 +136,9 @@ def check_examples(model, x, name: str, rule: Rule | None = None, first: int = 0
         ValueError: If the shape is another or a value is not allowed.
     """
     x = checked_array(x, name)
-    check_event_shape(x.shape, _input_shape(model), name)
-    _build(model, x)
-    check_values(_input_rule(model) if rule is None else rule, x, name, first)
+    check_event_shape(x.shape, spec.input_shape, name)
+    spec.build((None, *x.shape[1:]))
+    check_values(spec.input_rule if rule is None else rule, x, name, first)
     return x
 
 
@@ -165,42 +151,42 @@ def checked_codes(z, latent_dim: int) -> np.ndarray:
     return z
 
 
-def _checked_inputs(model, x, batch_size):
+def _checked_inputs(spec, x, batch_size):
     """x for `predict`: what the encoder takes, in values and in shape."""
     check_is_dense(x, "x")
     if is_on_disk(x):
-        return DiskRows([x], lambda parts: (check_examples(model, parts[0], "x"),), batch_size, shuffle=False)
+        return DiskRows([x], lambda parts: (check_examples(spec, parts[0], "x"),), batch_size, shuffle=False)
     if isinstance(x, tf.data.Dataset):
         if _may_be_read_once(x):
             return x
         first, _, _ = keras.utils.unpack_x_y_sample_weight(_first_batch(x, "x"))
-        check_examples(model, first, "x")
+        check_examples(spec, first, "x")
         return x
     if isinstance(x, keras.utils.PyDataset):
-        return CheckedPyDataset(model, x, "x", _checked_input)
+        return CheckedPyDataset(spec, x, "x", _checked_input)
     if isinstance(x, Iterator):
-        return (_checked_input(model, element, "x") for element in x)
-    return check_examples(model, x, "x") if _is_array(x) else x
+        return (_checked_input(spec, element, "x") for element in x)
+    return check_examples(spec, x, "x") if _is_array(x) else x
 
 
-def _checked(model, x, target, sample_weight, name, batch_size=None, shuffle=False) -> tuple:
+def _checked(spec, x, target, sample_weight, name, batch_size=None, shuffle=False) -> tuple:
     """x, target and weights in a form that Keras takes, checked, or to be checked as they come."""
     if x is None:
         raise ValueError(f"`{name}` is None: give an array or a `tf.data.Dataset` of examples.")
     check_is_dense(x, name)
     if is_on_disk(x):
-        return _rows_on_disk(model, (x, target, sample_weight), name, batch_size, shuffle), None, None
+        return _rows_on_disk(spec, (x, target, sample_weight), name, batch_size, shuffle), None, None
     if isinstance(x, tf.data.Dataset):
-        return _checked_dataset(model, x, name), target, sample_weight
+        return _checked_dataset(spec, x, name), target, sample_weight
     if isinstance(x, keras.utils.PyDataset):
-        return CheckedPyDataset(model, x, name), target, sample_weight
+        return CheckedPyDataset(spec, x, name), target, sample_weight
     if isinstance(x, Iterator):
         # Keras knows those alone that a function with `yield` makes.
-        return (_checked_element(model, element, name) for element in x), target, sample_weight
+        return (_checked_element(spec, element, name) for element in x), target, sample_weight
     if not _is_array(x):
         return x, target, sample_weight
     x, target, sample_weight = _as_arrays(x, target, sample_weight, name)
-    _check_arrays(model, x, target, sample_weight, name)
+    _check_arrays(spec, x, target, sample_weight, name)
     if sample_weight is not None and target is None:
         target = x  # Keras drops the weights of data that has no target, silently.
     return x, target, sample_weight
@@ -218,15 +204,15 @@ class CheckedPyDataset(keras.utils.PyDataset):
     that numbers are finite, and in this process the first batch by all that is asked of it.
 
     Args:
-        model: An `Autoencoder` or a `VAE`.
+        spec: What is asked of the batches.
         dataset: What is read.
         name: What to call it in a message.
-        check: Turns (model, batch, name, whether TensorFlow may be called) into the arrays that Keras is given.
+        check: Turns (spec, batch, name, whether TensorFlow may be called) into the arrays that Keras is given.
     """
 
-    def __init__(self, model, dataset, name, check: Callable | None = None):
+    def __init__(self, spec, dataset, name, check: Callable | None = None):
         super().__init__(dataset.workers, dataset.use_multiprocessing, dataset.max_queue_size)
-        self._model, self._dataset, self._name = model, dataset, name
+        self._spec, self._dataset, self._name = spec, dataset, name
         self._check = _checked_element if check is None else check
         self._process = os.getpid()
         if dataset.use_multiprocessing:
@@ -238,7 +224,7 @@ class CheckedPyDataset(keras.utils.PyDataset):
         return self._dataset.num_batches
 
     def __getitem__(self, index):
-        return self._check(self._model, self._dataset[index], self._name, os.getpid() == self._process)
+        return self._check(self._spec, self._dataset[index], self._name, os.getpid() == self._process)
 
     def on_epoch_begin(self):
         """Passes the event on."""
@@ -249,30 +235,30 @@ class CheckedPyDataset(keras.utils.PyDataset):
         self._dataset.on_epoch_end()
 
 
-def _checked_element(model, element, name, by_tensorflow: bool = True) -> tuple:
+def _checked_element(spec, element, name, by_tensorflow: bool = True) -> tuple:
     """A batch for a step as Keras asks for it."""
     parts = _as_arrays(*keras.utils.unpack_x_y_sample_weight(element), name)
-    (_check_arrays if by_tensorflow else _check_numbers)(model, *parts, name)
+    (_check_arrays if by_tensorflow else _check_numbers)(spec, *parts, name)
     return _as_tuple(parts)
 
 
-def _checked_input(model, element, name, by_tensorflow: bool = True) -> tuple:
+def _checked_input(spec, element, name, by_tensorflow: bool = True) -> tuple:
     """A batch for `predict`, of which x alone counts."""
     x, _, _ = keras.utils.unpack_x_y_sample_weight(element)
     if by_tensorflow:
-        return (check_examples(model, x, name),)
+        return (check_examples(spec, x, name),)
     x = checked_array(x, name)
-    _check_numbers(model, x, None, None, name)
+    _check_numbers(spec, x, None, None, name)
     return (x,)
 
 
-def _check_numbers(model, x, target, sample_weight, name):
+def _check_numbers(spec, x, target, sample_weight, name):
     """What of `_check_arrays` needs no TensorFlow."""
-    check_event_shape(x.shape, _input_shape(model), name)
-    rule = numpy_rule_of(model.decoder.likelihood)
+    check_event_shape(x.shape, spec.input_shape, name)
+    rule = spec.numpy_rule
     check_values(rule, x, name)
     if target is not None:
-        check_event_shape(target.shape, model.event_shape, "target")
+        check_event_shape(target.shape, spec.event_shape, "target")
         check_values(rule, target, "target")
     if sample_weight is not None and not np.isfinite(sample_weight).all():
         raise ValueError("`sample_weight` must hold finite numbers.")
@@ -286,39 +272,25 @@ def _as_tuple(element) -> tuple:
     return tuple(part for part in (x, target, sample_weight) if part is not None)
 
 
-def _check_arrays(model, x, target, sample_weight, name):
+def _check_arrays(spec, x, target, sample_weight, name):
     if len(x) == 0:
         raise ValueError(f"`{name}` is empty: it must hold at least one example. Received shape {x.shape}.")
-    rule = rule_of(model.decoder.likelihood)
+    rule = spec.rule
     if target is None:
-        check_event_shape(x.shape, model.event_shape, name)
+        check_event_shape(x.shape, spec.event_shape, name)
         check_values(rule, x, name)
     else:
         target = checked_array(target, "target")
-        check_event_shape(target.shape, model.event_shape, "target")
+        check_event_shape(target.shape, spec.event_shape, "target")
         if len(target) != len(x):
             raise ValueError(f"x and target must have one length. Received: {len(x)} and {len(target)} examples.")
-        check_values(_input_rule(model), x, name)
+        check_values(spec.input_rule, x, name)
         check_values(rule, target, "target")
-    _build(model, x)
-    check_event_shape(x.shape, _input_shape(model), name)
-    _warn_of_values(model, x if target is None else target)
+    spec.build((None, *x.shape[1:]))
+    check_event_shape(x.shape, spec.input_shape, name)
+    _caution(spec, x if target is None else target)
     if sample_weight is not None:
         _check_sample_weight(np.asarray(sample_weight), len(x))
-
-
-def _input_shape(model) -> tuple:
-    """The shape of what the encoder takes; of an event, where it has taken nothing yet."""
-    return model.event_shape if model.encoder.input_spec is None else model.encoder.input_spec.shape[1:]
-
-
-def _input_rule(model) -> Rule:
-    return input_rule_of(model.decoder.likelihood)
-
-
-def _build(model, x):
-    if not model.built:
-        model.build((None, *x.shape[1:]))
 
 
 def _first_batch(dataset, name):
@@ -333,7 +305,7 @@ def _may_be_read_once(dataset) -> bool:
     return dataset.cardinality() == tf.data.UNKNOWN_CARDINALITY
 
 
-def _checked_dataset(model, dataset, name):
+def _checked_dataset(spec, dataset, name):
     once = _may_be_read_once(dataset)
     parts = keras.utils.unpack_x_y_sample_weight(dataset.element_spec if once else _first_batch(dataset, name))
     x, target, sample_weight = parts
@@ -342,38 +314,38 @@ def _checked_dataset(model, dataset, name):
             f"`{name}` must be a dataset of tensors, (x, target) or (x, target, sample_weight). "
             f"Its elements are {dataset.element_spec}."
         )
-    if x.shape.rank is not None and tuple(x.shape) == _input_shape(model):
+    if x.shape.rank is not None and tuple(x.shape) == spec.input_shape:
         raise ValueError(
             f"`{name}` must be batched: its first element has shape {tuple(x.shape)}, the shape of one "
             "example. Use `dataset.batch(128)`."
         )
     if once:
-        _check_specifications(model, x, target, name)
+        _check_specifications(spec, x, target, name)
     else:
-        _check_arrays(model, checked_array(x, name), target, sample_weight, name)
-    shapes = (_input_shape(model), model.event_shape, ())
-    asserted = dataset.enumerate().map(_assertion(model, shapes))
+        _check_arrays(spec, checked_array(x, name), target, sample_weight, name)
+    shapes = (spec.input_shape, spec.event_shape, ())
+    asserted = dataset.enumerate().map(_assertion(spec, shapes))
     checked = asserted.prefetch(tf.data.AUTOTUNE)
     # What the dataset itself does not tell, and `fast_path` asks.
     checked.first_batch_size = None if x.shape.rank is None else x.shape[0]
     return checked
 
 
-def _check_specifications(model, x, target, name):
+def _check_specifications(spec, x, target, name):
     """Checks the shapes of batches that are not there yet, as far as they are known; values are when they come."""
     x_is_known, target_is_known = (part is not None and part.shape[1:].is_fully_defined() for part in (x, target))
     if target is None and x_is_known:
-        check_event_shape(x.shape, model.event_shape, name)
+        check_event_shape(x.shape, spec.event_shape, name)
     if target_is_known:
-        check_event_shape(target.shape, model.event_shape, "target")
-    _build(model, x if x_is_known else tf.TensorSpec((None, *model.event_shape)))
+        check_event_shape(target.shape, spec.event_shape, "target")
+    spec.build((None, *(x.shape[1:] if x_is_known else spec.event_shape)))
     if x_is_known:
-        check_event_shape(x.shape, _input_shape(model), name)
+        check_event_shape(x.shape, spec.input_shape, name)
 
 
-def _assertion(model, shapes):
+def _assertion(spec, shapes):
     """A function for `Dataset.map` over (number of the batch, element) that lets good batches through."""
-    rule, input_rule = rule_of(model.decoder.likelihood), _input_rule(model)
+    rule, input_rule = spec.rule, spec.input_rule
 
     # Nothing in it is to be converted, and looking for that takes a quarter of a second.
     @tf.autograph.experimental.do_not_convert
@@ -412,12 +384,6 @@ def _check_sample_weight(weight, num_examples):
     check_values(WEIGHTS, weight, "sample_weight")
 
 
-def _warn_of_values(model, x):
-    """Warns once of values that can be trained on, but not well."""
-    if getattr(model, "has_warned_of_values", False):
-        return
+def _caution(spec, x):
     parts = (x[start : start + ROWS_AT_ONCE] for start in range(0, len(x), ROWS_AT_ONCE))
-    caution = next(filter(None, map(model.decoder.likelihood.caution, parts)), None)
-    if caution:
-        model.has_warned_of_values = True
-        warn(caution)
+    spec.caution(map(spec.likelihood.caution, parts))

@@ -54,7 +54,7 @@ def _encoded_batches(model, dataset, sample):
     codes, labels, count = [], [], 0
     for element in dataset:
         x, y, _ = keras.utils.unpack_x_y_sample_weight(element)
-        x = check_examples(model, x, "data", first=count)
+        x = check_examples(model.data_spec, x, "data", first=count)
         codes.append(model.encode(x, sample, max(1, len(x))))
         labels.append(_checked_labels(y, len(x)))
         count += len(x)

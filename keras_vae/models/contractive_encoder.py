@@ -6,6 +6,7 @@ from keras import ops
 
 from keras_vae.models.encoder import Encoder
 from keras_vae.ops.checks import checked_number
+from keras_vae.ops.keras_internals import all_layers
 from keras_vae.ops.precision import head_dtype
 from keras_vae.ops.reductions import batch_mean
 from keras_vae.posteriors.posterior import Posterior
@@ -43,7 +44,7 @@ class ContractiveEncoder(Encoder):
 
     def build(self, input_shape):
         super().build(input_shape)
-        mixing = [layer for layer in self.network._flatten_layers() if _mixes_examples(layer)]
+        mixing = [layer for layer in all_layers(self.network) if _mixes_examples(layer)]
         if mixing:
             raise ValueError(
                 "A contractive penalty needs a code that depends on its own example alone. The network has "

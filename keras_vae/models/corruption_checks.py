@@ -5,6 +5,8 @@ import numbers
 
 import keras
 
+from keras_vae.ops.keras_internals import all_layers
+
 
 def check_keeps_shape(corruption, input_shape) -> None:
     """Builds a corruption, where it is not built yet, and raises a ValueError if it changes the shape of what it takes.
@@ -33,7 +35,7 @@ def check_keeps_shape(corruption, input_shape) -> None:
 
 def fills_of(corruption) -> list[float]:
     """What a corruption puts where something is missing: its own `fill`, and those of the layers that it is made of."""
-    fills = [getattr(layer, "fill", None) for layer in corruption._flatten_layers()]
+    fills = [getattr(layer, "fill", None) for layer in all_layers(corruption)]
     return [float(fill) for fill in fills if isinstance(fill, numbers.Real)]
 
 

@@ -5,6 +5,8 @@ import operator
 
 import keras
 
+from keras_vae.ops.keras_internals import all_layers, own_variables
+
 # What a model is told when it is compiled and while it runs: its own functions follow it by themselves.
 OF_KERAS = (
     "built",
@@ -43,10 +45,8 @@ class ModelState:
     """
 
     def __init__(self, model: keras.Model):
-        layers = model._flatten_layers()
-        variables = [
-            variable for layer in layers for variable in (*layer._trainable_variables, *layer._non_trainable_variables)
-        ]
+        layers = all_layers(model)
+        variables = [variable for layer in layers for variable in own_variables(layer)]
         self._parts = [*layers, *variables]
         self._settings = [(layer.trainable, layer.dtype_policy.name) for layer in layers]
         # A copy is the quickest look at a layer. Of the model itself, which holds data while it is trained, no more is

@@ -4,6 +4,7 @@ import keras
 
 from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.likelihoods.masked import Masked, unmasked
+from keras_vae.ops.keras_internals import all_layers
 
 # Of a likelihood's configuration, what does not change how it rescales.
 NO_UNITS = ("name", "dtype", "trainable", "event_shape", "projection")
@@ -116,7 +117,7 @@ def _without_builds(config):
 
 def _unbuilt(likelihood) -> Likelihood:
     """The likelihood, or one like it, as it is before it is built: what it has then it can rescale by."""
-    built = any(layer.built for layer in likelihood._flatten_layers())
+    built = any(layer.built for layer in all_layers(likelihood))
     config = _unbuilt_config(likelihood) if built else None
     return likelihood if config is None else type(likelihood).from_config(config["config"])
 

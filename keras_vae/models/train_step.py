@@ -10,6 +10,7 @@ from keras import ops
 
 from keras_vae.inputs.event_shapes import check_event_shape
 from keras_vae.models.composite import Composite
+from keras_vae.ops.keras_internals import TellsOpenJit, loss_tracker
 
 
 def traced(step):
@@ -41,7 +42,7 @@ class Step(NamedTuple):
     logs: dict
 
 
-class Trainable(Composite):
+class Trainable(TellsOpenJit, Composite):
     """Base class: a model with a `decoder` whose likelihood is the loss.
 
     What is minimised is the reconstruction term, -log p(x|z) in nats averaged over the batch, plus all that
@@ -76,11 +77,6 @@ class Trainable(Composite):
         """A context in which one of the steps is traced."""
         return contextlib.nullcontext()
 
-    def _resolve_auto_jit_compile(self):
-        # Where nobody chose. A zero is False to Keras and is saved as a zero, so that a user's own False can be told
-        # from it.
-        return super()._resolve_auto_jit_compile() or 0
-
     @traced
     def train_step(self, data):
         return self._track(*self._updated(data))
@@ -102,7 +98,7 @@ class Trainable(Composite):
         """Updates the metrics with means over some examples, as `untracked_step` returns them for a batch."""
         for name, mean in means.items():
             # Keras has its own tracker of the loss, which need not come first among a subclass's metrics.
-            tracker = self._loss_tracker if name == "loss" else getattr(self, f"{name}_tracker")
+            tracker = loss_tracker(self) if name == "loss" else getattr(self, f"{name}_tracker")
             tracker.update_state(mean, sample_weight=num_examples)
 
     def _updated(self, data):

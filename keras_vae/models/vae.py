@@ -22,6 +22,7 @@ from keras_vae.objectives import ELBO
 from keras_vae.objectives.objective import Objective
 from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_number, checked_seed, checked_size
+from keras_vae.ops.keras_internals import all_layers
 from keras_vae.ops.reductions import batch_mean
 from keras_vae.posteriors import DiagonalNormal
 from keras_vae.priors import Marginal, StandardNormal
@@ -148,7 +149,7 @@ class VAE(LatentModel):
     @property
     def prior_layers(self) -> list[keras.Layer]:
         """The prior and, after it, the layers within it: for what tells one model from another."""
-        return self.prior._flatten_layers()
+        return all_layers(self.prior)
 
     @property
     def prior_marginal(self) -> Marginal | None:

@@ -58,16 +58,6 @@ def new_seed(seed_generator):
     return keras.random.randint((), 0, 2**31 - 1, seed=seed_generator)
 
 
-def process_seed() -> int | None:
-    """What `keras.utils.set_random_seed` was told in this process; `None`, where it was not called."""
-    try:
-        from keras.src.utils.rng_utils import get_random_seed
-    except ImportError:
-        # Keras has no public name for it.
-        return None
-    return get_random_seed()
-
-
 @contextlib.contextmanager
 def as_tensorflow_draws():
     """XLA draws TensorFlow's numbers from the seeds of what is traced in this context, and none of its own."""

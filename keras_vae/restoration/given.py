@@ -54,7 +54,7 @@ def checked_elements(vae, x, mask, likelihood) -> np.ndarray:
             f"What is missing is filled in for the encoder, which must take the shape of an event, {vae.event_shape}. "
             f"It takes another, {encoded}."
         )
-    check_examples(vae, x, "x", rule_of(likelihood))
+    check_examples(vae.data_spec, x, "x", rule_of(likelihood))
     caution = likelihood.caution(x)
     if caution:
         warn(caution)

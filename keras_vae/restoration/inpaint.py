@@ -30,7 +30,7 @@ def inpaint(model, x, mask=None, batch_size: int = batches.BATCH_SIZE) -> np.nda
         ValueError: If the mask or x is of another shape, of an example everything is missing, or a value is infinite.
     """
     x = with_missing(checked_array(x, "x"), mask)
-    check_examples(model, x, "x", FINITE_OR_MISSING)
+    check_examples(model.data_spec, x, "x", FINITE_OR_MISSING)
     if x.shape[1:] != model.event_shape:
         raise ValueError(
             f"What is missing is taken from the reconstruction, which must have the shape of x. Received x of shape "

@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae.inputs.batches import KERAS_BATCH_SIZE
+from keras_vae.ops import keras_internals
 from keras_vae.training.grouped_steps import CompiledSteps, GroupedSteps
 
 # Steps in a row without a word to Python; more gain nothing that could be measured.
@@ -41,7 +42,7 @@ COMPILED_WELL = (
     keras.layers.Reshape,
 )
 # The package's own models and parts, and Keras's containers of layers, which are looked into.
-COMPILED_WELL_MODULES = ("keras_vae.", "keras.src.models.")
+COMPILED_WELL_MODULES = ("keras_vae.", keras_internals.OF_KERAS_MODELS)
 TRAIN_HOOKS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
 TEST_HOOKS = ("on_test_batch_begin", "on_test_batch_end")
 # Keras's callbacks that have such hooks, and when these have nothing to do between the batches of an epoch.
@@ -50,7 +51,7 @@ IDLE = {
     keras.callbacks.ModelCheckpoint: lambda callback: callback.save_freq == "epoch",
     keras.callbacks.ProgbarLogger: lambda callback: True,
     keras.callbacks.TensorBoard: lambda callback: (
-        callback.update_freq == "epoch" and not getattr(callback, "_should_trace", True)
+        callback.update_freq == "epoch" and not keras_internals.traces_batches(callback)
     ),
     keras.callbacks.TerminateOnNaN: lambda callback: True,
 }
@@ -93,7 +94,7 @@ class FastPath:
         if settings is None and self._settings is None:
             yield
             return
-        compilation, outer = model._compile_config, (self._settings, model.train_function)
+        compilation, outer = keras_internals.compilation(model), (self._settings, model.train_function)
         self._settings, model.train_function = settings, None
         if settings is not None:
             model.steps_per_execution = settings.steps
@@ -102,7 +103,7 @@ class FastPath:
         finally:
             self._settings, train_function = outer
             # A callback may have compiled the model anew when the training ended.
-            if model._compile_config is compilation:
+            if keras_internals.compilation(model) is compilation:
                 model.steps_per_execution, model.train_function = 1, train_function
 
     def make_train_function(self, model, force: bool) -> bool:
@@ -110,9 +111,10 @@ class FastPath:
 
         `fit` calls this once its iterator counts in groups: from here on the model itself need not do so.
         """
-        if force and model.compiled:
+        compilation = keras_internals.compilation(model)
+        if force and compilation is not None:
             # Layers may have been frozen since.
-            self._functions.pop(model._compile_config, None)
+            self._functions.pop(compilation, None)
         if self._settings is None:
             return False
         model.steps_per_execution = 1
@@ -123,11 +125,11 @@ class FastPath:
     @contextlib.contextmanager
     def validating(self, model):
         """Runs the validation in groups while `fit` runs fast."""
-        if self._settings is None or self._settings.test_steps == 1:
+        steps = 1 if self._settings is None else self._settings.test_steps
+        if steps == 1 or not keras_internals.group_validation_steps(model, steps):
             yield
             return
-        steps, plain = self._settings.test_steps, model.test_function
-        model._eval_epoch_iterator.steps_per_execution = steps
+        plain = model.test_function
         model.test_function = self._kept(model, ("test", steps), lambda: _in_groups(model, model.test_step, steps))
         try:
             yield
@@ -141,7 +143,7 @@ class FastPath:
         return self._kept(model, ("train", steps), lambda: _in_groups(model, model.train_step, steps))
 
     def _kept(self, model, key, make):
-        functions = self._functions.setdefault(model._compile_config, {})
+        functions = self._functions.setdefault(keras_internals.compilation(model), {})
         if key not in functions:
             functions[key] = make()
         return functions[key]
@@ -158,13 +160,13 @@ class InGroups:
 
 
 def _in_groups(model, step, steps):
-    return keras.Model._make_function(InGroups(model, steps), step)
+    return keras_internals.function_of_steps(InGroups(model, steps), step)
 
 
 def settings_for(model, arguments: dict) -> Settings | None:
     """The settings for a call of `fit`, or `None` where Keras's own loop is to run."""
     callbacks = _callbacks(arguments)
-    if not (_left_open(model) and _on_one_cpu(model) and _idle(callbacks, TRAIN_HOOKS)):
+    if not (_tells_enough(model) and _left_open(model) and _on_one_cpu(model) and _idle(callbacks, TRAIN_HOOKS)):
         return None
     limit = _limit(arguments.get("steps_per_epoch"))
     count = _count(arguments, limit)
@@ -182,8 +184,13 @@ def _test_steps(model, arguments, callbacks) -> int:
     return _group_size(math.inf, _limit(arguments.get("validation_steps")))
 
 
+def _tells_enough(model) -> bool:
+    """Whether this Keras lets functions be made, and be kept as long as the model stays compiled as it is."""
+    return keras_internals.makes_functions_of_steps() and keras_internals.compilation(model) is not None
+
+
 def _left_open(model) -> bool:
-    # False would be somebody's choice: see `Trainable._resolve_auto_jit_compile`.
+    # False would be somebody's choice: see `TellsOpenJit`.
     jit_is_open = not model.jit_compile and model.jit_compile is not False
     eager = model.run_eagerly or tf.config.functions_run_eagerly()
     is_open = jit_is_open and model.compiled and model.steps_per_execution == 1 and not eager
@@ -192,7 +199,7 @@ def _left_open(model) -> bool:
 
 def _is_ours(model, method: str) -> bool:
     """Whether a method is the package's or Keras's, and no user's who made a subclass."""
-    return _owner(model, method).__module__.startswith(("keras_vae.", "keras.src."))
+    return _owner(model, method).__module__.startswith(("keras_vae.", keras_internals.OF_KERAS))
 
 
 def _owner(instance, method: str) -> type:
@@ -201,7 +208,7 @@ def _owner(instance, method: str) -> type:
 
 
 def _on_one_cpu(model) -> bool:
-    strategy = model._distribute_strategy is not None or tf.distribute.has_strategy()
+    strategy = keras_internals.may_have_strategy(model) or tf.distribute.has_strategy()
     return not strategy and not tf.config.list_physical_devices("GPU")
 
 
@@ -218,7 +225,7 @@ def _idle(callbacks, hooks) -> bool:
 
 
 def _is_idle(callback, hook) -> bool:
-    if getattr(getattr(callback, hook), "_is_default", False):
+    if keras_internals.does_nothing(getattr(callback, hook)):
         return True
     if hook in vars(callback):
         # As LambdaCallback has them.
@@ -268,5 +275,5 @@ def _is_of_tensors(dataset) -> bool:
 def _compiles_well(model) -> bool:
     return all(
         type(layer) in COMPILED_WELL or type(layer).__module__.startswith(COMPILED_WELL_MODULES)
-        for layer in model._flatten_layers()
+        for layer in keras_internals.all_layers(model)
     )

@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from keras_vae.ops import noise
+from keras_vae.ops.keras_internals import has_metrics_of_user
 from keras_vae.ops.precision import head_dtype
 from keras_vae.ops.warn import warn
 
@@ -94,7 +95,7 @@ class CompiledSteps:
     def _run(self, stacked, count):
         # A training of few steps, which is not compiled, is the beginning of one of many.
         with noise.as_tensorflow_draws():
-            (self._run_summed if self._model._compile_metrics is None else self._run_tracked)(stacked, count)
+            (self._run_tracked if has_metrics_of_user(self._model) else self._run_summed)(stacked, count)
         return self._model.get_metrics_result()
 
     def _run_tracked(self, stacked, count):

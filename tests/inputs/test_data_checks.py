@@ -268,8 +268,8 @@ def test_another_shape_of_such_a_source_is_refused(eagerly, vae, signature):
 def test_in_processes_of_its_own_a_py_dataset_calls_no_tensorflow(vae):
     bad, several = 2 * binary(8), {"workers": 2, "use_multiprocessing": True}
     with pytest.raises(ValueError, match=r"`x` must hold values in \[0, 1\]"):
-        data_checks.CheckedPyDataset(vae, Batches(bad, **several), "x")
-    checked = data_checks.CheckedPyDataset(vae, Batches(binary(8), **several), "x")
+        data_checks.CheckedPyDataset(vae.data_spec, Batches(bad, **several), "x")
+    checked = data_checks.CheckedPyDataset(vae.data_spec, Batches(binary(8), **several), "x")
     checked._dataset = Batches(bad)
     with pytest.raises(ValueError, match=r"`x` must hold values in \[0, 1\]"):
         checked[1]
@@ -292,11 +292,13 @@ def test_in_such_processes_shapes_and_numbers_are_checked_and_masks_are_kept(mon
         (scipy.sparse.csr_matrix(x.reshape(4, -1)), "is sparse"),
     ):
         with pytest.raises(ValueError, match=expected):
-            check(vae, (bad,), "x", by_tensorflow=False)
+            check(vae.data_spec, (bad,), "x", by_tensorflow=False)
     hidden = np.ma.masked_equal(x, 1)
-    np.testing.assert_array_equal(check(masked, hidden, "x", by_tensorflow=False)[0], np.where(x == 1, np.nan, x))
+    np.testing.assert_array_equal(
+        check(masked.data_spec, hidden, "x", by_tensorflow=False)[0], np.where(x == 1, np.nan, x)
+    )
     with pytest.raises(ValueError, match=r"NaN where one is missing\. Received: inf"):
-        check(masked, (np.where(x == 1, np.inf, x),), "x", by_tensorflow=False)
+        check(masked.data_spec, (np.where(x == 1, np.inf, x),), "x", by_tensorflow=False)
 
 
 def test_batches_for_predict_are_checked_and_need_no_target(eagerly, vae):
@@ -317,19 +319,6 @@ def test_an_iterator_is_trained_on_as_a_generator(eagerly, vae):
     num_steps = int(vae.optimizer.iterations)
     # Keras counts a last step that finds no data.
     assert num_steps in (2, 3)
-
-
-def test_an_interrupted_fit_leaves_no_validation_data(eagerly, vae):
-    class Interruption(keras.callbacks.Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            raise KeyboardInterrupt
-
-    x = binary(8)
-    with pytest.raises(KeyboardInterrupt):
-        vae.fit(x, validation_data=x, verbose=0, callbacks=[Interruption()])
-    vae.optimizer.learning_rate = 0.0
-    history = vae.fit(x, validation_data=np.zeros_like(x), verbose=0).history
-    np.testing.assert_allclose(history["val_kl"], vae.evaluate(np.zeros_like(x), verbose=0, return_dict=True)["kl"])
 
 
 def test_a_caution_sees_the_whole_array(eagerly, vae, monkeypatch):
@@ -433,13 +422,6 @@ def test_bad_weights_are_refused(untouched, weights):
     assert_no_step(untouched)
 
 
-def test_a_loss_beside_the_likelihood_is_refused():
-    vae = small_vae()
-    vae.compile("adam", loss="mse")
-    with pytest.raises(ValueError, match="The likelihood is the loss"):
-        vae.fit(binary(8), verbose=0)
-
-
 def test_no_data_is_refused(untouched):
     with pytest.raises(ValueError, match="`x` is None"):
         untouched.fit(verbose=0)
@@ -506,10 +488,3 @@ def test_any_finite_number_may_be_normal(eagerly):
         model.fit(binary(8) * 1000 - 500, verbose=0)
     with pytest.raises(ValueError, match="finite numbers for Normal"):
         model.fit(with_value(np.nan), verbose=0)
-
-
-def test_arguments_may_be_positional_and_keras_names_the_unknown_ones(eagerly, vae):
-    history = vae.fit(binary(8), None, 4, 2, 0)
-    assert len(history.epoch) == 2
-    with pytest.raises(TypeError, match="epoch_count"):
-        vae.fit(binary(8), epoch_count=3)

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from keras_vae import VAE, Autoencoder, Decoder, Encoder, likelihoods, networks, posteriors
@@ -87,3 +88,6 @@ def without_noise(model) -> None:
 def same_weights(first: keras.Model, second: keras.Model) -> bool:
     """Whether two models have the same weights to the last bit."""
     return all(np.array_equal(a, b) for a, b in zip(first.get_weights(), second.get_weights(), strict=True))
+
+
+MODELS = pytest.mark.parametrize("make", [small_vae, small_autoencoder], ids=["vae", "autoencoder"])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from keras_vae import VAE, evaluation, likelihoods, load_model, restoration
-from keras_vae.ops import noise
+from keras_vae.models import saving
 
 from ..tiny_models import tiny_autoencoder, tiny_vae
 
@@ -82,7 +82,7 @@ class TestDrawsWithoutASeed:
     def saved(self, eagerly, tmp_path, monkeypatch):
         def process(seed, told=None):
             random.seed(seed)
-            monkeypatch.setattr(noise, "process_seed", lambda: told)
+            monkeypatch.setattr(saving, "process_seed", lambda: told)
 
         vae = VAE.for_shape((8, 8, 1), 2, likelihood=likelihoods.Masked(likelihoods.Bernoulli((8, 8, 1))))
         vae.compile("adam")

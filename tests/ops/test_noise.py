@@ -66,8 +66,3 @@ def test_replicas_fold_their_number_into_the_seed(monkeypatch):
         drawn.append(np.asarray(noise.normal((1000,), noise.NoiseSeed(0))))
     # The correlation of independent draws is 0 with a standard deviation of 0.032.
     assert abs(np.corrcoef(*drawn)[0, 1]) < 0.15
-
-
-def test_what_the_process_was_told():
-    keras.utils.set_random_seed(7)
-    assert noise.process_seed() == 7

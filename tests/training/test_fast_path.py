@@ -66,7 +66,7 @@ class TestChoice:
 
     def test_datasets_tell_their_batch_size_once_they_are_checked(self, vae):
         batches = tf.data.Dataset.from_tensors(np.zeros((1000, *IMAGES), np.float32)).repeat(50)
-        given = data_checks.checked_arguments(vae, keras.Model.fit, (None, batches), {})
+        given = data_checks.checked_arguments(vae.data_spec, keras.Model.fit, (None, batches), {})
         assert fast_path.settings_for(vae, given).compiled
 
     @pytest.mark.parametrize(
@@ -129,6 +129,21 @@ class TestChoice:
         vae = dense_vae(**chosen)
         assert fast_path.settings_for(vae, arguments()) is None
         assert vae.jit_compile == chosen.get("jit_compile", False)
+
+    @pytest.mark.parametrize(
+        ("name", "answer"),
+        [
+            ("makes_functions_of_steps", False),
+            ("compilation", None),
+            ("may_have_strategy", True),
+            ("does_nothing", False),
+        ],
+    )
+    def test_a_keras_that_does_not_tell_runs_its_own_loop(self, vae, monkeypatch, name, answer):
+        given = arguments(callbacks=[keras.callbacks.Callback()])
+        assert fast_path.settings_for(vae, given) is not None
+        monkeypatch.setattr(f"keras_vae.ops.keras_internals.{name}", lambda *_: answer)
+        assert fast_path.settings_for(vae, given) is None
 
     def test_the_last_compilation_counts(self):
         vae = dense_vae(jit_compile=False)
