@@ -3,9 +3,12 @@
 Pages link to files of the checkout as they are on GitHub; here those links become links to pages.
 """
 
+import inspect
 import pathlib
 import re
 import sys
+
+from sphinx.util.inspect import signature, stringify_signature
 
 DOCS = pathlib.Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -33,7 +36,12 @@ napoleon_use_ivar = True
 
 html_theme = "pydata_sphinx_theme"
 html_title = f"keras_vae {VERSION}"
-html_theme_options = {"header_links_before_dropdown": 8, "navbar_align": "left", "show_toc_level": 2}
+html_theme_options = {
+    "header_links_before_dropdown": 7,
+    "navbar_align": "left",
+    "show_toc_level": 2,
+    "navbar_persistent": ["search-button"],
+}
 html_static_path = ["_static"]
 html_css_files = ["own.css"]
 html_copy_source = False
@@ -84,6 +92,13 @@ def without_kerass_own(app, what, name, obj, skip, options) -> bool | None:
     return True if isinstance(module, str) and module.split(".")[0] == "keras" else None
 
 
+def as_constructed(app, what, name, obj, options, arguments, returned) -> tuple | None:
+    """The arguments of a class whose base, as Keras's do, takes any on its way to the constructor."""
+    if inspect.isclass(obj) and arguments == "(*args, **kwargs)":
+        return stringify_signature(signature(obj.__init__, bound_method=True)), returned
+    return None
+
+
 def _marked(match) -> str:
     if match[0] == "|":
         return r"\|"
@@ -94,5 +109,6 @@ def setup(app) -> None:
     app.connect("builder-inited", bring_notebooks)
     app.connect("source-read", link_pages)
     app.connect("autodoc-skip-member", without_kerass_own)
+    app.connect("autodoc-process-signature", as_constructed)
     # Before napoleon, which takes a colon in code for the end of a type.
     app.connect("autodoc-process-docstring", as_restructured_text, priority=400)
