@@ -33,8 +33,9 @@ def page_tables(monkeypatch):
         monkeypatch.delitem(sys.modules, name)
 
 
-def test_no_page_differs_from_the_results():
-    command = [sys.executable, ROOT / "benchmarks" / "page_tables.py", "--check"]
+@pytest.mark.parametrize("script", ["page_tables.py", "room_map.py"])
+def test_no_page_differs_from_the_results_and_no_picture_from_the_imports(script):
+    command = [sys.executable, ROOT / "benchmarks" / script, "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
