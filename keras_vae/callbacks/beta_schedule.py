@@ -85,7 +85,7 @@ class BetaSchedule(keras.callbacks.Callback):
 
     @property
     def needs_every_batch(self) -> bool:
-        """Whether `fit` has to stop before each batch: what it does not do by itself."""
+        """Whether this schedule must run before every batch, which disables steps in groups."""
         return self.unit == "step"
 
     def on_train_batch_begin(self, batch, logs=None):

@@ -65,7 +65,7 @@ def checked_batch(model, x, target, sample_weight) -> tuple:
 
 
 def checked_arguments(model, method, args, kwargs) -> dict:
-    """The arguments of `fit`, `evaluate` or `predict` by name, with data that was checked, or is as it comes.
+    """Binds the arguments of `fit`, `evaluate` or `predict` by name: arrays are checked now, streams as they are read.
 
     Raises:
         ValueError: If data does not fit the model; the message names the first bad index.

@@ -57,9 +57,9 @@ class VAE(LatentModel):
         objective: Which bound is optimised; `None` is `objectives.ELBO()`.
         beta: Weight of the KL divergence, at least 0. `vae.beta` is a variable that is saved with the
             model and that a callback can schedule: `vae.beta = 0.5` assigns it.
-        free_bits: For each latent the KL divergence, averaged over the batch, below which it costs nothing
-            more, in nats; for the whole code where the divergence is one number for it (`divergences.kl_axis`). The
-            loss then depends on the batch size.
+        free_bits: Nats of each latent's KL divergence, averaged over the batch, that are not penalised. They are of the
+            whole code where the divergence is one number for it (`divergences.kl_axis`). The loss then depends on the
+            batch size.
         num_samples: Codes that are drawn for each example in a step.
         corruption: A Keras layer that is applied to the input in training only; the target stays clean.
 
@@ -171,7 +171,7 @@ class VAE(LatentModel):
 
     @property
     def free_bits(self) -> float:
-        """For each latent the KL divergence below which it costs nothing. Assign a number to change it."""
+        """Nats of each latent's KL divergence that are not penalised. Assign a number to change it."""
         return self._free_bits
 
     @free_bits.setter
@@ -179,8 +179,8 @@ class VAE(LatentModel):
         value = checked_number(value, "free_bits", 0.0)
         if value > 0 and not self.objective.adds_kl:
             raise ValueError(
-                "`free_bits` hold up a KL divergence, and the loss of "
-                f"{type(self.objective).__name__} has none. Received: free_bits={value!r}."
+                f"`free_bits` needs an objective with a KL term, and {type(self.objective).__name__} has none. Use "
+                f"objectives.ELBO(), or free_bits=0. Received: free_bits={value!r}."
             )
         self._free_bits = value
 
