@@ -78,7 +78,7 @@ def as_restructured_text(app, what, name, obj, options, lines) -> None:
     for index, line in enumerate(lines):
         if FENCE.match(line):
             fenced = not fenced
-            lines[index] = "::\n" if fenced else ""
+            lines[index] = ".. code-block:: python\n" if fenced else ""
         elif fenced:
             lines[index] = f"    {line}"
         else:

@@ -75,6 +75,12 @@ def prior_gap() -> str:
     return f"{test['marginal_kl']:.2f} of the {test['kl']:.2f} nats"
 
 
+def elbo_gap() -> str:
+    """By how much the negative ELBO of the MNIST model exceeds its negative log-likelihood."""
+    found = results("mnist_evaluation")
+    return f"{found['negative_elbo'] - found['negative_log_likelihood']:.1f}"
+
+
 def published_likelihoods() -> str:
     """The rows of Burda, Grosse and Salakhutdinov (2015) that were trained anew."""
     head = ["row", "network", "epochs", "−log p(x), nats", "published", "active units", "`fit`"]

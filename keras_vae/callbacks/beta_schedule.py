@@ -14,6 +14,10 @@ class BetaSchedule(keras.callbacks.Callback):
     from 0; with `cycle` it counts from 0 again after so many. Beta depends on nothing else, so that a training that is
     taken up again (`initial_epoch`, `BackupAndRestore`) goes on as if it had not been interrupted.
 
+    ```python
+    vae.fit(images, epochs=2, callbacks=[keras_vae.callbacks.BetaSchedule(warm_up=2)], verbose=0)
+    ```
+
     `beta` is shown in the logs of each epoch: the progress bar and the History have it, and so have callbacks that
     stand after this one in the list, such as CSVLogger and TensorBoard. The logged `loss` weighs the KL divergence by
     beta; select models on `negative_elbo`.

@@ -42,6 +42,13 @@ class VAE(LatentModel):
     over the latents, averaged over samples and over the batch. At beta = 1 it is the negative evidence
     lower bound, an upper bound on -log p(x). `objectives.ImportanceWeighted` has another bound in its place.
 
+    ```python
+    vae = keras_vae.VAE.for_shape((8, 8, 1), latent_dim=2)
+    vae.compile(optimizer="adam")
+    vae.fit(images, epochs=1, verbose=0)
+    samples = vae.sample(16, seed=0)
+    ```
+
     Logs: `loss` (what is minimised), `reconstruction`, `kl` and `negative_elbo`, which is always at
     beta = 1 and the one to select models on; with `val_` before them for validation data. With
     `sample_weight`, each is sum(weight * value) / batch_size, as Keras weights losses.

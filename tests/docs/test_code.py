@@ -1,6 +1,7 @@
 """The code of the pages runs, page by page, after that of the README; commands are such as there are."""
 
 import argparse
+import inspect
 import os
 import re
 import shlex
@@ -8,17 +9,18 @@ import shlex
 import numpy as np
 import pytest
 
-from keras_vae import compression
 from keras_vae.cli.main import main
 
 from ..few_digits import use_few_digits
 from .pages import DOCS, PAGES, README, ROOT, blocks, commands, text_of
+from .test_docstrings import public_names
 
 # What a training says that it takes is replaced by this: it must run, not make a good model.
 EPOCHS = 2
 WITH_CODE = [page for page in PAGES if blocks(text_of(page), "python")]
 # A search of hundreds of steps, and many small models. The rest is faster without graphs.
 WITH_GRAPHS = {"restore.md", "add-a-likelihood.md"}
+WITH_EXAMPLE = [name for name, found in public_names().items() if "```python" in (inspect.getdoc(found) or "")]
 QUOTING = [README, ROOT / "CONTRIBUTING.md", *PAGES]
 
 
@@ -75,15 +77,10 @@ def test_code_runs_with_graphs(page, names):
     run(page, names)
 
 
-def test_the_example_of_a_docstring_runs(names, eagerly):
-    compression.compress_to_file(names["vae"], names["images"], "images_of_example.kvz", overwrite=True)
-    fenced = re.search(r"```python\n(.*?)```", compression.Reader.__doc__, re.DOTALL)[1]
-    code = "\n".join(line.removeprefix("    ") for line in fenced.splitlines()).replace(
-        "images.kvz", "images_of_example.kvz"
-    )
-    names["compression"] = compression
-    exec(compile(code, "docstring", "exec"), names)
-    assert (names["first"] == names["images"]).all()
+@pytest.mark.parametrize("name", WITH_EXAMPLE)
+def test_examples_of_docstrings_run(name, names, eagerly):
+    (code,) = blocks(inspect.getdoc(public_names()[name]), "python")
+    exec(compile(code, name, "exec"), names)
 
 
 class Understood(Exception):
