@@ -91,7 +91,9 @@ def features(epochs, data_dir):
     """Codes of a VAE with two latents, by their labels."""
     labelled = datasets.load("mnist", "test[:3000]", binarize="static", with_labels=True, data_dir=data_dir)
     codes, labels = latent.encode_dataset(trained(2, epochs, data_dir), labelled)
-    return visualization.latent_scatter(codes, labels)
+    figure = visualization.latent_scatter(codes, labels)
+    figure.set_size_inches(7, 4)
+    return figure
 
 
 def serve(epochs, data_dir):
@@ -105,13 +107,13 @@ def serve(epochs, data_dir):
     ax.set(xlim=(0, 9), ylim=(0, len(signatures)))
     ax.axis("off")
     middle = len(signatures) / 2
-    for x, text in ((1.2, "vae.export('digits_vae/1')"), (4.6, "digits_vae/1\nSavedModel")):
+    for x, text in ((1.6, "vae.export('digits_vae/1')"), (4.9, "digits_vae/1\nSavedModel")):
         ax.text(x, middle, text, ha="center", va="center", family="monospace", bbox={"fc": "#e8eef7", "pad": 8})
-    ax.annotate("", (3.7, middle), (2.7, middle), arrowprops={"arrowstyle": "->"})
+    ax.annotate("", (4.1, middle), (3.1, middle), arrowprops={"arrowstyle": "->"})
     for index, signature in enumerate(signatures):
         y = len(signatures) - index - 0.5
-        ax.annotate("", (6.6, y), (5.5, middle), arrowprops={"arrowstyle": "->", "color": "C7"})
-        ax.text(6.7, y, signature, va="center", family="monospace", fontsize=9)
+        ax.annotate("", (6.8, y), (5.7, middle), arrowprops={"arrowstyle": "->", "color": "C7"})
+        ax.text(6.9, y, signature, va="center", family="monospace", fontsize=9)
     return figure
 
 
