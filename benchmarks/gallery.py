@@ -91,9 +91,7 @@ def features(epochs, data_dir):
     """Codes of a VAE with two latents, by their labels."""
     labelled = datasets.load("mnist", "test[:3000]", binarize="static", with_labels=True, data_dir=data_dir)
     codes, labels = latent.encode_dataset(trained(2, epochs, data_dir), labelled)
-    figure = visualization.latent_scatter(codes, labels)
-    figure.set_size_inches(7, 4)
-    return figure
+    return visualization.latent_scatter(codes, labels)
 
 
 def serve(epochs, data_dir):

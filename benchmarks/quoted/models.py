@@ -55,6 +55,11 @@ def colour_bits() -> str:
     )
 
 
+def colour_training_bits() -> str:
+    """Bits for each element of the coloured digits that the model was trained on, after its last epoch."""
+    return f"{_bits(results('colour_digits')['history']['negative_elbo'][-1], 3072):.2f}"
+
+
 def readable_digits() -> str:
     """The share of samples that are read as one digit."""
     labels = {

@@ -48,6 +48,17 @@ def exactly_zero() -> str:
     return f"{results('sparsity')['rows']['ReLU, L1, noise']['exactly_zero'] * 100:.0f} %"
 
 
+def sparse_with_noise() -> str:
+    """What penalties do where there is noise on the code."""
+    l1, kl = (results("sparsity")["rows"][name] for name in ("ReLU, L1, noise", "sigmoid, KL sparsity, noise"))
+    off = 64 - l1["units_in_use"]
+    return (
+        f"the same penalties make {l1['exactly_zero'] * 100:.0f} % of the numbers exactly zero (L1, which has switched "
+        f"{off} of 64 units off for all images), or leave each image {kl['fraction_active'] * 100:.0f} % of all 64 "
+        "units (KL)"
+    )
+
+
 def _sparsity_row(name, row) -> list[str]:
     error = f"{row['mean_squared_error']:.4f}" if "mean_squared_error" in row else ""
     shares = [f"{row[key] * 100:.1f}%" for key in ("fraction_active", "exactly_zero")]

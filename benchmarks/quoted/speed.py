@@ -120,6 +120,30 @@ def first_reports() -> str:
     return table(["network", "steps in all", "this package", "Keras's loop"], rows)
 
 
+def conv_600_steps() -> str:
+    """What 600 steps of a convolutional model took."""
+    runs = {run["loop"]: run for run in results("startup")["fit"] if (run["network"], run["steps"]) == ("conv", 600)}
+    ours, theirs = (f"{runs[loop]['fit_seconds']:.1f}" for loop in ("keras_vae", "Keras's loop"))
+    return f"`fit` took {ours} s in these runs and Keras's loop {theirs}"
+
+
+def beside_older() -> str:
+    """What `fit` takes of an older version's time in a dense case, and what its first epoch takes."""
+    case = results("fit_side_by_side")["cases"]["dense_100"]
+    all_epochs, first = (_with_error(case[kind]) for kind in ("seconds", "first_seconds"))
+    return f"{all_epochs} of the older version's time, and its first epoch {first}"
+
+
+def beside_older_in_larger_cases() -> str:
+    """The same of larger batches and of convolutions."""
+    cases = results("fit_side_by_side_4096")["cases"]
+    return " and ".join(_with_error(cases[case]["seconds"]) for case in ("dense_1000", "conv_128"))
+
+
+def _with_error(ratio) -> str:
+    return f"{ratio['median_ratio']:.3f} ± {ratio['standard_error']:.3f}"
+
+
 def batch_sizes() -> str:
     """What an image costs in batches of three sizes."""
     costs = {

@@ -77,6 +77,12 @@ def _auc_and_precision(row) -> str:
     return f"{row['auc']:.3f} / {row['average_precision']:.3f}"
 
 
+def auc_of_ones() -> str:
+    """The AUC where MNIST's ones are the anomaly, the mean over seeds."""
+    trials = results("anomaly")["rows"]["mnist"]["keras_vae"]["trials"]
+    return f"{mean(trial['auc'] for trial in trials if trial['held_out'] == 1):.2f}"
+
+
 def scoring_seconds() -> str:
     """How long 10,000 images take to score."""
     seconds = results("anomaly")["scoring_seconds"]
@@ -138,6 +144,11 @@ def bits_with_loss() -> str:
             point = points[setting]
             rows.append([label.format(f"{setting:g}"), f"{point['bits_per_dim']:.3f}", f"{point['psnr']:.2f}"])
     return table(["", "bits for each pixel", "PSNR, dB"], rows)
+
+
+def grey_bits_without_loss() -> str:
+    """Bits for each pixel of the grey file."""
+    return f"{results('compression_mnist_grey')['sizes']['kvz']['bits_per_dim']:.3f} bits"
 
 
 def _number(setting):
