@@ -56,8 +56,19 @@ def test_the_wheel_holds_the_package_and_nothing_else(built):
 
 def test_the_source_holds_all_that_its_tests_need(built):
     copy, names, _ = built
-    needed = files_of(copy, "keras_vae", "tests", "notebooks", "benchmarks", "saved_models")
-    needed |= {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "setup.py", "setup.cfg", "pyproject.toml"}
+    needed = files_of(copy, "keras_vae", "tests", "notebooks", "benchmarks", "saved_models", "docs")
+    # What a build of the documentation has copied.
+    needed = {name for name in needed if not name.startswith("docs/tutorials/notebooks/")}
+    needed |= {
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "LICENSE",
+        "CITATION.cff",
+        "setup.py",
+        "setup.cfg",
+        "pyproject.toml",
+    }
     assert needed - set(names) == set()
 
 
@@ -75,6 +86,11 @@ def test_what_an_index_shows_has_no_links_to_files(built):
         r"^```.*?^```", readme, re.MULTILINE | re.DOTALL
     )
     assert len(shown.splitlines()) == len(readme.splitlines())
+
+
+def test_the_citation_is_of_this_version(built):
+    assert f"\nversion: {VERSION}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\n## {VERSION} - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def test_links_to_files_become_names():

@@ -85,7 +85,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         model_: The trained model.
         calibration_scores_: Scores of the examples that calibrate, in ascending order, `(n,)`.
         threshold_: The score above which an example is an anomaly.
-        offset_: -threshold_: `decision_function` is `score_samples` less this.
+        offset_: The negative of `threshold_`: `decision_function` is `score_samples` less this.
         n_features_in_: Columns, where an example is a row of a table.
 
     Raises:

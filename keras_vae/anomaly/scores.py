@@ -1,7 +1,7 @@
 """What an example costs a model: the higher, the less it is like the data that the model was trained on.
 
-Each score is a sum, of a term for each element of the example and of a rest that belongs to none. Draws are fixed, and
-the same for all examples: the same example has the same score, whatever else is in its batch.
+A score is the sum of one term for each element and one term for the whole example, such as the KL divergence. Draws are
+fixed, and the same for all examples: the same example has the same score, whatever else is in its batch.
 """
 
 import functools
@@ -99,7 +99,7 @@ SCORES = {
 def score_batch(model, x, score: str, num_samples: int):
     """The score of each example, for tensors: `(batch, *event_shape)` to `(batch,)`.
 
-    It is infinite where numbers overflow: what is too large to be scored is as strange as can be.
+    An overflowing score is infinite, so it ranks as most anomalous.
     """
     elements, rest = SCORES[score][0](model, x, num_samples)
     total = _summed(elements) + rest

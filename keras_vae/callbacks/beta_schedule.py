@@ -14,6 +14,10 @@ class BetaSchedule(keras.callbacks.Callback):
     from 0; with `cycle` it counts from 0 again after so many. Beta depends on nothing else, so that a training that is
     taken up again (`initial_epoch`, `BackupAndRestore`) goes on as if it had not been interrupted.
 
+    ```python
+    vae.fit(images, epochs=2, callbacks=[keras_vae.callbacks.BetaSchedule(warm_up=2)], verbose=0)
+    ```
+
     `beta` is shown in the logs of each epoch: the progress bar and the History have it, and so have callbacks that
     stand after this one in the list, such as CSVLogger and TensorBoard. The logged `loss` weighs the KL divergence by
     beta; select models on `negative_elbo`.
@@ -85,7 +89,7 @@ class BetaSchedule(keras.callbacks.Callback):
 
     @property
     def needs_every_batch(self) -> bool:
-        """Whether `fit` has to stop before each batch: what it does not do by itself."""
+        """Whether this schedule must run before every batch, which disables steps in groups."""
         return self.unit == "step"
 
     def on_train_batch_begin(self, batch, logs=None):

@@ -16,8 +16,8 @@ def check_model(vae) -> None:
         )
     if vae.prior_marginal is None:
         raise ValueError(
-            "Codes are coded under the prior, which takes a prior whose latents are independent and have one "
-            "distribution in closed form, such as StandardNormal or Laplace. Received: "
+            "Compression needs a prior whose latents are independent and have one distribution in closed form, such as "
+            "StandardNormal or Laplace. Received: "
             f"{vae.part_classes['prior']}. Train a VAE with one of these priors."
         )
     vae.build((None, *vae.event_shape))

@@ -30,7 +30,7 @@ def compress(
             over them. The dtype comes back as it was.
         quality: `None` loses nothing. A number from 0.01 to 100 keeps only the code, in steps of the posterior's
             deviation / quality, and what comes back is the mean of p(x|z).
-        block_size: Examples of a block. Small blocks cost more; a large one is lost as a whole if a bit of it is.
+        block_size: Examples of a block. Smaller blocks add overhead; one flipped bit loses the whole block.
         latent_bits: Bits for each latent of a code, 1 to 13. Fewer make a block's start cheaper; too few for a
             posterior that is narrow cost more for every example.
 

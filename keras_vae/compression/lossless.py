@@ -62,8 +62,9 @@ class LosslessCodec:
         x = self._codec.decode(side_data.unpack(stored.side, stored.count, stored.payload), progress).astype(dtype)
         if _checksum(x) != stored.content:
             raise DamagedFileError(
-                f"Block {stored.number} decodes to other examples than were written. This machine computes the model's "
-                "networks otherwise than the one that wrote the file."
+                f"Block {stored.number} decodes to other examples than were written. The model's networks gave other "
+                "results on the machine that wrote the file, such as other hardware or another TensorFlow. Decode on "
+                "the same kind of machine."
             )
         return x
 

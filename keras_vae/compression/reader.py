@@ -24,9 +24,10 @@ class Reader:
     A block that is damaged costs only itself: `damaged_blocks` says which they are, and the others can be read.
 
     ```python
-    with compression.Reader(vae, "images.kvz") as reader:
+    keras_vae.compression.compress_to_file(vae, images, "images.kvz", overwrite=True)
+    with keras_vae.compression.Reader(vae, "images.kvz") as reader:
         first = reader.read_block(0)
-        for block in reader:          # all of them, one after the other
+        for block in reader:  # all of them, one after the other
             ...
     ```
 

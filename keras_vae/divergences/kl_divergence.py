@@ -23,6 +23,12 @@ def kl_divergence(posterior, prior, params, z=None):
 def kl_terms(posterior, prior, params, z=None):
     """The terms that `kl_divergence` sums, along the axis that `kl_axis` says.
 
+    Args:
+        posterior: A posterior.
+        prior: A prior with the same `latent_dim`.
+        params: The posterior's parameters, a dict of tensors `(batch, ...)`.
+        z: Codes drawn from it, `(batch, num_samples, latent_dim)`: needed where the pair has no closed form.
+
     Returns:
         `(batch, latent_dim)` where the axis is "latent", or `(batch, 1)` where it is "code", in nats.
 
@@ -43,6 +49,10 @@ def kl_terms(posterior, prior, params, z=None):
 
 def kl_axis(posterior, prior) -> str:
     """What the last axis of `kl_terms` is for a pair of distributions.
+
+    Args:
+        posterior: A posterior.
+        prior: A prior.
 
     Returns:
         "latent" where there is one term for each latent; "code" where a single number is the divergence of the whole

@@ -70,6 +70,11 @@ def log_likelihood(vae, x, num_samples: int = 5000, batch_size: int = 100, seed:
     The weights are computed by the networks in their own precision and added up in float64. However the work is cut
     up, each example has exactly `num_samples` draws, and each example counts.
 
+    ```python
+    estimate = keras_vae.evaluation.log_likelihood(vae, images, num_samples=100, seed=0)
+    print(estimate.mean, estimate.standard_error)
+    ```
+
     Sources: Burda, Grosse and Salakhutdinov 2015, "Importance Weighted Autoencoders", sections 3 and 5.1; effective
     sample size: Kong 1992, "A Note on Importance Sampling using Standardized Weights".
 

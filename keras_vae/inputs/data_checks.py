@@ -60,7 +60,7 @@ def checked_batch(spec, x, target, sample_weight) -> tuple:
 
 
 def checked_arguments(spec, method, args, kwargs) -> dict:
-    """The arguments of `fit`, `evaluate` or `predict` by name, with data that was checked, or is as it comes.
+    """Binds the arguments of `fit`, `evaluate` or `predict` by name: arrays are checked now, streams as they are read.
 
     Raises:
         ValueError: If data does not fit the model; the message names the first bad index.

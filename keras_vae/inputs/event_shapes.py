@@ -6,8 +6,8 @@ def check_event_shape(shape, event_shape, name: str) -> None:
     if tuple(shape[1:]) == tuple(event_shape):
         return
     hint = (
-        " A VAE learns from x alone: labels are no targets. Pass x, or (x, target) where the target is what x is to be "
-        "turned into; load datasets without their labels."
+        " Labels are not targets. Pass x alone, or (x, target) where target is what the decoder should reconstruct; "
+        "load datasets without their labels."
     )
     raise ValueError(
         f"`{name}` must have shape (batch, {', '.join(map(str, event_shape))}). Received shape {tuple(shape)}."

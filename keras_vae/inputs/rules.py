@@ -12,8 +12,8 @@ from keras_vae.ops.missing import is_missing
 ROWS_AT_ONCE = 4096
 FILL_IN = "Remove the example, or fill in what is missing. `likelihoods.Masked` leaves NaN out of a likelihood."
 EMPTY = (
-    "`{name}` must hold something of each example: NaN is what is missing, and of the example at index {index} "
-    "everything is. Remove it."
+    "`{name}` must hold something of each example. Every value of the example at index {index} is NaN: nothing of it "
+    "was observed. Remove it."
 )
 # What stands about a message in TensorFlow's report of an assertion that failed.
 START, END = "<keras_vae>", "</keras_vae>"
@@ -70,8 +70,8 @@ def rule_of(likelihood) -> Rule:
 
 def support_of(likelihood) -> Rule:
     """What has a probability, or a density, under a likelihood."""
-    owner = f"{type(likelihood).__name__}, which gives no other a likelihood"
-    expected = f"{likelihood.support or likelihood.domain} for {owner}"
+    taken = f"{likelihood.support or likelihood.domain} for {type(likelihood).__name__}"
+    expected = f"{taken}: other values have probability zero under it"
     return Rule(likelihood.in_support, expected, likelihood.mend, likelihood.takes_missing)
 
 

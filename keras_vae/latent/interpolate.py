@@ -17,7 +17,10 @@ def interpolate(start, end, num_points: int = 9, method: str = "spherical") -> n
     direction along the great circle, at a constant angle for each step, while the length goes straight from the one
     code's to the other's. Codes of one direction, and the way from 0, which has none, are straight either way.
 
-    Pictures on the way: `vae.decode(interpolate(*vae.encode(two_images)))`.
+    ```python
+    codes = keras_vae.latent.interpolate(*vae.encode(images[:2]))
+    pictures = vae.decode(codes)  # (9, 8, 8, 1)
+    ```
 
     Source: Shoemake 1985, "Animating Rotation with Quaternion Curves", section 3.3, Slerp, for the directions.
 

@@ -119,7 +119,7 @@ class Likelihood(ParameterLayer):
         return 1.0
 
     def adapt(self, x) -> None:
-        """Takes from training data `(batch, *event_shape)` what is stored of it, before `fit`: here nothing."""
+        """Computes statistics of training data `(batch, *event_shape)`, such as means, before `fit`: here none."""
 
     def fitted(self, params, x, sample_weight=None, observed=None):
         """Parameters for a training step on x; a likelihood that estimates a scale from the batch does it here.

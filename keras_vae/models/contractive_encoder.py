@@ -16,10 +16,10 @@ from keras_vae.posteriors.posterior import Posterior
 class ContractiveEncoder(Encoder):
     """An `Encoder` that adds weight * ||dz/dx||_F^2 to the loss: a contractive autoencoder's part.
 
-    The squared derivatives of the code, which is the posterior's mean, by what its network is given are summed over
-    the code and over the elements of x, and averaged over the batch. They are exact, for any network: a backward pass
-    for each unit of the code, and memory for `batch * latent_dim * elements of x` numbers. The loss of `evaluate` holds
-    the penalty too; `encode` and its like compute none of it where they run as graphs.
+    The penalty is the squared Frobenius norm of the Jacobian of the posterior's mean with respect to the network's
+    input, averaged over the batch. It is exact for any network. It costs a backward pass for each unit of the code, and
+    memory for `batch * latent_dim * elements of x` numbers. The loss of `evaluate` holds the
+    penalty too; `encode` and its like compute none of it where they run as graphs.
 
     Layers that let the examples of a batch depend on each other, such as a batch normalization that is trained, have
     no derivative for each example, and Keras's own are refused.

@@ -17,6 +17,10 @@ NOT_REGISTERED = (
 def load_model(filepath, compile: bool = True) -> LatentModel:
     """Loads an `Autoencoder`, a `VAE` or a registered subclass of them, as `keras.saving.load_model` does.
 
+    ```python
+    vae = keras_vae.load_model("digits.keras")
+    ```
+
     Args:
         filepath: The file.
         compile: Whether to restore the optimizer and the compilation as well.

@@ -43,6 +43,13 @@ class VAE(LatentModel):
     over the latents, averaged over samples and over the batch. At beta = 1 it is the negative evidence
     lower bound, an upper bound on -log p(x). `objectives.ImportanceWeighted` has another bound in its place.
 
+    ```python
+    vae = keras_vae.VAE.for_shape((8, 8, 1), latent_dim=2)
+    vae.compile(optimizer="adam")
+    vae.fit(images, epochs=1, verbose=0)
+    samples = vae.sample(16, seed=0)
+    ```
+
     Logs: `loss` (what is minimised), `reconstruction`, `kl` and `negative_elbo`, which is always at
     beta = 1 and the one to select models on; with `val_` before them for validation data. With
     `sample_weight`, each is sum(weight * value) / batch_size, as Keras weights losses.
@@ -58,9 +65,9 @@ class VAE(LatentModel):
         objective: Which bound is optimised; `None` is `objectives.ELBO()`.
         beta: Weight of the KL divergence, at least 0. `vae.beta` is a variable that is saved with the
             model and that a callback can schedule: `vae.beta = 0.5` assigns it.
-        free_bits: For each latent the KL divergence, averaged over the batch, below which it costs nothing
-            more, in nats; for the whole code where the divergence is one number for it (`divergences.kl_axis`). The
-            loss then depends on the batch size.
+        free_bits: Nats of each latent's KL divergence, averaged over the batch, that are not penalised. They are of the
+            whole code where the divergence is one number for it (`divergences.kl_axis`). The loss then depends on the
+            batch size.
         num_samples: Codes that are drawn for each example in a step.
         corruption: A Keras layer that is applied to the input in training only; the target stays clean.
 
@@ -172,7 +179,7 @@ class VAE(LatentModel):
 
     @property
     def free_bits(self) -> float:
-        """For each latent the KL divergence below which it costs nothing. Assign a number to change it."""
+        """Nats of each latent's KL divergence that are not penalised. Assign a number to change it."""
         return self._free_bits
 
     @free_bits.setter
@@ -180,8 +187,8 @@ class VAE(LatentModel):
         value = checked_number(value, "free_bits", 0.0)
         if value > 0 and not self.objective.adds_kl:
             raise ValueError(
-                "`free_bits` hold up a KL divergence, and the loss of "
-                f"{type(self.objective).__name__} has none. Received: free_bits={value!r}."
+                f"`free_bits` needs an objective with a KL term, and {type(self.objective).__name__} has none. Use "
+                f"objectives.ELBO(), or free_bits=0. Received: free_bits={value!r}."
             )
         self._free_bits = value
 

@@ -17,10 +17,9 @@ class GECO(ELBO):
 
     The loss is the ELBO's, `reconstruction + beta * kl`, where 1 / beta is the constraint's multiplier. After each
     training step beta is multiplied by exp(-speed * c): while the model reconstructs worse than it is asked to, beta
-    falls, and where it reconstructs better, beta rises and the code gets cheaper. c is the constraint's moving average
-    in proportion to the KL divergence of the batch, held to [-1, 1]: the source leaves open in which units the
-    constraint moves its multiplier, and these need no tuning from data to data. The model's `beta` is where it starts;
-    it stays within 1e-4 and 1e4.
+    falls, and where it reconstructs better, beta rises and the code gets cheaper. c is the moving average of the
+    constraint divided by the batch's KL divergence, clipped to [-1, 1]. The paper does not fix the constraint's scale;
+    this one needs no tuning for each dataset. The model's `beta` is where it starts; it stays within 1e-4 and 1e4.
 
     Source: Rezende and Viola 2018, "Taming VAEs", algorithm 1.
 

@@ -96,8 +96,7 @@ def checked_free_path(path, overwrite: bool) -> str:
     occupied = os.listdir(path) if os.path.isdir(path) else os.path.exists(path)
     if not checked_bool(overwrite, "overwrite") and occupied:
         raise ValueError(
-            f"There is something at {path!r} already. Give another place, or say `overwrite` (--overwrite) to "
-            "replace it."
+            f"{path!r} already exists. Choose another path, or pass overwrite=True (--overwrite) to replace it."
         )
     return path
 

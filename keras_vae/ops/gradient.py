@@ -2,15 +2,15 @@
 
 
 def value_and_gradient(function, x):
-    """A function's values and what they change by with x.
+    """Computes a function's values and the gradient of their sum.
 
     Args:
-        function: Maps a tensor to a tensor of values and to anything else that is to be had of the same pass. Values of
-            which each depends on its own part of x alone may stand side by side.
+        function: Maps a tensor to `(values, aux)`. Each value must depend on its own example only to have a gradient of
+            its own.
         x: Tensor of floats.
 
     Returns:
-        The values, the gradient of their sum, in the shape of x, and the rest.
+        The values, the gradient of their sum, in the shape of x, and aux.
     """
     import tensorflow as tf
 

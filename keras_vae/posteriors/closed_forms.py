@@ -65,6 +65,10 @@ def register_closed_form(
 def closed_form(posterior: Posterior, prior: Prior) -> ClosedForm | None:
     """The function from parameters to the terms of the divergence for a pair of distributions; `None` if it has none.
 
+    Args:
+        posterior: A posterior.
+        prior: A prior.
+
     Raises:
         ValueError: If the pair has no divergence at all.
     """

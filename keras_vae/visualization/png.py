@@ -12,6 +12,9 @@ from keras_vae.ops.checks import checked_free_path
 def pixels(figure) -> np.ndarray:
     """Draws a `matplotlib.figure.Figure` of this package: uint8 array `(height, width, 3)`.
 
+    Args:
+        figure: What a function of `visualization` returned.
+
     Raises:
         ValueError: If it is no figure that Agg draws.
     """

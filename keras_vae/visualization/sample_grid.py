@@ -12,6 +12,10 @@ def sample_grid(
 ):
     """Draws samples in rows, without axes, small images with sharp square pixels.
 
+    ```python
+    figure = keras_vae.visualization.sample_grid(vae.sample(16, seed=0, mean=True), title="Samples")
+    ```
+
     Args:
         samples: `(n, *event_shape)`; see `image_grid` for the shapes that can be drawn.
         columns: Samples for each row; `None` makes a square.

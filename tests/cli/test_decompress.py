@@ -35,7 +35,7 @@ def test_an_array_and_a_folder_of_images(files, tmp_path, capsys):
 
 def test_nothing_is_overwritten_unasked(refused, files, tmp_path):
     (tmp_path / "x.npy").write_text("mine")
-    assert "There is something at" in refused("decompress", *files, tmp_path / "x.npy")
+    assert "already exists" in refused("decompress", *files, tmp_path / "x.npy")
     assert main(["decompress", *files, str(tmp_path / "x.npy"), "--overwrite"]) == 0
     np.testing.assert_array_equal(np.load(tmp_path / "x.npy"), X)
 

@@ -47,7 +47,7 @@ def test_bad_input(eagerly, refused, detector_file, model_file, tmp_path):
     assert "There is no dataset 'digit'" in refused("detect", detector_file, "digit")
     assert "`num` must be a whole number" in refused("detect", detector_file, "digits", "--num", "0")
     (tmp_path / "scores.csv").write_text("mine")
-    assert "something at 'scores.csv' already" in refused("detect", detector_file, "digits", "--output", "scores.csv")
+    assert "'scores.csv' already exists" in refused("detect", detector_file, "digits", "--output", "scores.csv")
     (tmp_path / "table.csv").write_text("1,2\n")
     assert "must have shape (batch, 8, 8, 1)" in refused("detect", detector_file, "table.csv")
 

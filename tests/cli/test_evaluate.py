@@ -35,7 +35,7 @@ def test_the_likelihood_is_printed_and_all_is_written(model_file, capsys, tmp_pa
 def test_a_file_is_replaced_only_where_that_was_asked_for(refused, model_file, tmp_path, capsys):
     output = tmp_path / "figures.json"
     output.write_text("mine")
-    assert "There is something at" in refused("evaluate", model_file, "--output", output)
+    assert "already exists" in refused("evaluate", model_file, "--output", output)
     assert output.read_text() == "mine"
     assert main(["evaluate", model_file, "--num-samples", "0", "--output", str(output), "--overwrite"]) == 0
     assert json.loads(output.read_text())["num_examples"] == 297

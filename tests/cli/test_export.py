@@ -20,7 +20,7 @@ def test_a_saved_model_of_the_model(model_file, tmp_path, capsys):
 def test_an_output_that_exists(refused, autoencoder_file, tmp_path):
     (tmp_path / "1").mkdir()
     (tmp_path / "1" / "notes.txt").write_text("mine")
-    assert "something at '1' already" in refused("export", autoencoder_file, "1")
+    assert "'1' already exists" in refused("export", autoencoder_file, "1")
     assert main(["export", autoencoder_file, "1", "--overwrite"]) == 0
     assert (tmp_path / "1" / "saved_model.pb").is_file()
     assert (tmp_path / "1" / "notes.txt").read_text() == "mine"

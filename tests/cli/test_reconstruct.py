@@ -30,7 +30,7 @@ def test_bad_input(refused, model_file, foreign_file, tmp_path):
     assert "There is no file at 'missing.keras'" in refused("reconstruct", "missing.keras")
     assert "found Sequential" in refused("reconstruct", foreign_file)
     (tmp_path / "reconstructions.png").write_text("mine")
-    assert "something at 'reconstructions.png' already" in refused("reconstruct", model_file)
+    assert "'reconstructions.png' already exists" in refused("reconstruct", model_file)
 
 
 def test_images_that_do_not_fit_the_model(refused, tmp_path):

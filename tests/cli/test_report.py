@@ -57,7 +57,7 @@ def test_an_output_that_exists(refused, trained, tmp_path, name):
     (tmp_path / "there").mkdir()
     (tmp_path / "there" / name).write_text("mine")
     message = refused("report", trained[0], "--output", "there")
-    assert f"something at 'there/{name}' already" in message
+    assert f"'there/{name}' already exists" in message
     assert (tmp_path / "there" / name).read_text() == "mine"
     (tmp_path / "file").write_text("mine")
     assert "'file' is a file. Give a folder" in refused("report", trained[0], "--output", "file")

@@ -37,9 +37,9 @@ def test_bad_input(refused, model_file, foreign_file, tmp_path):
     assert "No such file" in refused("restore", model_file, "x.npy", "out")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "file").write_text("mine")
-    assert "something at 'mine' already" in refused("restore", model_file, "digits", "mine", "--corruption", "noise=1")
+    assert "'mine' already exists" in refused("restore", model_file, "digits", "mine", "--corruption", "noise=1")
 
 
 def test_everything_missing(refused, model_file, tmp_path):
     np.save(tmp_path / "x.npy", np.full((2, 8, 8, 1), np.nan))
-    assert "the example at index 0 everything is" in refused("restore", model_file, "x.npy", "out")
+    assert "the example at index 0 is NaN" in refused("restore", model_file, "x.npy", "out")

@@ -37,7 +37,7 @@ def test_by_default_64_samples_in_the_working_directory(model_file, tmp_path, mo
 
 def test_an_output_that_exists(refused, model_file, tmp_path):
     (tmp_path / "samples.png").write_text("mine")
-    assert "something at 'samples.png' already" in refused("sample", model_file)
+    assert "'samples.png' already exists" in refused("sample", model_file)
     assert (tmp_path / "samples.png").read_text() == "mine"
     assert main(["sample", model_file, "--num", "4", "--overwrite"]) == 0
     assert png(tmp_path / "samples.png").shape == (2 * 58 + 2, 2 * 58 + 2, 3)

@@ -40,7 +40,7 @@ def test_bad_input(refused, tmp_path):
     assert "`latent_dims` must all be different" in refused("sweep", "--latent-dims", 2, 2)
     assert "`epochs` must be" in refused("sweep", "--epochs", 0)
     (tmp_path / "sweep.json").write_text("mine")
-    assert "something at './sweep.json' already" in refused(*WORDS, "--output", ".")
+    assert "'./sweep.json' already exists" in refused(*WORDS, "--output", ".")
 
 
 def test_sizes_are_whole_numbers(capsys):

@@ -147,7 +147,7 @@ def test_bad_input(refused, option, value, message):
 
 def test_an_output_that_exists(refused, trained, tmp_path):
     folder, _ = trained
-    assert f"There is something at '{folder}' already" in refused("train", "--output", folder)
+    assert f"'{folder}' already exists" in refused("train", "--output", folder)
     (tmp_path / "file").write_text("mine")
     assert "'file' is a file. Give a folder" in refused("train", "--output", "file")
     assert "Not a directory" in refused("train", "--output", "file/run")

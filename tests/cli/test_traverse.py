@@ -31,7 +31,7 @@ def test_bad_input(refused, model_file, tmp_path):
     assert "`example` must be below 297" in refused("traverse", model_file, "--example", 1000)
     assert "There is no dataset 'digit'" in refused("traverse", model_file, "--example", 0, "--dataset", "digit")
     (tmp_path / "traversals.png").write_text("mine")
-    assert "something at 'traversals.png' already" in refused("traverse", model_file)
+    assert "'traversals.png' already exists" in refused("traverse", model_file)
 
 
 @pytest.mark.parametrize("flag", ["--overwrite", None])

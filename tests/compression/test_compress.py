@@ -162,7 +162,7 @@ def test_a_file_appears_when_it_is_complete(binary_vae, binary, tmp_path):
     size = compress_to_file(binary_vae, binary, path)
     assert path.read_bytes() == compress(binary_vae, binary)
     assert size == path.stat().st_size
-    with pytest.raises(ValueError, match="There is something at"):
+    with pytest.raises(ValueError, match="already exists"):
         compress_to_file(binary_vae, binary, path)
     compress_to_file(binary_vae, binary[:5], path, overwrite=True)
     with compression.Reader(binary_vae, path) as reader:

@@ -122,9 +122,9 @@ def test_the_first_bad_index_is_named_beyond_the_first_chunk(untouched, monkeypa
 @pytest.mark.parametrize("make", [lambda x, y: (x, y), lambda x, y: (batched(x, y),)], ids=["arrays", "dataset"])
 def test_labels_are_no_targets(untouched, make):
     labels = np.arange(8) % 3
-    with pytest.raises(ValueError, match="labels are no targets"):
+    with pytest.raises(ValueError, match="Labels are not targets"):
         untouched.fit(*make(binary(8), labels), verbose=0)
-    with pytest.raises(ValueError, match="labels are no targets"):
+    with pytest.raises(ValueError, match="Labels are not targets"):
         untouched.fit(*make(binary(8), np.eye(3)[labels]), verbose=0)
     assert_no_step(untouched)
 
@@ -133,7 +133,7 @@ def test_labels_from_a_generator_are_refused_by_their_shape(untouched):
     def generator():
         yield binary(4), np.zeros(4)
 
-    with pytest.raises(ValueError, match="labels are no targets"):
+    with pytest.raises(ValueError, match="Labels are not targets"):
         untouched.fit(generator(), verbose=0)
 
 

@@ -17,5 +17,5 @@ def test_another_shape_is_refused(shape):
 
 
 def test_of_a_target_it_says_that_labels_are_none():
-    with pytest.raises(ValueError, match=r"`target` must have shape .* labels are no targets"):
+    with pytest.raises(ValueError, match=r"`target` must have shape .* Labels are not targets"):
         check_event_shape((7,), (4, 3), "target")

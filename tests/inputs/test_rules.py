@@ -60,12 +60,12 @@ def test_under_a_masked_likelihood_nan_is_missing_and_infinity_is_an_error_still
 def test_an_example_of_which_everything_is_missing_is_named():
     x = np.zeros((5000, 3))
     x[4321], x[:, 1] = np.nan, np.nan
-    with pytest.raises(ValueError, match="of the example at index 4331 everything is"):
+    with pytest.raises(ValueError, match="of the example at index 4331 is NaN"):
         rules.check_values(rules.FINITE_OR_MISSING, x, "x", first=10)
     asserted(tf.constant(x[:4321]), tf.constant(5), rules.FINITE_OR_MISSING)
     with pytest.raises(tf.errors.InvalidArgumentError) as error:
         asserted(tf.constant(x), tf.constant(5), rules.FINITE_OR_MISSING)
-    assert "of the example at index 4321 of batch 5 everything is. Remove it." in said(error)
+    assert "of the example at index 4321 of batch 5 is NaN: nothing of it was observed. Remove it." in said(error)
 
 
 @pytest.mark.parametrize("weight", [-1.0, np.nan, np.inf])

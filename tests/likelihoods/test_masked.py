@@ -219,7 +219,7 @@ def test_nan_is_an_error_without_it_and_infinity_and_nothing_at_all_are_with_it(
     infinite[2, 1, 0, 0], empty[3] = np.inf, np.nan
     with pytest.raises(ValueError, match=r"Received: inf at index \(2, 1, 0, 0\)"):
         getattr(masked, method)(infinite)
-    with pytest.raises(ValueError, match="of the example at index 3 everything is"):
+    with pytest.raises(ValueError, match="of the example at index 3 is NaN"):
         getattr(masked, method)(empty)
 
 
@@ -228,7 +228,7 @@ def test_an_example_of_nothing_is_found_in_a_later_batch_of_a_dataset(eagerly):
     vae.compile()
     empty = np.concatenate([HOLED, HOLED])
     empty[len(HOLED) + 1] = np.nan
-    with pytest.raises(ValueError, match="of the example at index 1 of batch 1 everything is"):
+    with pytest.raises(ValueError, match="of the example at index 1 of batch 1 is NaN"):
         vae.fit(tf.data.Dataset.from_tensor_slices(empty).batch(len(HOLED)), verbose=0)
 
 

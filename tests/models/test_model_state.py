@@ -109,7 +109,9 @@ def test_what_is_out_of_range_is_not_assigned(name, values):
             setattr(vae, name, value)
     assert getattr(vae, name) == before
     without_kl = small_vae(objective=objectives.ImportanceWeighted())
-    with pytest.raises(ValueError, match="`free_bits` hold up a KL divergence, and the loss of ImportanceWeighted"):
+    with pytest.raises(
+        ValueError, match="`free_bits` needs an objective with a KL term, and ImportanceWeighted has none"
+    ):
         without_kl.free_bits = 1.0
 
 

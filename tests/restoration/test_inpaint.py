@@ -63,7 +63,7 @@ def test_a_mask_of_another_shape_or_of_no_booleans_is_refused(mask):
 def test_everything_missing_is_refused_with_the_example():
     mask = MASK.copy()
     mask[3] = False
-    with pytest.raises(ValueError, match="of the example at index 3 everything is"):
+    with pytest.raises(ValueError, match="of the example at index 3 is NaN"):
         inpaint(constant(7.0, EVENT_SHAPE), X, mask)
 
 

@@ -45,7 +45,7 @@ def test_a_line_for_each_example(detector, table, tmp_path):
     np.testing.assert_array_equal(numbers[:, 0], np.arange(7))
     for column, values in enumerate((found.scores, found.p_values, found.verdicts), start=1):
         np.testing.assert_array_equal(numbers[:, column], values)
-    with pytest.raises(ValueError, match="something at"):
+    with pytest.raises(ValueError, match="already exists"):
         found.write_csv(path)
     found.write_csv(path, overwrite=True)
     with pytest.raises(ValueError, match="is a folder"):

@@ -43,7 +43,7 @@ def in_work(folder, overwrite):
 @pytest.mark.parametrize("method", [RunFolder.check, in_work])
 def test_a_folder_with_anything_in_it_is_not(tmp_path, method):
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(ValueError, match="something at"):
+    with pytest.raises(ValueError, match="already exists"):
         method(RunFolder(tmp_path), overwrite=False)
     assert files(tmp_path) == {"notes.txt"}
 

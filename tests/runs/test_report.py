@@ -118,7 +118,7 @@ def test_by_default_in_the_runs_own_folder_and_never_over_anything_unasked(run, 
     for picture, other in zip(first.pictures.values(), again.pictures.values(), strict=True):
         np.testing.assert_allclose(picture.astype(int), other, atol=1)
     (folder / "report.png").unlink()
-    with pytest.raises(ValueError, match=r"something at .*report\.html.* say `overwrite` \(--overwrite\)"):
+    with pytest.raises(ValueError, match=r"report\.html.* already exists\. .* overwrite=True \(--overwrite\)"):
         runs.report(folder)
     assert not (folder / "report.png").exists()
     (folder / "report.html").write_text("mine")

@@ -97,7 +97,7 @@ def test_of_a_file_nobody_knows_the_original(tmp_path):
 
 def test_nothing_is_overwritten_unasked(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(ValueError, match="There is something at"):
+    with pytest.raises(ValueError, match="already exists"):
         runs.restore(tiny_autoencoder(), "digits", tmp_path, "noise=1")
     runs.restore(tiny_autoencoder(), "digits", tmp_path, "noise=1", overwrite=True)
     assert (tmp_path / "mine.txt").read_text() == "mine"

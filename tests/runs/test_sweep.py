@@ -90,7 +90,7 @@ def test_the_picture_is_that_of_the_sweep(swept):
 @pytest.mark.parametrize("name", ["sweep.json", "sweep.png"])
 def test_nothing_is_overwritten_unasked(tmp_path, name):
     (tmp_path / name).write_text("mine")
-    with pytest.raises(ValueError, match=rf"something at '.*{name}' already"):
+    with pytest.raises(ValueError, match=rf"'.*{name}' already exists"):
         runs.sweep(str(tmp_path), **SETTINGS)
     assert (tmp_path / name).read_text() == "mine"
     assert len(list(tmp_path.iterdir())) == 1

@@ -140,7 +140,7 @@ def test_overwriting_replaces_the_run_alone_and_a_seed_repeats_it(run, tmp_path)
 @pytest.mark.parametrize("name", ["model.keras", "notes.txt"])
 def test_a_folder_that_holds_something_is_refused_before_any_work(tmp_path, name):
     (tmp_path / name).write_text("mine")
-    with pytest.raises(ValueError, match=r"something at .*say `overwrite` \(--overwrite\)"):
+    with pytest.raises(ValueError, match=r"already exists\. .* overwrite=True \(--overwrite\)"):
         runs.train(tmp_path)
     assert contents(tmp_path) == [name]
 
