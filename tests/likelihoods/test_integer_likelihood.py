@@ -39,7 +39,7 @@ def vae(kind, levels=17):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_model_takes_and_gives_the_datas_own_units(eagerly, kind):
+def test_a_model_takes_and_gives_the_datas_own_units(kind):
     model, x = vae(kind), np.random.default_rng(0).integers(0, 17, (12, 4, 3)).astype(np.uint8)
     model.fit(x, verbose=0)
     features = model.encoder.network((x / 8.0 - 1).astype(np.float32))

@@ -223,7 +223,7 @@ def test_nan_is_an_error_without_it_and_infinity_and_nothing_at_all_are_with_it(
         getattr(masked, method)(empty)
 
 
-def test_an_example_of_nothing_is_found_in_a_later_batch_of_a_dataset(eagerly):
+def test_an_example_of_nothing_is_found_in_a_later_batch_of_a_dataset():
     vae = small_vae(Masked(Bernoulli(EVENT_SHAPE)))
     vae.compile()
     empty = np.concatenate([HOLED, HOLED])
@@ -232,7 +232,7 @@ def test_an_example_of_nothing_is_found_in_a_later_batch_of_a_dataset(eagerly):
         vae.fit(tf.data.Dataset.from_tensor_slices(empty).batch(len(HOLED)), verbose=0)
 
 
-def test_whole_numbers_as_they_are_stored_are_taken_too(eagerly):
+def test_whole_numbers_as_they_are_stored_are_taken_too():
     vae = small_vae(Masked(BetaBinomial(EVENT_SHAPE, levels=4)))
     x = X.astype(np.uint8)
     for figure in (vae.reconstruct, vae.elbo, lambda data: evaluation.mean_squared_error(vae, data)):
