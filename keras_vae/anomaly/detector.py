@@ -18,7 +18,6 @@ from keras_vae.export import saved_model
 from keras_vae.files.whole import whole_file
 from keras_vae.inputs import batches
 from keras_vae.inputs.data_checks import check_examples
-from keras_vae.inputs.rules import rule_of
 from keras_vae.models import serving
 from keras_vae.models.composite import checked_part
 from keras_vae.models.latent_model import LatentModel
@@ -369,10 +368,9 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
 
     def _of_dataset(self, model, x, trained_on) -> tuple[np.ndarray, np.ndarray]:
         """Scores and fingerprints of a dataset, which is read once: it may come in another order the next time."""
-        rule = rule_of(model.decoder.likelihood)
         parts = [
             (self._scores(model, part), trained_on.fingerprints_of(part.numpy()))
-            for part in model.checked_batches(x, batches.BATCH_SIZE, rule)
+            for part in model.checked_batches(x, batches.BATCH_SIZE, model.data_spec.rule)
         ]
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
 
@@ -467,7 +465,7 @@ def _checked_normals(model, x) -> np.ndarray:
             "`x` must be an array: a dataset cannot be split into examples to train on and examples to calibrate with. "
             "Train the model on the one, and give the other to `fit`."
         )
-    x = check_examples(model.data_spec, x, "x", rule_of(model.decoder.likelihood))
+    x = check_examples(model.data_spec, x, "x", model.data_spec.rule)
     if len(x) == 0:
         raise ValueError(f"`x` is empty: it must hold normal examples. Received shape {x.shape}.")
     if len(x) > 1 and np.all(x == x[0]):

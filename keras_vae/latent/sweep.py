@@ -12,7 +12,6 @@ from keras import ops
 
 from keras_vae.evaluation.active_units import ACTIVE_VARIANCE
 from keras_vae.inputs.batches import BATCH_SIZE, is_dataset
-from keras_vae.inputs.rules import rule_of
 from keras_vae.latent.observed_variance import observed_variance
 from keras_vae.latent.recommendation import recommend_by_elbo, recommend_by_error
 from keras_vae.models.composite import checked_part
@@ -171,7 +170,7 @@ def _checked_variance(model, test) -> float:
     fingerprints = []
 
     def examples():
-        for batch in model.checked_batches(test, BATCH_SIZE, rule_of(model.decoder.likelihood)):
+        for batch in model.checked_batches(test, BATCH_SIZE, model.data_spec.rule):
             array = np.asarray(batch)
             fingerprints.append(hash(array.tobytes()))
             yield array

@@ -2,6 +2,8 @@
 
 import functools
 
+import numpy as np
+
 from keras_vae.inputs import batches, data_checks
 from keras_vae.inputs.data_spec import DataSpec
 from keras_vae.inputs.disk_rows import is_on_disk
@@ -99,9 +101,7 @@ class CheckedData(Trainable):
         return map(compiled if seed is None else batches.seeded(compiled, checked_seed(seed)), examples)
 
     def _map(self, function, x, batch_size):
-        return batches.run_in_batches(
-            self.compiled_function(function.__name__, function), self.checked_batches(x, batch_size, None)
-        )
+        return batches.run_in_batches(np.asarray, self.over_batches(function, x, batch_size))
 
     def _taken_shape(self) -> tuple | None:
         return None if self.encoder.input_spec is None else self.encoder.input_spec.shape[1:]

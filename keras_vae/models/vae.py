@@ -10,7 +10,6 @@ from keras import ops
 
 from keras_vae import divergences
 from keras_vae.inputs import batches
-from keras_vae.inputs.rules import rule_of
 from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.models import for_shape
 from keras_vae.models.composite import checked_part
@@ -352,7 +351,7 @@ class VAE(LatentModel):
         """
         num_samples = checked_size(num_samples, "num_samples")
         bound = functools.partial(self._bound_in_parts, num_samples)
-        examples = self.checked_batches(x, batch_size, rule_of(self.decoder.likelihood))
+        examples = self.checked_batches(x, batch_size, self.data_spec.rule)
         return batches.run_in_batches(batches.seeded(bound, self.drawn_seed(seed)), examples)
 
     def bound(self, x, seed, stream=0, num_samples: int = 1, shared_noise: bool = False):
