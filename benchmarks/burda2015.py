@@ -21,7 +21,7 @@ import keras
 import reports
 
 from keras_vae import VAE, Decoder, Encoder, datasets, evaluation, likelihoods, networks, objectives, posteriors
-from keras_vae.runs.machine import peak_memory
+from keras_vae.runs.environment import peak_memory
 
 EVENT_SHAPE, LATENT_DIM, SEED = (28, 28, 1), 50, 0
 IMAGES = 60_000

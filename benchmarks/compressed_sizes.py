@@ -30,7 +30,7 @@ from PIL import Image
 from keras_vae import compression, load_model
 from keras_vae.compression.baselines import baseline_sizes
 from keras_vae.runs.data import held_out_data
-from keras_vae.runs.machine import peak_memory
+from keras_vae.runs.environment import peak_memory
 
 BLOCK_SIZES = (100, 300, 1000, 3000)
 QUALITIES = (0.1, 0.2, 0.5, 1, 2, 5)

@@ -19,7 +19,7 @@ import keras
 import numpy as np
 
 from keras_vae import VAE, datasets, likelihoods
-from keras_vae.runs.machine import versions
+from keras_vae.runs.environment import versions
 
 EVENT_SHAPE, LATENT_DIM, SAMPLES = (28, 28, 1), 16, 10_000
 SIZE = 28 * 28

@@ -26,7 +26,7 @@ import records
 from fresh_process import in_fresh_process
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
-from keras_vae.runs.machine import versions
+from keras_vae.runs.environment import versions
 
 BASE = {"network": "dense", "side": 28, "latent_dim": 50, "num_samples": 1, "batch_size": 100}
 SIDES = (28, 56, 84, 128)

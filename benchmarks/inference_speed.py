@@ -25,7 +25,7 @@ import tensorflow as tf
 from fresh_process import in_fresh_process
 
 from keras_vae import VAE
-from keras_vae.runs.machine import versions
+from keras_vae.runs.environment import versions
 
 EVENT_SHAPE = (28, 28, 1)
 LATENT_DIMS = {"dense": 50, "conv": 16}

@@ -4,7 +4,7 @@ import importlib.metadata
 import json
 import pathlib
 
-from keras_vae.runs.machine import machine, versions
+from keras_vae.runs.environment import machine, versions
 
 PACKAGES = ("jax", "jaxlib", "torch", "pythae", "pyod", "scikit-image", "scikit-learn")
 

@@ -27,7 +27,7 @@ import numpy as np
 from fresh_process import in_fresh_process
 
 from keras_vae import VAE
-from keras_vae.runs.machine import versions
+from keras_vae.runs.environment import versions
 
 EVENT_SHAPE, LATENT_DIM, BATCH_SIZE, EPOCHS = (28, 28, 1), 50, 32, 3
 NETWORKS = ("dense", "conv")

@@ -19,7 +19,7 @@ import tensorflow as tf
 from keras_vae import VAE, Decoder, Encoder, datasets, likelihoods, networks, posteriors
 from keras_vae.inputs import data_checks
 from keras_vae.ops import noise
-from keras_vae.runs.machine import versions
+from keras_vae.runs.environment import versions
 
 EVENT_SHAPE, WIDTHS, LATENT_DIM = (28, 28, 1), (200, 200), 50
 STEPS, ROUNDS = 50, 15

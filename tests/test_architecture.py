@@ -99,6 +99,14 @@ def test_every_file_says_what_it_is_for_and_public_functions_are_documented(sour
             assert ast.get_docstring(node), f"{source}: {node.name} has no docstring"
 
 
+@pytest.mark.parametrize("source", SOURCES)
+def test_no_function_shadows_its_module(source):
+    """`import keras_vae.a.b` must not mean a file before, and a function after, the room has exported `b`."""
+    tree = ast.parse((PACKAGE / source).read_text(encoding="utf-8"))
+    defined = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    assert pathlib.Path(source).stem not in defined, "a file named after its function begins with an underscore"
+
+
 # A model's distributions over codes, by any name that it has in a file.
 OF_THE_CODES = re.compile(r"encoder\.posterior\b|\b(?:vae|model|_vae|_model)\.prior\b")
 
@@ -163,7 +171,8 @@ def test_every_source_file_has_a_test_file():
         folder, name = os.path.split(source)
         if name in tested_elsewhere:
             continue
-        assert (tests / folder / f"test_{name}").exists(), f"{source} has no tests/{folder}/test_{name}"
+        test = f"test_{name.lstrip('_')}"
+        assert (tests / folder / test).exists(), f"{source} has no tests/{folder}/{test}"
 
 
 def test_no_benchmark_hides_a_module_of_python_or_of_another_package():
@@ -178,7 +187,7 @@ def test_no_benchmark_hides_a_module_of_python_or_of_another_package():
 FRESH = """
 import sys
 # The command line alone comes without the rest of the package, which is there when it is asked for.
-import keras_vae.cli.main
+import keras_vae.cli._main
 import tensorflow, keras
 keras.layers, keras.callbacks
 before = set(sys.modules)

@@ -155,5 +155,5 @@ def test_nothing_in_a_step_of_any_model_is_infinite_or_nan():
     holed = tf.constant(WITH_ENDS["Masked"])
     model = rows.vae(rows.LIKELIHOODS["Masked"][0]())
     error = model.squared_error(holed)
-    difference = np.asarray(holed) - np.asarray(model.reconstruct_batch(holed))
+    difference = np.asarray(holed) - np.asarray(model.reconstruct_tensors(holed))
     np.testing.assert_allclose(error, np.nanmean(difference**2, axis=(1, 2, 3)), rtol=1e-5)

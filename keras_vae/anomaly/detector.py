@@ -22,8 +22,8 @@ from keras_vae.models import serving
 from keras_vae.models.composite import checked_part
 from keras_vae.models.latent_model import LatentModel
 from keras_vae.models.loading import load_saved
+from keras_vae.ops._warn import warn
 from keras_vae.ops.checks import checked_bool, checked_free_path, checked_name, checked_seed, checked_size
-from keras_vae.ops.warn import warn
 
 FALSE_ALARM_RATE = 0.01
 FEATURE_NAMES, ROWS_OF_MODEL = "feature_names", "_rows_of_detector"

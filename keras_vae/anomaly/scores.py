@@ -9,7 +9,7 @@ import math
 
 from keras import ops
 
-from keras_vae.evaluation.log_likelihood import check_has_likelihood
+from keras_vae.evaluation._log_likelihood import check_has_likelihood
 from keras_vae.inputs import batches
 from keras_vae.inputs.rules import rule_of, support_of
 from keras_vae.models.vae import SCORE_DRAWS, SCORE_SEED
@@ -79,7 +79,7 @@ def mse(model, x, num_samples: int):
     Returns:
         As `elbo` does, with a rest of 0.
     """
-    reconstruction = model.reconstruct_batch(x)
+    reconstruction = model.reconstruct_tensors(x)
     observed = ops.logical_not(is_missing(x))
     error = (ops.cast(x, reconstruction.dtype) - reconstruction) / model.decoder.likelihood.unit
     count = ops.sum(ops.cast(observed, error.dtype), axis=tuple(range(1, len(error.shape))), keepdims=True)

@@ -7,8 +7,8 @@ import numpy as np
 
 from keras_vae.callbacks.due_epochs import is_due
 from keras_vae.callbacks.examples import checked_data
+from keras_vae.evaluation._example_moments import example_moments
 from keras_vae.evaluation.checks import check_has_prior
-from keras_vae.evaluation.example_moments import example_moments
 from keras_vae.ops.checks import checked_number, checked_size
 
 # A model is collapsing where no more than this share of its latents is in use.

@@ -7,8 +7,8 @@ import keras
 from keras_vae import evaluation
 from keras_vae.callbacks.due_epochs import is_due
 from keras_vae.callbacks.examples import checked_data
+from keras_vae.evaluation._log_likelihood import importance_sampled
 from keras_vae.evaluation.checks import check_has_prior
-from keras_vae.evaluation.log_likelihood import importance_sampled
 from keras_vae.inputs import batches
 from keras_vae.inputs.rules import rule_of, support_of
 from keras_vae.ops.checks import checked_name, checked_seed, checked_size

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from keras_vae.callbacks.picture_callback import PictureCallback
 from keras_vae.visualization import latent_traversals
-from keras_vae.visualization.grid import check_grid
-from keras_vae.visualization.latent_traversals import (
+from keras_vae.visualization._latent_traversals import (
     VALUES,
     checked_dimensions,
     checked_example,
     checked_latents,
     checked_values,
 )
+from keras_vae.visualization.grid import check_grid
 from keras_vae.visualization.value_range import checked_value_range
 
 

@@ -1,7 +1,7 @@
 """Samples from the prior, epoch by epoch."""
 
 from keras_vae.callbacks.picture_callback import PictureCallback
-from keras_vae.models.has_prior import check_has_prior
+from keras_vae.models._has_prior import check_has_prior
 from keras_vae.ops.checks import checked_seed, checked_size
 from keras_vae.visualization import sample_grid
 from keras_vae.visualization.grid import check_grid

@@ -37,8 +37,8 @@ def run(arguments) -> None:
     from keras_vae.models import load_model
     from keras_vae.ops.checks import checked_free_path
     from keras_vae.runs import evaluate
-    from keras_vae.runs.evaluate import SEED
-    from keras_vae.runs.machine import machine, versions
+    from keras_vae.runs._evaluate import SEED
+    from keras_vae.runs.environment import machine, versions
 
     if arguments.output is not None:
         checked_free_path(arguments.output, arguments.overwrite)

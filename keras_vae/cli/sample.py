@@ -16,7 +16,7 @@ def add_to(commands) -> None:
 def run(arguments) -> None:
     """Writes a grid of samples."""
     from keras_vae.models import load_model
-    from keras_vae.models.has_prior import check_has_prior
+    from keras_vae.models._has_prior import check_has_prior
     from keras_vae.ops.checks import checked_free_path, checked_size
     from keras_vae.visualization import image_grid, save_png
     from keras_vae.visualization.value_range import value_range_of

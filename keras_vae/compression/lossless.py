@@ -6,9 +6,9 @@ from collections.abc import Callable
 import numpy as np
 
 from keras_vae.compression import side_data
+from keras_vae.compression._fingerprint import checksum_of_tables
 from keras_vae.compression.block_codec import BlockCodec
 from keras_vae.compression.file_format import StoredBlock
-from keras_vae.compression.fingerprint import checksum_of_tables
 from keras_vae.files.damage import DamagedFileError
 from keras_vae.inputs.rules import check_values, support_of
 

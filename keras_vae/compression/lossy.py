@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from keras_vae.compression._fingerprint import checksum_of_tables
 from keras_vae.compression.ans_stack import AnsStack
 from keras_vae.compression.file_format import StoredBlock
-from keras_vae.compression.fingerprint import checksum_of_tables
 from keras_vae.compression.networks import networks_of
 from keras_vae.files.damage import DamagedFileError
 from keras_vae.inputs.rules import check_values, rule_of

@@ -7,7 +7,7 @@ import weakref
 import keras
 import numpy as np
 
-from keras_vae.compression.fingerprint import fingerprint
+from keras_vae.compression._fingerprint import fingerprint
 from keras_vae.compression.rounding import MARGIN, Grid
 from keras_vae.models.compiled_functions import CompiledFunctions
 from keras_vae.ops.precision import float64_policy, in_float64

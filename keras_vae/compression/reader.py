@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from keras_vae.compression._check_model import check_model
+from keras_vae.compression._fingerprint import fingerprint
 from keras_vae.compression.archive import Archive, opened
-from keras_vae.compression.check_model import check_model
-from keras_vae.compression.fingerprint import fingerprint
 from keras_vae.compression.lossless import LosslessCodec
 from keras_vae.compression.lossy import LossyCodec
 from keras_vae.files.damage import DamagedFileError

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 import keras
 import numpy as np
 
-from keras_vae.compression.check_model import check_model
+from keras_vae.compression._check_model import check_model
+from keras_vae.compression._fingerprint import fingerprint
 from keras_vae.compression.file_format import MOST_ITEM_BYTES, Header, footer
-from keras_vae.compression.fingerprint import fingerprint
 from keras_vae.compression.lossless import LosslessCodec
 from keras_vae.compression.lossy import LossyCodec
 from keras_vae.inputs import batches

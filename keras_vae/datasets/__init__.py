@@ -1,6 +1,6 @@
 """Data to train on: images as `tf.data` pipelines, signals as arrays."""
 
-from keras_vae.datasets.chirps import chirps
-from keras_vae.datasets.load import levels, load
+from keras_vae.datasets._chirps import chirps
+from keras_vae.datasets._load import levels, load
 
 __all__ = ["chirps", "levels", "load"]

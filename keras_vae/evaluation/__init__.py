@@ -1,17 +1,17 @@
 """What a trained model is worth, in figures."""
 
-from keras_vae.evaluation.active_units import active_units, code_variances
-from keras_vae.evaluation.aggregate_posterior import AggregatePosterior, aggregate_posterior
-from keras_vae.evaluation.bits_per_dim import bits_per_dim
-from keras_vae.evaluation.fraction_active import fraction_active
-from keras_vae.evaluation.hoyer_sparsity import hoyer_sparsity
-from keras_vae.evaluation.kl_per_latent import kl_per_latent
-from keras_vae.evaluation.log_likelihood import LogLikelihood, log_likelihood
-from keras_vae.evaluation.mean_squared_error import mean_squared_error
-from keras_vae.evaluation.peak_signal_to_noise_ratio import peak_signal_to_noise_ratio
-from keras_vae.evaluation.rate_distortion import RateDistortion, rate_distortion
-from keras_vae.evaluation.rate_distortion_curve import RateDistortionPoint, rate_distortion_curve
-from keras_vae.evaluation.structural_similarity import structural_similarity
+from keras_vae.evaluation._active_units import active_units, code_variances
+from keras_vae.evaluation._aggregate_posterior import AggregatePosterior, aggregate_posterior
+from keras_vae.evaluation._bits_per_dim import bits_per_dim
+from keras_vae.evaluation._fraction_active import fraction_active
+from keras_vae.evaluation._hoyer_sparsity import hoyer_sparsity
+from keras_vae.evaluation._kl_per_latent import kl_per_latent
+from keras_vae.evaluation._log_likelihood import LogLikelihood, log_likelihood
+from keras_vae.evaluation._mean_squared_error import mean_squared_error
+from keras_vae.evaluation._peak_signal_to_noise_ratio import peak_signal_to_noise_ratio
+from keras_vae.evaluation._rate_distortion import RateDistortion, rate_distortion
+from keras_vae.evaluation._rate_distortion_curve import RateDistortionPoint, rate_distortion_curve
+from keras_vae.evaluation._structural_similarity import structural_similarity
 
 __all__ = [
     "AggregatePosterior",

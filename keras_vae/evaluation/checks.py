@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_vae.models.has_prior import has_prior
+from keras_vae.models._has_prior import has_prior
 
 
 def check_has_prior(model, figure: str) -> None:

@@ -1,10 +1,10 @@
 """Codes as features: encode, walk between codes, probe them, and choose their length."""
 
-from keras_vae.latent.encode_dataset import EncodedDataset, encode_dataset
-from keras_vae.latent.interpolate import interpolate
-from keras_vae.latent.linear_probe import ProbeComparison, linear_probe, probe_beside_pca
-from keras_vae.latent.sweep import Sweep, SweepPoint, sweep
-from keras_vae.latent.traversals import Traversals, traversals
+from keras_vae.latent._encode_dataset import EncodedDataset, encode_dataset
+from keras_vae.latent._interpolate import interpolate
+from keras_vae.latent._linear_probe import ProbeComparison, linear_probe, probe_beside_pca
+from keras_vae.latent._sweep import Sweep, SweepPoint, sweep
+from keras_vae.latent._traversals import Traversals, traversals
 
 __all__ = [
     "EncodedDataset",

@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from keras_vae import likelihoods, networks, posteriors
-from keras_vae.datasets.shuffled_rows import shuffled_rows
+from keras_vae.datasets._shuffled_rows import shuffled_rows
 from keras_vae.inputs.plain_arrays import check_is_dense, unmasked
 from keras_vae.models import VAE, Decoder, Encoder
 from keras_vae.models.composite import checked_part

@@ -86,5 +86,5 @@ class Autoencoder(LatentModel):
 
     def score(self, x):
         """-log p(x|z) of each example at its code, for tensors: `(batch, *event_shape)` to `(batch,)`, in nats."""
-        params = self.decoder(self.mean_code(x), training=False)
+        params = self.decoder(self.encode_tensors(x), training=False)
         return -self.decoder.likelihood.log_prob(params, x)

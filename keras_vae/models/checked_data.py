@@ -8,12 +8,12 @@ from keras_vae.inputs import batches, data_checks
 from keras_vae.inputs.data_spec import DataSpec
 from keras_vae.inputs.disk_rows import is_on_disk
 from keras_vae.inputs.rules import Rule
+from keras_vae.models._function_state import function_state
 from keras_vae.models.compiled_functions import CompiledFunctions, is_own, key_of
-from keras_vae.models.function_state import function_state
 from keras_vae.models.model_state import ModelState
 from keras_vae.models.train_step import Trainable
+from keras_vae.ops._warn import warn
 from keras_vae.ops.checks import checked_seed, checked_size
-from keras_vae.ops.warn import warn
 
 
 class CheckedData(Trainable):
@@ -79,8 +79,8 @@ class CheckedData(Trainable):
         """Calls one of the model's methods for tensors on examples, batch by batch, as they are asked for.
 
         Args:
-            function: The method, such as `mean_code`, which is compiled once for each of its options; or a function of
-                one's own.
+            function: The method, such as `encode_tensors`, which is compiled once for each of its options; or a
+                function of one's own.
             x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
             batch_size: Examples at once; a dataset has its own.
             target: Whether the likelihood of x is computed, which asks for values that it allows.
@@ -100,8 +100,8 @@ class CheckedData(Trainable):
         examples = self.checked_batches(x, batch_size, self.data_spec.rule if target else None)
         return map(compiled if seed is None else batches.seeded(compiled, checked_seed(seed)), examples)
 
-    def _map(self, function, x, batch_size):
-        return batches.run_in_batches(np.asarray, self.over_batches(function, x, batch_size))
+    def _map(self, function, x, batch_size, **options):
+        return batches.run_in_batches(np.asarray, self.over_batches(function, x, batch_size, **options))
 
     def _taken_shape(self) -> tuple | None:
         return None if self.encoder.input_spec is None else self.encoder.input_spec.shape[1:]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 import numpy as np
 import tensorflow as tf
 
-from keras_vae.models.function_state import Itself
+from keras_vae.models._function_state import Itself
 
 MOST_FUNCTIONS = 64
 

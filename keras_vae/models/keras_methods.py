@@ -6,7 +6,7 @@ import functools
 import keras
 
 from keras_vae.inputs import data_checks
-from keras_vae.models.built_copy import built_copy
+from keras_vae.models._built_copy import built_copy
 from keras_vae.models.checked_data import CheckedData
 from keras_vae.models.model_state import ModelState
 from keras_vae.ops.keras_internals import VALIDATES, forget_validation_data

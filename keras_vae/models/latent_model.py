@@ -10,10 +10,11 @@ from keras_vae.models.decoder import Decoder
 from keras_vae.models.draws import Context, Draws
 from keras_vae.models.encoder import Encoder
 from keras_vae.models.keras_methods import KerasMethods
+from keras_vae.models.old_names import renamed
 from keras_vae.models.saving import Saving
 from keras_vae.models.serving import Serving
+from keras_vae.ops._squared_error import squared_error
 from keras_vae.ops.checks import checked_size
-from keras_vae.ops.squared_error import squared_error
 
 
 class LatentModel(Serving, Saving, KerasMethods):
@@ -90,7 +91,7 @@ class LatentModel(Serving, Saving, KerasMethods):
         Raises:
             ValueError: If x does not have the shape that the encoder takes, or holds NaN or infinity.
         """
-        return self._map(self.draw_code if sample else self.mean_code, x, batch_size)
+        return self._map(self.encode_tensors, x, batch_size, sample=sample)
 
     def decode(self, z, batch_size: int = batches.BATCH_SIZE):
         """Maps codes to the mean of p(x|z).
@@ -107,7 +108,7 @@ class LatentModel(Serving, Saving, KerasMethods):
         """
         z = data_checks.checked_codes(z, self.latent_dim)
         codes = batches.array_batches(z, checked_size(batch_size, "batch_size"))
-        return batches.run_in_batches(self.compiled_function("mean_image", self.mean_image), codes)
+        return batches.run_in_batches(self.compiled_function("decode_tensors", self.decode_tensors), codes)
 
     def reconstruct(self, x, batch_size: int = batches.BATCH_SIZE):
         """Maps examples to the mean of p(x|z) at their mean code.
@@ -122,7 +123,7 @@ class LatentModel(Serving, Saving, KerasMethods):
         Raises:
             ValueError: If x does not have the shape that the encoder takes, or holds NaN or infinity.
         """
-        return self._map(self.reconstruct_batch, x, batch_size)
+        return self._map(self.reconstruct_tensors, x, batch_size)
 
     def context(self, x, training: bool | None = False) -> Context:
         """What is known of the codes of x, for tensors: `(batch, *event_shape)` to a `Context`."""
@@ -152,28 +153,27 @@ class LatentModel(Serving, Saving, KerasMethods):
         """Parameters of q(z|x), for tensors: `(batch, *event_shape)` to a dict of tensors `(batch, latent_dim)`."""
         return self.context(x).q
 
-    def mean_code(self, x):
+    def encode_tensors(self, x, sample: bool = False):
         """`encode` for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`."""
-        return self.encoder.posterior.mean(self.context(x).q)
+        context = self.context(x)
+        if sample:
+            return self.draw_codes(context, seed=self.seed_generator)[:, 0]
+        return self.encoder.posterior.mean(context.q)
 
-    def draw_code(self, x):
-        """`encode(sample=True)` for tensors: `(batch, *event_shape)` to `(batch, latent_dim)`."""
-        return self.draw_codes(self.context(x), seed=self.seed_generator)[:, 0]
-
-    def mean_image(self, z):
+    def decode_tensors(self, z):
         """`decode` for tensors: `(batch, latent_dim)` to `(batch, *event_shape)`."""
         return self.decoder.likelihood.mean(self.decoder(z, training=False))
 
-    def reconstruct_batch(self, x):
+    def reconstruct_tensors(self, x):
         """`reconstruct` for tensors: `(batch, *event_shape)` to `(batch, *event_shape)`."""
-        return self.mean_image(self.mean_code(x))
+        return self.decode_tensors(self.encode_tensors(x))
 
     def squared_error(self, x):
         """Mean of (x - reconstruction)^2 over the elements that were observed.
 
         For tensors: `(batch, *event_shape)` to `(batch,)`.
         """
-        return squared_error(x, self.reconstruct_batch(x))
+        return squared_error(x, self.reconstruct_tensors(x))
 
     def corrupted(self, x, training):
         """Applies the corruption in training, and nothing elsewhere."""
@@ -184,3 +184,8 @@ class LatentModel(Serving, Saving, KerasMethods):
     def score(self, x):
         """What each example costs by fixed draws, for tensors: `(batch, *event_shape)` to `(batch,)`, in nats."""
         raise NotImplementedError
+
+    mean_code = renamed("mean_code", "encode_tensors")
+    draw_code = renamed("draw_code", "encode_tensors", sample=True)
+    mean_image = renamed("mean_image", "decode_tensors")
+    reconstruct_batch = renamed("reconstruct_batch", "reconstruct_tensors")

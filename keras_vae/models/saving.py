@@ -4,9 +4,9 @@ import numpy as np
 
 from keras_vae.files.full_disk import check_room
 from keras_vae.files.whole import has_scheme, whole_file
+from keras_vae.ops._warn import warn
 from keras_vae.ops.checks import checked_free_path
 from keras_vae.ops.keras_internals import all_layers, process_seed
-from keras_vae.ops.warn import warn
 
 # What HDF5 needs beside the numbers of an array, at most, its groups included.
 HDF5_BYTES = 2**14

@@ -67,19 +67,19 @@ def signatures(model, input_signature=None, of_x: dict | None = None) -> dict[st
     x = _single(input_signature) or tf.TensorSpec(model.encoder.input_spec.shape, tf.float32, name="x")
     z = tf.TensorSpec((None, model.latent_dim), tf.float32, name="z")
     n, seed = tf.TensorSpec((), tf.int32, name="n"), tf.TensorSpec((), tf.int32, name="seed")
-    reconstruct = Signature(model.reconstruct_batch, [x])
+    reconstruct = Signature(model.reconstruct_tensors, [x])
     found = {
         "serve": reconstruct,
         "reconstruct": reconstruct,
-        "encode": Signature(model.mean_code, [x]),
-        "decode": Signature(model.mean_image, [z]),
+        "encode": Signature(model.encode_tensors, [x]),
+        "decode": Signature(model.decode_tensors, [z]),
     }
     if tuple(x.shape[1:]) == model.event_shape:
         # Where x is turned into something else, it has no likelihood.
         found["score"] = Signature(model.score, [x])
     if model.has_prior:
-        found["sample"] = Signature(lambda n: model.draw(n, _fresh_seed()), [n])
-        found["sample_seeded"] = Signature(model.draw, [n, seed])
+        found["sample"] = Signature(lambda n: model.sample_tensors(n, _fresh_seed()), [n])
+        found["sample_seeded"] = Signature(model.sample_tensors, [n, seed])
     return found | {name: Signature(function, [x]) for name, function in (of_x or {}).items()}
 
 

@@ -130,7 +130,7 @@ class Trainable(TellsOpenJit, Composite):
     @traced
     def predict_step(self, data):
         x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        return self.reconstruct_batch(x)
+        return self.reconstruct_tensors(x)
 
     def _unpacked(self, data):
         x, target, sample_weight = keras.utils.unpack_x_y_sample_weight(data)

@@ -17,6 +17,7 @@ from keras_vae.models.decoder import Decoder
 from keras_vae.models.draws import Context, Draws
 from keras_vae.models.encoder import Encoder
 from keras_vae.models.latent_model import LatentModel
+from keras_vae.models.old_names import renamed
 from keras_vae.objectives import ELBO
 from keras_vae.objectives.objective import Objective
 from keras_vae.ops import noise
@@ -318,7 +319,7 @@ class VAE(LatentModel):
             NumPy array `(num_samples, *event_shape)`, in the data's units.
         """
         num_samples = checked_size(num_samples, "num_samples", minimum=0)
-        draw = self.compiled_function(("draw", mean), functools.partial(self.draw, mean=mean))
+        draw = self.compiled_function(("sample", mean), functools.partial(self.sample_tensors, mean=mean))
         at_once = min(SAMPLES_AT_ONCE, max(1, ELEMENTS_AT_ONCE // math.prod(self.event_shape)))
         sizes = batches.sizes(num_samples, at_once)
         return batches.run_in_batches(batches.seeded(draw, self.drawn_seed(seed)), sizes)
@@ -327,7 +328,7 @@ class VAE(LatentModel):
         """Draws codes from p(z), for tensors: a number and a seed, or a generator, to `(num_samples, latent_dim)`."""
         return self.prior.sample(num_samples, seed)
 
-    def draw(self, num_samples, seed, stream=0, mean: bool = False):
+    def sample_tensors(self, num_samples, seed, stream=0, mean: bool = False):
         """`sample` for tensors: a number of examples and a seed to `(num_samples, *event_shape)`."""
         generator = noise.FixedSeed(seed, stream)
         params = self.decoder(self.sample_prior(num_samples, generator), training=False)
@@ -354,7 +355,7 @@ class VAE(LatentModel):
         examples = self.checked_batches(x, batch_size, self.data_spec.rule)
         return batches.run_in_batches(batches.seeded(bound, self.drawn_seed(seed)), examples)
 
-    def bound(self, x, seed, stream=0, num_samples: int = 1, shared_noise: bool = False):
+    def elbo_tensors(self, x, seed, stream=0, num_samples: int = 1, shared_noise: bool = False):
         """`elbo` for tensors: `(batch, *event_shape)` and a seed to `(batch,)`.
 
         With `shared_noise` all examples have the same draws, so that the bound of one does not depend on
@@ -390,11 +391,14 @@ class VAE(LatentModel):
 
     def score(self, x):
         """-ELBO of each example by fixed draws, for tensors: `(batch, *event_shape)` to `(batch,)`, in nats."""
-        return -self.bound(x, SCORE_SEED, num_samples=SCORE_DRAWS, shared_noise=True)
+        return -self.elbo_tensors(x, SCORE_SEED, num_samples=SCORE_DRAWS, shared_noise=True)
 
     def drawn_seed(self, seed: int | None):
         """A seed that was given, after a check, or one that the model draws: for `noise.FixedSeed`."""
         return noise.new_seed(self.seed_generator) if seed is None else checked_seed(seed)
+
+    draw = renamed("draw", "sample_tensors")
+    bound = renamed("bound", "elbo_tensors")
 
     def forward(self, x, sample_weight, training):
         return self(x, sample_weight=sample_weight, training=training)
@@ -421,12 +425,12 @@ class VAE(LatentModel):
         }
 
     def _bound_in_parts(self, num_samples, x, seed, stream):
-        """`bound` of many draws as a mean over parts of them, each with a seed of its own: memory has a bound."""
+        """`elbo_tensors` of many draws, a mean over parts, each with a seed of its own: memory has a bound."""
         at_once = max(1, DRAWN_ELEMENTS_AT_ONCE // max(1, len(x) * math.prod(self.event_shape)))
         sizes = [min(at_once, num_samples - first) for first in range(0, num_samples, at_once)]
         bounds = []
         for part, size in enumerate(sizes):
-            bound = self.compiled_function(("elbo", size), functools.partial(self.bound, num_samples=size))
+            bound = self.compiled_function(("elbo", size), functools.partial(self.elbo_tensors, num_samples=size))
             bounds.append(np.asarray(bound(x, seed + part * SEED_OF_NEXT_PART, stream)))
         return np.average(bounds, axis=0, weights=sizes).astype(bounds[0].dtype) if len(bounds) > 1 else bounds[0]
 

@@ -1,7 +1,7 @@
 """Trunks: functions that return Keras models. Any Keras model or layer serves in their place."""
 
-from keras_vae.networks.conv import conv
-from keras_vae.networks.conv_transpose import conv_transpose
-from keras_vae.networks.dense import dense
+from keras_vae.networks._conv import conv
+from keras_vae.networks._conv_transpose import conv_transpose
+from keras_vae.networks._dense import dense
 
 __all__ = ["conv", "conv_transpose", "dense"]

@@ -6,10 +6,10 @@ import numpy as np
 from keras_vae.inputs.data_checks import check_examples
 from keras_vae.inputs.plain_arrays import checked_array
 from keras_vae.inputs.rules import FINITE_OR_MISSING, check_values, rule_of
+from keras_vae.models._has_prior import has_prior
 from keras_vae.models.composite import checked_part
-from keras_vae.models.has_prior import has_prior
+from keras_vae.ops._warn import warn
 from keras_vae.ops.checks import checked_number
-from keras_vae.ops.warn import warn
 from keras_vae.restoration.downsampling import Downsampling
 from keras_vae.restoration.mask import with_missing
 from keras_vae.restoration.observation import made_of

@@ -61,7 +61,7 @@ class LatentPosterior:
 
     def picture(self, y, z):
         """The mean of p(x|z) given codes `(batch, latent_dim)` and what was observed: `(batch, *event_shape)`."""
-        return self.observation.completed(self.vae.mean_image(z), y)
+        return self.observation.completed(self.vae.decode_tensors(z), y)
 
     def _log_joint(self, known):
         def log_joint(z):

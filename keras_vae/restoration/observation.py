@@ -46,7 +46,7 @@ class MissingElements:
             return y
         x = self.completed(typical_picture(self.vae), y)
         for _ in range(NUM_FILLS):
-            x = self.completed(self.vae.reconstruct_batch(x), y)
+            x = self.completed(self.vae.reconstruct_tensors(x), y)
         return x
 
     def known(self, y, z, seed, stream) -> dict:
@@ -148,4 +148,4 @@ def made_of(corruption, x):
 def typical_picture(vae):
     """E[x] under the model, about: the mean of p(x|z) over codes from the prior, `(1, *event_shape)`."""
     z = vae.sample_prior(NUM_PRIOR_CODES, noise.FixedSeed(PRIOR_SEED))
-    return ops.mean(vae.mean_image(z), axis=0, keepdims=True)
+    return ops.mean(vae.decode_tensors(z), axis=0, keepdims=True)

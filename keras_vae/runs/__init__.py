@@ -1,14 +1,14 @@
 """A training from data to a folder that holds all that came of it."""
 
-from keras_vae.runs.compress import compress, decompress
-from keras_vae.runs.detect import detect
-from keras_vae.runs.evaluate import evaluate
-from keras_vae.runs.reconstruct import reconstruct
-from keras_vae.runs.report import report
-from keras_vae.runs.restore import restore
-from keras_vae.runs.sweep import sweep
-from keras_vae.runs.train import train
-from keras_vae.runs.traverse import traverse
+from keras_vae.runs._compress import compress, decompress
+from keras_vae.runs._detect import detect
+from keras_vae.runs._evaluate import evaluate
+from keras_vae.runs._reconstruct import reconstruct
+from keras_vae.runs._report import report
+from keras_vae.runs._restore import restore
+from keras_vae.runs._sweep import sweep
+from keras_vae.runs._train import train
+from keras_vae.runs._traverse import traverse
 
 __all__ = [
     "compress",

@@ -7,9 +7,9 @@ import pathlib
 import re
 from collections.abc import Iterator
 
+from keras_vae.files._workplace import MARKER as UNFINISHED
+from keras_vae.files._workplace import workplace
 from keras_vae.files.whole import write_text
-from keras_vae.files.workplace import MARKER as UNFINISHED
-from keras_vae.files.workplace import workplace
 from keras_vae.ops.checks import checked_free_path
 
 MARKER = ".keras_vae_run"

@@ -9,8 +9,8 @@ from keras_vae.callbacks.latent_scatter import labelled_examples
 from keras_vae.datasets.own_files import is_path, name_of
 from keras_vae.evaluation import code_variances, kl_per_latent, mean_squared_error
 from keras_vae.models import VAE
+from keras_vae.runs._evaluate import BATCH_SIZE, evaluate
 from keras_vae.runs.data import model_data
-from keras_vae.runs.evaluate import BATCH_SIZE, evaluate
 from keras_vae.runs.own_data import open_splits
 from keras_vae.visualization.pictures import range_of
 from keras_vae.visualization.value_range import value_range_of

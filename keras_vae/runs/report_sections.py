@@ -19,11 +19,11 @@ from keras_vae.visualization import (
     reconstruction_grid,
     sample_grid,
 )
+from keras_vae.visualization._latent_scatter import plane
+from keras_vae.visualization._learning_curves import TERMS, counted_epochs, shown_terms, spread_epochs
+from keras_vae.visualization._page import COLUMN_GAP
 from keras_vae.visualization.grid import GAP
 from keras_vae.visualization.labels import as_classes
-from keras_vae.visualization.latent_scatter import plane
-from keras_vae.visualization.learning_curves import TERMS, counted_epochs, shown_terms, spread_epochs
-from keras_vae.visualization.page import COLUMN_GAP
 
 # Pixels: of a column, of the learning curves across both, and of a grid of pictures from top to bottom.
 COLUMN_WIDTH, GRID_HEIGHT = 760, 470

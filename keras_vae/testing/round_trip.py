@@ -55,7 +55,7 @@ def _further(model, x):
 
 def _scores_and_reconstructions(model, x):
     batch = tf.convert_to_tensor(x)
-    return model.score(batch), model.reconstruct_batch(batch)
+    return model.score(batch), model.reconstruct_tensors(batch)
 
 
 def _hold_same(part, what, expected, found, tolerance, look_at):

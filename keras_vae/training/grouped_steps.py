@@ -8,9 +8,9 @@ import keras
 import tensorflow as tf
 
 from keras_vae.ops import noise
+from keras_vae.ops._warn import warn
 from keras_vae.ops.keras_internals import has_metrics_of_user
 from keras_vae.ops.precision import head_dtype
-from keras_vae.ops.warn import warn
 
 # What the stacked batches of one loop may take: more wait for the input pipeline, and leave the processor's cache.
 MOST_BYTES = 2**24

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from keras_vae.inputs.rules import ROWS_AT_ONCE
-from keras_vae.ops.warn import warn
+from keras_vae.ops._warn import warn
 
 
 def warn_of_divergence(history: dict, x) -> None:

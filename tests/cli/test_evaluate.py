@@ -7,8 +7,8 @@ import pytest
 
 from keras_vae import load_model, runs
 from keras_vae.cli import tables
-from keras_vae.cli.main import main
-from keras_vae.runs.machine import machine, versions
+from keras_vae.cli._main import main
+from keras_vae.runs.environment import machine, versions
 
 
 def test_figures_of_the_run_again(trained, model_file, capsys):

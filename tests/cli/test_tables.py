@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_vae.cli.tables import detections_table, figures_table, restoration_table, size, sweep_table
-from keras_vae.runs.detect import Detections
+from keras_vae.runs._detect import Detections
 
 
 def test_figures_of_a_vae():

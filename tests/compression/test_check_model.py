@@ -2,7 +2,7 @@ import keras
 import pytest
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors, priors
-from keras_vae.compression.check_model import check_model
+from keras_vae.compression._check_model import check_model
 
 from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, load_model, networks, posteriors, priors
-from keras_vae.compression.fingerprint import checksum_of_tables, fingerprint
+from keras_vae.compression._fingerprint import checksum_of_tables, fingerprint
 
 from ..models.small import Scaled
 from ..tiny_models import EVENT_SHAPE, tiny_vae

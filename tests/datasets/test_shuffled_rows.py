@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae.datasets.shuffled_rows import shuffled_rows
+from keras_vae.datasets._shuffled_rows import shuffled_rows
 
 ROWS = np.arange(20, dtype=np.float32).reshape(10, 2)
 

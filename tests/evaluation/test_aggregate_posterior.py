@@ -87,7 +87,7 @@ def test_blocks_do_not_show(monkeypatch, most_elements):
     vae, x = linear_vae(), examples(23)
     whole = evaluation.aggregate_posterior(vae, x, num_samples=31)
     # How much is held at once shows in the memory alone: the bound is lowered in place of larger data.
-    monkeypatch.setattr(sys.modules["keras_vae.evaluation.aggregate_posterior"], "MOST_ELEMENTS", most_elements)
+    monkeypatch.setattr(sys.modules["keras_vae.evaluation._aggregate_posterior"], "MOST_ELEMENTS", most_elements)
     cut = evaluation.aggregate_posterior(vae, x, num_samples=31)
     np.testing.assert_allclose(cut.mutual_information, whole.mutual_information, rtol=1e-10)
 
@@ -140,7 +140,7 @@ def test_its_error_is_what_it_says_and_falls_with_the_number_of_samples():
 def test_few_draws_do_not_make_the_error_look_small():
     """The mean and a slope are fitted to the draws: the other m - 2 say how large the variance of the residuals is."""
     x, draws = np.random.default_rng(0).normal(size=(2, 4000, 4))
-    module = sys.modules["keras_vae.evaluation.aggregate_posterior"]
+    module = sys.modules["keras_vae.evaluation._aggregate_posterior"]
     errors = [module._parts(one, other - one, 0.0)[3] for one, other in zip(x, draws, strict=True)]
     # Of independent normal numbers of variance 1 the residuals have that variance too.
     assert np.mean(np.square(errors)) == pytest.approx(1 / 4, rel=0.06)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae.evaluation.example_moments import example_mean, example_moments
+from keras_vae.evaluation._example_moments import example_mean, example_moments
 
 VALUES = np.random.default_rng(0).normal(size=(17, 2, 3))
 

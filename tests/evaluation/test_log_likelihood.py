@@ -14,7 +14,7 @@ from tests import rows, seeds
 from tests.models.small import binary, small_autoencoder, small_vae
 
 # The package's attribute of that name is the function.
-module = importlib.import_module("keras_vae.evaluation.log_likelihood")
+module = importlib.import_module("keras_vae.evaluation._log_likelihood")
 
 
 def exact(vae, x, half_width=9.0, nodes=200):

@@ -8,9 +8,9 @@ import resource
 import pytest
 import tensorflow as tf
 
+from keras_vae.files._workplace import workplace
 from keras_vae.files.full_disk import full_disk_explained
 from keras_vae.files.whole import whole_file, whole_folder
-from keras_vae.files.workplace import workplace
 
 from ..tiny_models import tiny_vae
 

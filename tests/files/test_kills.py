@@ -13,8 +13,8 @@ import pytest
 from keras_vae import load_model
 from keras_vae.anomaly import AnomalyDetector
 from keras_vae.compression import compress_to_file
-from keras_vae.files.workplace import workplace
-from keras_vae.runs.detect import Detections
+from keras_vae.files._workplace import workplace
+from keras_vae.runs._detect import Detections
 from keras_vae.runs.image_files import save_images
 from keras_vae.visualization import save_png
 

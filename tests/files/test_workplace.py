@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from keras_vae.files.workplace import MARKER, workplace
+from keras_vae.files._workplace import MARKER, workplace
 
 HOLDS = """
 import fcntl, os, sys

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_vae.latent.observed_variance import observed_variance
+from keras_vae.latent._observed_variance import observed_variance
 
 
 @pytest.mark.parametrize("cuts", [[], [3], [1, 2, 9]])

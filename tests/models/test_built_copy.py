@@ -21,7 +21,7 @@ from keras_vae import (
     posteriors,
     priors,
 )
-from keras_vae.models.built_copy import built_copy
+from keras_vae.models._built_copy import built_copy
 
 
 @pytest.fixture(autouse=True)

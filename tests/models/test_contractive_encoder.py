@@ -188,7 +188,7 @@ def test_encoding_computes_no_derivatives():
     encoder = ContractiveEncoder(networks.dense([7, 6]), Deterministic(3), 1.0)
     model = Autoencoder(encoder, Decoder(keras.layers.Identity(), likelihoods.Normal((5,))))
     model.build((None, 5))
-    graph = tf.function(model.mean_code).get_concrete_function(tf.TensorSpec((None, 5)))
+    graph = tf.function(model.encode_tensors).get_concrete_function(tf.TensorSpec((None, 5)))
     # One product of matrices for each of three layers.
     assert products(needed_by(graph.outputs)) == 3
     # Those of the derivatives are there, and are computed without a graph.

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae.models.function_state import Itself, function_state
+from keras_vae.models._function_state import Itself, function_state
 from tests.models.small import binary, small_vae
 
 FACTOR = 2.0

@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from keras_vae.models.has_prior import check_has_prior
+from keras_vae.models._has_prior import check_has_prior
 from tests.tiny_models import tiny_autoencoder, tiny_vae
 
 

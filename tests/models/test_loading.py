@@ -70,7 +70,7 @@ def draws(vae, x):
         vae.encode(x, sample=True),
         vae.elbo(x),
         evaluation.log_likelihood(vae, x, num_samples=20).per_example,
-        next(vae.over_batches(vae.draw_code, x)),
+        next(vae.over_batches(vae.encode_tensors, x, sample=True)),
         restored.restorations,
     ]
 

@@ -386,7 +386,7 @@ class TestTerms:
     def test_the_bound_is_what_both_leave(self):
         vae, x = small_vae(), binary(6)
         rate, distortion = vae.rate_and_distortion(x, seed=3, num_samples=4)
-        np.testing.assert_array_equal(-rate - distortion, vae.bound(x, seed=3, num_samples=4))
+        np.testing.assert_array_equal(-rate - distortion, vae.elbo_tensors(x, seed=3, num_samples=4))
         np.testing.assert_allclose(rate, vae(x)["kl"], rtol=1e-5)
 
     def test_the_latents_shares_sum_to_the_rate(self):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_vae.ops.squared_error import squared_error
+from keras_vae.ops._squared_error import squared_error
 
 
 def test_it_is_the_mean_over_the_elements_that_were_observed():

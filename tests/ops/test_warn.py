@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from keras_vae import VAE
-from keras_vae.ops.warn import warn
+from keras_vae.ops._warn import warn
 
 
 def line_here() -> int:

@@ -18,11 +18,11 @@ from keras_vae import (
     networks,
     posteriors,
 )
-from keras_vae.cli.main import main
+from keras_vae.cli._main import main
 from keras_vae.likelihoods import Bernoulli, Normal
 from keras_vae.testing import check_likelihood, check_objective, check_posterior, check_prior
 from keras_vae.visualization import latent_manifold
-from keras_vae.visualization.prior_quantiles import prior_quantiles
+from keras_vae.visualization._prior_quantiles import prior_quantiles
 
 from ..visualization.layout import texts
 from .parts import Geometric, Logistic, Renyi, StandardLogistic

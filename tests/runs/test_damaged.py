@@ -3,7 +3,7 @@ import pytest
 
 from keras_vae import likelihoods, restoration
 from keras_vae.datasets.digits import load_digits
-from keras_vae.runs.damaged import damaged
+from keras_vae.runs._damaged import damaged
 
 from ..tiny_models import EVENT_SHAPE, tiny_vae
 

@@ -8,8 +8,8 @@ from PIL import Image
 
 from keras_vae.datasets import image_folder
 from keras_vae.runs import image_files
+from keras_vae.runs.environment import STATUS
 from keras_vae.runs.image_files import folder_batches, npy_batches, save_images
-from keras_vae.runs.machine import STATUS
 
 RNG = np.random.default_rng(0)
 

@@ -25,7 +25,7 @@ from keras_vae.visualization import (
     reconstruction_grid,
     sample_grid,
 )
-from keras_vae.visualization.principal_components import principal_components
+from keras_vae.visualization._principal_components import principal_components
 
 RNG = np.random.default_rng(0)
 METRICS = {

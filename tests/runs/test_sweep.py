@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from keras_vae import latent, runs
 from keras_vae.runs.data import held_out_data
-from keras_vae.runs.machine import machine
+from keras_vae.runs.environment import machine
 from keras_vae.runs.schedules import learning_rate_schedule
 from keras_vae.runs.vaes import compiled_vae
 from keras_vae.visualization import latent_sweep, pixels

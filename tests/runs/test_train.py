@@ -12,7 +12,7 @@ from keras_vae import VAE, evaluation, load_model, runs
 from keras_vae.callbacks.picture_callback import title_of
 from keras_vae.datasets.colour_digits import load_colour_digits
 from keras_vae.runs.data import held_out_data
-from keras_vae.runs.machine import machine
+from keras_vae.runs.environment import machine
 from keras_vae.visualization import pixels, reconstruction_grid, sample_grid
 
 from ..callbacks.pictures import names, png, tensorboard_images
@@ -34,7 +34,7 @@ def no_work(monkeypatch):
         raise AssertionError("Work was begun.")
 
     # `runs.train` is the function, which hides the module of that name.
-    monkeypatch.setattr(sys.modules["keras_vae.runs.train"], "training_data", work)
+    monkeypatch.setattr(sys.modules["keras_vae.runs._train"], "training_data", work)
     monkeypatch.setattr(keras.Model, "fit", work)
 
 

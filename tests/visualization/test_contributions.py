@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_vae.visualization import contributions, pixels
-from keras_vae.visualization.contributions import diverging
+from keras_vae.visualization._contributions import diverging
 
 from .layout import picture_of, texts
 

@@ -3,7 +3,7 @@ import pytest
 import scipy.stats
 
 from keras_vae.visualization import image_grid, latent_manifold
-from keras_vae.visualization.latent_manifold import manifold_codes
+from keras_vae.visualization._latent_manifold import manifold_codes
 
 from ..tiny_models import tiny_autoencoder, tiny_vae
 from .layout import picture_of, texts

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from keras_vae.visualization import latent_scatter, pixels
-from keras_vae.visualization.latent_scatter import class_colours
-from keras_vae.visualization.principal_components import principal_components
+from keras_vae.visualization._latent_scatter import class_colours
+from keras_vae.visualization._principal_components import principal_components
 
 CORNERS = np.array([[-1.0, -1.0], [1.0, -1.0], [-1.0, 2.0], [1.0, 2.0]])
 

@@ -3,7 +3,7 @@ import pytest
 
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
 from keras_vae.visualization import image_grid, latent_traversals
-from keras_vae.visualization.latent_traversals import traversal_codes
+from keras_vae.visualization._latent_traversals import traversal_codes
 
 from ..tiny_models import tiny_autoencoder, tiny_vae
 from .layout import picture_of, texts

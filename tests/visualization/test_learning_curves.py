@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from keras_vae.visualization import learning_curves, pixels
-from keras_vae.visualization.learning_curves import shown_terms
+from keras_vae.visualization._learning_curves import shown_terms
 
 HISTORY = {
     "loss": [9.0, 7.0, 6.0],

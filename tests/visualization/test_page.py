@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from keras_vae.visualization import Panel, page, pixels
+from keras_vae.visualization._page import wrapped
 from keras_vae.visualization.figures import text_width
-from keras_vae.visualization.page import wrapped
 
 from .layout import place_of, texts
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import sklearn.decomposition
 
-from keras_vae.visualization.principal_components import principal_components
+from keras_vae.visualization._principal_components import principal_components
 
 CODES = np.random.default_rng(0).normal(size=(60, 5)) @ np.diag([0.1, 3.0, 1.0, 0.5, 2.0]) + np.arange(5)
 

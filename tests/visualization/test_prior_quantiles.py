@@ -3,7 +3,7 @@ import pytest
 import scipy.stats
 
 from keras_vae import priors
-from keras_vae.visualization.prior_quantiles import prior_quantiles
+from keras_vae.visualization._prior_quantiles import prior_quantiles
 
 from .stubs import CodePictures
 

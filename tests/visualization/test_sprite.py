@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_vae.visualization.sprite import sprite
+from keras_vae.visualization._sprite import sprite
 
 
 @pytest.mark.parametrize(("count", "columns"), [(1, 1), (4, 2), (5, 3), (10, 4)])

@@ -5,7 +5,7 @@ from google.protobuf import text_format
 from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 
 from keras_vae.visualization import write_embedding
-from keras_vae.visualization.sprite import sprite
+from keras_vae.visualization._sprite import sprite
 
 RNG = np.random.default_rng(0)
 CODES = RNG.normal(size=(5, 3)).astype(np.float32)

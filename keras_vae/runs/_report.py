@@ -4,7 +4,7 @@ import os
 
 from keras_vae.files.whole import write_text
 from keras_vae.models import load_model
-from keras_vae.models.has_prior import check_has_prior
+from keras_vae.models._has_prior import check_has_prior
 from keras_vae.ops.checks import checked_free_path
 from keras_vae.runs.folder import RunFolder, checked_folder
 from keras_vae.runs.report_findings import examine

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_vae import evaluation
-from keras_vae.evaluation.log_likelihood import check_has_likelihood
+from keras_vae.evaluation._log_likelihood import check_has_likelihood
 from keras_vae.ops.checks import checked_size
 from keras_vae.runs.data import model_data
 from keras_vae.runs.own_data import OwnSplits, open_splits

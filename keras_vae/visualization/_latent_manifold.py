@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from keras_vae.models.has_prior import check_has_prior
+from keras_vae.models._has_prior import check_has_prior
 from keras_vae.ops.checks import checked_size
+from keras_vae.visualization._prior_quantiles import prior_quantiles
 from keras_vae.visualization.frame import framed, number_label
 from keras_vae.visualization.grid import image_grid
-from keras_vae.visualization.prior_quantiles import prior_quantiles
 from keras_vae.visualization.value_range import value_range_of
 
 CELL = 40

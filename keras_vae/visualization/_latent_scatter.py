@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_vae.visualization._principal_components import principal_components
 from keras_vae.visualization.figures import TEXT_SIZE, TITLE_SIZE, new_figure, text_width
 from keras_vae.visualization.labels import MOST_CLASSES, as_classes, checked_labels, one_line, shortened
-from keras_vae.visualization.principal_components import principal_components
 from keras_vae.visualization.style import default_style
 
 WIDTH, HEIGHT = 760, 640

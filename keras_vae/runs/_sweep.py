@@ -9,17 +9,17 @@ import keras
 
 from keras_vae import latent
 from keras_vae.choices import AUTO
-from keras_vae.files.workplace import workplace
-from keras_vae.latent.sweep import checked_latent_dims
+from keras_vae.files._workplace import workplace
+from keras_vae.latent._sweep import checked_latent_dims
 from keras_vae.models.for_shape import data_form_of
 from keras_vae.ops.checks import checked_free_path
+from keras_vae.runs._evaluate import BATCH_SIZE
+from keras_vae.runs._train import checked_settings
 from keras_vae.runs.choice import settled
 from keras_vae.runs.data import training_data, validation_data
-from keras_vae.runs.evaluate import BATCH_SIZE
+from keras_vae.runs.environment import machine, versions
 from keras_vae.runs.folder import checked_folder
-from keras_vae.runs.machine import machine, versions
 from keras_vae.runs.schedules import learning_rate_schedule
-from keras_vae.runs.train import checked_settings
 from keras_vae.runs.vaes import compiled_vae
 from keras_vae.visualization import latent_sweep, save_png
 

@@ -1,6 +1,6 @@
 """How far reconstructions are from what was encoded."""
 
-from keras_vae.evaluation.example_moments import example_mean
+from keras_vae.evaluation._example_moments import example_mean
 
 
 def mean_squared_error(model, x, batch_size: int = 256) -> float:

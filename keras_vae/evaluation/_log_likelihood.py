@@ -9,10 +9,10 @@ from keras import ops
 
 from keras_vae.inputs import batches
 from keras_vae.inputs.rules import support_of
-from keras_vae.models.has_prior import has_prior
+from keras_vae.models._has_prior import has_prior
 from keras_vae.ops import noise
+from keras_vae.ops._warn import warn
 from keras_vae.ops.checks import checked_size
-from keras_vae.ops.warn import warn
 
 # Elements of x that the decoder gives parameters for at once: many enough for its matrix products to be fast, and few
 # enough for a processor's cache.

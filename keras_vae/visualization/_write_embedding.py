@@ -6,10 +6,10 @@ import numpy as np
 
 from keras_vae.files.whole import whole_file, write_text
 from keras_vae.ops.checks import checked_free_path
+from keras_vae.visualization._sprite import sprite
 from keras_vae.visualization.labels import checked_labels, one_line
 from keras_vae.visualization.pictures import as_pictures, checked_examples
 from keras_vae.visualization.png import save_png
-from keras_vae.visualization.sprite import sprite
 
 CODES, LABELS, SPRITE, CONFIG = "codes.tsv", "labels.tsv", "sprite.png", "projector_config.pbtxt"
 

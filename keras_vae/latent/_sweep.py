@@ -10,15 +10,15 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_vae.evaluation.active_units import ACTIVE_VARIANCE
+from keras_vae.evaluation._active_units import ACTIVE_VARIANCE
 from keras_vae.inputs.batches import BATCH_SIZE, is_dataset
-from keras_vae.latent.observed_variance import observed_variance
+from keras_vae.latent._observed_variance import observed_variance
 from keras_vae.latent.recommendation import recommend_by_elbo, recommend_by_error
 from keras_vae.models.composite import checked_part
 from keras_vae.models.latent_model import LatentModel
 from keras_vae.ops import noise
+from keras_vae.ops._squared_error import squared_error
 from keras_vae.ops.checks import checked_bool, checked_number, checked_seed, checked_size, checked_sizes
-from keras_vae.ops.squared_error import squared_error
 from keras_vae.ops.terminal import shows_bars
 
 
@@ -229,7 +229,7 @@ def _measures(model, num_samples, x, seed, stream):
     """Squared error, rate, distortion and mean code of each example, which is encoded once; a point's rate is 0."""
     context = model.context(x)
     code, _ = model.code_moments(context)
-    error = squared_error(x, model.mean_image(code))
+    error = squared_error(x, model.decode_tensors(code))
     draws = model.draws(context, num_samples, noise.FixedSeed(seed, stream), densities=False)
     distortion = -ops.mean(model.decoder.likelihood.log_prob(draws.params, x), axis=1)
     rate = ops.sum(draws.kl_terms, axis=-1) if model.has_prior else ops.zeros_like(distortion)

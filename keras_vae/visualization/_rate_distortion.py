@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
+from keras_vae.visualization._learning_curves import COLOURS
 from keras_vae.visualization.figures import TEXT_SIZE, TITLE_SIZE, new_figure
-from keras_vae.visualization.learning_curves import COLOURS
 from keras_vae.visualization.style import default_style
 
 WIDTH, HEIGHT = 760, 319

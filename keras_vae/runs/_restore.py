@@ -7,7 +7,7 @@ import numpy as np
 from keras_vae import evaluation, restoration
 from keras_vae.files.whole import whole_folder
 from keras_vae.ops.checks import checked_free_path
-from keras_vae.runs.damaged import damaged
+from keras_vae.runs._damaged import damaged
 from keras_vae.runs.folder import checked_folder
 from keras_vae.visualization import restoration_grid, save_png
 from keras_vae.visualization.pictures import range_of

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_vae.evaluation.example_moments import example_moments
+from keras_vae.evaluation._example_moments import example_moments
 from keras_vae.ops.checks import checked_number
 
 # The variance of its mean code above which a latent is active.
@@ -45,5 +45,5 @@ def code_variances(model, x, batch_size: int = 256) -> np.ndarray:
     Raises:
         ValueError: If x is empty or not what the model encodes.
     """
-    _, variances = example_moments(model.over_batches(model.mean_code, x, batch_size))
+    _, variances = example_moments(model.over_batches(model.encode_tensors, x, batch_size))
     return variances

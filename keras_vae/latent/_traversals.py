@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from keras_vae.visualization.latent_traversals import VALUES, checked_traversal
+from keras_vae.visualization._latent_traversals import VALUES, checked_traversal
 
 
 class Traversals(NamedTuple):

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_vae.inputs import batches
 from keras_vae.inputs.plain_arrays import checked_array
-from keras_vae.latent.encode_dataset import encode_dataset
+from keras_vae.latent._encode_dataset import encode_dataset
 
 MOST_ITERATIONS = 1000
 

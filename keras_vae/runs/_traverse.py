@@ -6,7 +6,7 @@ from keras_vae.callbacks.reconstruction_grid import first_examples
 from keras_vae.ops.checks import checked_size
 from keras_vae.runs.data import model_data
 from keras_vae.visualization import latent_traversals
-from keras_vae.visualization.latent_traversals import VALUES
+from keras_vae.visualization._latent_traversals import VALUES
 
 
 def traverse(

@@ -1,6 +1,6 @@
 """What a model must be to compress."""
 
-from keras_vae.models.has_prior import check_has_prior
+from keras_vae.models._has_prior import check_has_prior
 
 
 def check_model(vae) -> None:

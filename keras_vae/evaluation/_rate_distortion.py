@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from keras_vae.evaluation._example_moments import example_mean
 from keras_vae.evaluation.checks import check_has_prior
-from keras_vae.evaluation.example_moments import example_mean
 from keras_vae.ops.checks import checked_seed, checked_size
 
 

@@ -9,10 +9,10 @@ import types
 import pytest
 
 import keras_vae
-from keras_vae.runs import machine
-from keras_vae.runs.machine import peak_memory, versions
+from keras_vae.runs import environment
+from keras_vae.runs.environment import peak_memory, versions
 
-ON_LINUX = pytest.mark.skipif(not machine.STATUS.is_file(), reason="Only Linux says it so.")
+ON_LINUX = pytest.mark.skipif(not environment.STATUS.is_file(), reason="Only Linux says it so.")
 
 
 @ON_LINUX
@@ -33,7 +33,7 @@ def test_peak_memory_is_not_that_of_the_process_that_started_this_one(monkeypatc
 def test_peak_memory_elsewhere(monkeypatch, tmp_path):
     resource = pytest.importorskip("resource")
     # Where the system keeps this is a constant: no other way leads a test away from this machine's own.
-    monkeypatch.setattr(machine, "STATUS", tmp_path / "none")
+    monkeypatch.setattr(environment, "STATUS", tmp_path / "none")
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     monkeypatch.setattr(sys, "platform", "linux")
     assert 1024 * kilobytes <= peak_memory() < 1100 * kilobytes
@@ -42,7 +42,7 @@ def test_peak_memory_elsewhere(monkeypatch, tmp_path):
 
 
 def test_no_peak_memory_where_the_system_does_not_say(monkeypatch, tmp_path):
-    monkeypatch.setattr(machine, "STATUS", tmp_path / "none")
+    monkeypatch.setattr(environment, "STATUS", tmp_path / "none")
     monkeypatch.setitem(sys.modules, "resource", None)
     assert peak_memory() is None
 
@@ -59,7 +59,7 @@ def test_cores_and_the_name_of_the_processor(monkeypatch, tmp_path):
         "processor\t: 0\nmodel name\t: Abacus 7 @ 2 GHz \nmodel\t\t: 3\n\nprocessor\t: 1\nmodel name\t: other\n"
     )
     # Where the system keeps this is a constant: no other way leads a test away from this machine's own.
-    monkeypatch.setattr(machine, "PROCESSORS", table)
-    assert machine.machine() == {"cores": os.cpu_count(), "cpu": "Abacus 7 @ 2 GHz"}
-    monkeypatch.setattr(machine, "PROCESSORS", tmp_path / "none")
-    assert machine.machine()["cpu"] == platform.processor()
+    monkeypatch.setattr(environment, "PROCESSORS", table)
+    assert environment.machine() == {"cores": os.cpu_count(), "cpu": "Abacus 7 @ 2 GHz"}
+    monkeypatch.setattr(environment, "PROCESSORS", tmp_path / "none")
+    assert environment.machine()["cpu"] == platform.processor()

@@ -10,11 +10,11 @@ from keras_vae.choices import AUTO, LIKELIHOOD_NAMES, NETWORKS, SCHEDULES
 from keras_vae.models.for_shape import data_form_of
 from keras_vae.ops.checks import checked_name, checked_number, checked_seed, checked_size
 from keras_vae.ops.terminal import shows_bars
+from keras_vae.runs._evaluate import BATCH_SIZE, evaluate
 from keras_vae.runs.choice import settled
 from keras_vae.runs.data import training_data, validation_data
-from keras_vae.runs.evaluate import BATCH_SIZE, evaluate
+from keras_vae.runs.environment import machine, peak_memory, versions
 from keras_vae.runs.folder import RunFolder
-from keras_vae.runs.machine import machine, peak_memory, versions
 from keras_vae.runs.schedules import learning_rate_schedule
 from keras_vae.runs.vaes import compiled_vae
 from keras_vae.visualization.pictures import MOST_AXES

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from keras_vae.evaluation.active_units import active_units
+from keras_vae.evaluation._active_units import active_units
+from keras_vae.evaluation._example_moments import example_mean
+from keras_vae.evaluation._rate_distortion import rate_distortion
 from keras_vae.evaluation.checks import check_has_prior
-from keras_vae.evaluation.example_moments import example_mean
-from keras_vae.evaluation.rate_distortion import rate_distortion
 from keras_vae.ops.checks import checked_number, checked_seed, checked_size
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from keras_vae.evaluation._example_moments import example_mean
 from keras_vae.evaluation.checks import check_has_prior
-from keras_vae.evaluation.example_moments import example_mean
 
 
 def kl_per_latent(vae, x, batch_size: int = 256) -> np.ndarray:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from keras_vae.visualization._latent_scatter import COLOUR_WITHOUT_LABELS, class_colours, class_legend
 from keras_vae.visualization.figures import TEXT_SIZE, TITLE_SIZE, new_figure
 from keras_vae.visualization.labels import MOST_CLASSES, as_classes, checked_labels
-from keras_vae.visualization.latent_scatter import COLOUR_WITHOUT_LABELS, class_colours, class_legend
 from keras_vae.visualization.style import default_style
 
 WIDTH, HEIGHT = 760, 640
