@@ -21,6 +21,7 @@ LAYERS = [
     {"ops"},
     {"inputs", "regularizers", "export"},
     {"networks", "priors", "likelihoods", "datasets"},
+    {"conditions"},
     # Each says to which priors its KL divergence has a closed form.
     {"posteriors"},
     {"divergences", "objectives", "training"},
@@ -41,6 +42,7 @@ MAY_IMPORT_TENSORFLOW = {
     "models/contractive_encoder.py",  # derivatives
     "models/serving.py",  # specifications of tensors
     "inputs/data_checks.py",
+    "conditions/condition.py",  # shapes in graphs
     "inputs/plain_arrays.py",
     "inputs/rules.py",  # assertions in graphs
     "inputs/batches.py",

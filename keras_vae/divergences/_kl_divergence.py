@@ -5,7 +5,7 @@ from keras import ops
 from keras_vae.posteriors.closed_forms import CODE, LATENT, closed_form
 
 
-def kl_divergence(posterior, prior, params, z=None):
+def kl_divergence(posterior, prior, params, z=None, prior_params=None):
     """KL(q(z|x) || p(z)) in nats, summed over the latents.
 
     Args:
@@ -13,14 +13,15 @@ def kl_divergence(posterior, prior, params, z=None):
         prior: A prior with the same `latent_dim`.
         params: The posterior's parameters, a dict of tensors `(batch, ...)`.
         z: Codes drawn from it, `(batch, num_samples, latent_dim)`: needed where the pair has no closed form.
+        prior_params: What a prior under a condition is, as its `parameters` say it.
 
     Returns:
         `(batch,)`. A closed form is never negative; an estimate can be.
     """
-    return ops.sum(kl_terms(posterior, prior, params, z), axis=-1)
+    return ops.sum(kl_terms(posterior, prior, params, z, prior_params), axis=-1)
 
 
-def kl_terms(posterior, prior, params, z=None):
+def kl_terms(posterior, prior, params, z=None, prior_params=None):
     """The terms that `kl_divergence` sums, along the axis that `kl_axis` says.
 
     Args:
@@ -28,6 +29,7 @@ def kl_terms(posterior, prior, params, z=None):
         prior: A prior with the same `latent_dim`.
         params: The posterior's parameters, a dict of tensors `(batch, ...)`.
         z: Codes drawn from it, `(batch, num_samples, latent_dim)`: needed where the pair has no closed form.
+        prior_params: What a prior under a condition is, as its `parameters` say it.
 
     Returns:
         `(batch, latent_dim)` where the axis is "latent", or `(batch, 1)` where it is "code", in nats.
@@ -38,13 +40,14 @@ def kl_terms(posterior, prior, params, z=None):
     """
     form = closed_form(posterior, prior)
     if form is not None:
-        return _checked(form(params), form.axis, posterior, prior)
+        return _checked(form(params, prior_params), form.axis, posterior, prior)
     if z is None:
         raise ValueError(
             f"KL({type(posterior).__name__} || {type(prior).__name__}) has no closed form: it is estimated from codes "
             "that were drawn. Give them as `z`, such as `posterior.sample(params, num_samples)`."
         )
-    return monte_carlo(posterior.log_prob(params, z), prior.log_prob(z))
+    log_p = prior.log_prob(z, prior_params) if prior.is_conditional else prior.log_prob(z)
+    return monte_carlo(posterior.log_prob(params, z), log_p)
 
 
 def kl_axis(posterior, prior) -> str:

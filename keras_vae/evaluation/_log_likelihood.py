@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_vae.inputs import batches
+from keras_vae.inputs.examples import given, x_of
 from keras_vae.inputs.rules import support_of
 from keras_vae.models._has_prior import has_prior
 from keras_vae.ops import noise
@@ -64,7 +65,9 @@ class LogLikelihood:
         return np.sqrt(np.maximum(1 / self.effective_sample_size - 1 / self.num_samples, 0.0))
 
 
-def log_likelihood(vae, x, num_samples: int = 5000, batch_size: int = 100, seed: int | None = None) -> LogLikelihood:
+def log_likelihood(
+    vae, x, num_samples: int = 5000, batch_size: int = 100, seed: int | None = None, *, condition=None
+) -> LogLikelihood:
     """Estimates log p(x) = log E_q[p(x|z) p(z) / q(z|x)] with codes drawn from q(z|x).
 
     The weights are computed by the networks in their own precision and added up in float64. However the work is cut
@@ -84,6 +87,8 @@ def log_likelihood(vae, x, num_samples: int = 5000, batch_size: int = 100, seed:
         num_samples: Draws for each example.
         batch_size: Examples at once; a dataset has its own.
         seed: The same int gives the same values for the same `batch_size`; `None` draws others at each call.
+        condition: For a model with a condition, its values for an array x: one for each example, or one for all. The
+            estimate is one of log p(x|c).
 
     Returns:
         A `LogLikelihood`; `num_examples` says how many were counted.
@@ -95,7 +100,7 @@ def log_likelihood(vae, x, num_samples: int = 5000, batch_size: int = 100, seed:
     Warns:
         UserWarning: If the effective sample size is too small for the estimate to be believed.
     """
-    result = importance_sampled(vae, x, num_samples, batch_size, seed)
+    result = importance_sampled(vae, given(x, condition), num_samples, batch_size, seed)
     _warn_of_doubt(result)
     return result
 
@@ -124,7 +129,7 @@ def _compiled(vae, num_samples):
     """`estimates` as a compiled function that takes as many draws at once as suits the size of a batch."""
 
     def function(x, seed, stream):
-        at_once = min(num_samples, max(1, ELEMENTS_AT_ONCE // max(1, math.prod(x.shape))))
+        at_once = min(num_samples, max(1, ELEMENTS_AT_ONCE // max(1, math.prod(x_of(x).shape))))
         estimate = functools.partial(estimates, vae, num_samples=num_samples, at_once=at_once)
         return vae.compiled_function(("log_likelihood", num_samples, at_once), estimate)(x, seed, stream)
 
@@ -156,7 +161,7 @@ def estimates(vae, x, seed, stream=0, num_samples: int = 5000, at_once: int = 1)
         total = total * shrunk + ops.sum(weights, axis=1)
         return chunk + 1, larger, total, squares * shrunk**2 + ops.sum(weights**2, axis=1)
 
-    zeros = ops.zeros((ops.shape(x)[0],), dtype="float64")
+    zeros = ops.zeros((ops.shape(x_of(x))[0],), dtype="float64")
     # The smallest number in place of minus infinity, from which nothing can be subtracted.
     sums = (ops.zeros((), "int32"), zeros + np.finfo(np.float64).min, zeros, zeros)
     chunks, left = divmod(num_samples, at_once)

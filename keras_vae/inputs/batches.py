@@ -13,7 +13,7 @@ KERAS_BATCH_SIZE = 32
 
 
 def run_in_batches(function: Callable, batches: Iterator) -> np.ndarray:
-    """Calls a function of one tensor on each batch and joins what it returns along the first axis."""
+    """Calls a function on each batch and joins what it returns along the first axis."""
     return np.concatenate([np.asarray(function(batch)) for batch in batches])
 
 
@@ -24,15 +24,15 @@ def seeded(function: Callable, seed) -> Callable:
 
 
 def array_batches(array, batch_size: int) -> Iterator:
-    """Cuts an array into batches; an empty array is one empty batch."""
-    for start in range(0, max(len(array), 1), batch_size):
-        yield tf.convert_to_tensor(array[start : start + batch_size])
+    """Cuts an array, or a structure of some, into batches; an empty array is one empty batch."""
+    for start in range(0, max(num_rows(array), 1), batch_size):
+        yield _tensors(rows(array, start, batch_size))
 
 
 def disk_batches(array, check: Callable, batch_size: int) -> Iterator:
-    """Reads an array that stays on the disk batch by batch, each checked as it is read."""
-    for start in range(0, max(len(array), 1), batch_size):
-        yield tf.convert_to_tensor(check(np.asarray(array[start : start + batch_size]), first=start))
+    """Reads arrays that stay on the disk batch by batch, each checked as it is read."""
+    for start in range(0, max(num_rows(array), 1), batch_size):
+        yield _tensors(check(rows(array, start, batch_size), first=start))
 
 
 def dataset_batches(dataset, check: Callable, name: str) -> Iterator:
@@ -44,8 +44,8 @@ def dataset_batches(dataset, check: Callable, name: str) -> Iterator:
     count = 0
     for element in dataset:
         batch, _, _ = keras.utils.unpack_x_y_sample_weight(element)
-        yield tf.convert_to_tensor(check(batch, first=count))
-        count += len(batch)
+        yield _tensors(check(batch, first=count))
+        count += num_rows(batch)
     if count == 0:
         raise ValueError(f"`{name}` is empty: it must hold at least one batch.")
 
@@ -75,3 +75,17 @@ def sizes(total: int, most: int) -> Iterator:
 def is_dataset(x) -> bool:
     """Whether x is a `tf.data.Dataset`."""
     return isinstance(x, tf.data.Dataset)
+
+
+def num_rows(structure) -> int:
+    """The length of an array, or of the first of a structure of some."""
+    return len(keras.tree.flatten(structure)[0])
+
+
+def rows(structure, start: int, count: int):
+    """Rows of an array, or of all in a structure, as arrays."""
+    return keras.tree.map_structure(lambda array: np.asarray(array[start : start + count]), structure)
+
+
+def _tensors(structure):
+    return keras.tree.map_structure(tf.convert_to_tensor, structure)

@@ -18,6 +18,7 @@ import tensorflow as tf
 from keras_vae.inputs.batches import is_endless
 from keras_vae.inputs.disk_rows import DiskRows, is_on_disk
 from keras_vae.inputs.event_shapes import check_event_shape
+from keras_vae.inputs.examples import CONDITION, joined, split, x_of
 from keras_vae.inputs.plain_arrays import check_is_dense, checked_array
 from keras_vae.inputs.rules import (
     END,
@@ -54,7 +55,7 @@ def readable_errors():
 
 def checked_batch(spec, x, target, sample_weight) -> tuple:
     """Returns what `train_on_batch` or `test_on_batch` was given as arrays, checked as `fit` checks them."""
-    x, target, sample_weight = _as_arrays(x, target, sample_weight, "x")
+    x, target, sample_weight = _as_arrays(spec, x, target, sample_weight, "x")
     _check_arrays(spec, x, target, sample_weight, "x")
     return x, target, sample_weight
 
@@ -76,7 +77,7 @@ def checked_arguments(spec, method, args, kwargs) -> dict:
     _check_ends(method, arguments)
     if arguments.get("class_weight") is not None:
         raise ValueError("`class_weight` needs classes, and a VAE has none. Use `sample_weight`.")
-    if is_on_disk(x) and arguments.get("validation_split"):
+    if is_on_disk(x_of(x)) and arguments.get("validation_split"):
         raise ValueError("`x` stays on the disk and is not split: give `validation_data`, such as `x[-1000:]`.")
     batch_size = arguments.get("batch_size")
     shuffle = method.__name__ == "fit" and arguments.get("shuffle", True)
@@ -84,7 +85,7 @@ def checked_arguments(spec, method, args, kwargs) -> dict:
     arguments |= dict(zip(("x", "y", "sample_weight"), parts, strict=True))
     if isinstance(parts[0], DiskRows):
         arguments = {name: value for name, value in arguments.items() if name not in OF_ARRAYS}
-    if method.__name__ == "fit" and not isinstance(parts[0], np.ndarray):
+    if method.__name__ == "fit" and not isinstance(x_of(parts[0]), np.ndarray):
         # Keras's default of True cannot shuffle these, and warns of itself.
         arguments.setdefault("shuffle", False)
     if arguments.get("validation_data") is not None:
@@ -123,11 +124,11 @@ def _checked_validation(spec, data, batch_size):
 
 
 def check_examples(spec, x, name: str, rule: Rule | None = None, first: int = 0) -> np.ndarray:
-    """Returns x as an array after a check of its shape and values.
+    """Returns x as an array, or examples as arrays, after a check of shapes and values.
 
     Args:
         spec: What is asked of x.
-        x: Array-like `(batch, *event_shape)`.
+        x: Array-like `(batch, *event_shape)`; for a model with a condition, `{"x": ..., "condition": ...}`.
         name: What to call it in a message.
         rule: What values are allowed; `None` is what the encoder takes.
         first: Index of the first example, where x is a part of something larger.
@@ -135,11 +136,12 @@ def check_examples(spec, x, name: str, rule: Rule | None = None, first: int = 0)
     Raises:
         ValueError: If the shape is another or a value is not allowed.
     """
-    x = checked_array(x, name)
+    examples = _as_examples(spec, x, name)
+    x = x_of(examples)
     check_event_shape(x.shape, spec.input_shape, name)
     spec.build((None, *x.shape[1:]))
     check_values(spec.input_rule if rule is None else rule, x, name, first)
-    return x
+    return examples
 
 
 def checked_codes(z, latent_dim: int) -> np.ndarray:
@@ -153,8 +155,8 @@ def checked_codes(z, latent_dim: int) -> np.ndarray:
 
 def _checked_inputs(spec, x, batch_size):
     """x for `predict`: what the encoder takes, in values and in shape."""
-    check_is_dense(x, "x")
-    if is_on_disk(x):
+    check_is_dense(x_of(x), "x")
+    if is_on_disk(x_of(x)):
         return DiskRows([x], lambda parts: (check_examples(spec, parts[0], "x"),), batch_size, shuffle=False)
     if isinstance(x, tf.data.Dataset):
         if _may_be_read_once(x):
@@ -173,8 +175,8 @@ def _checked(spec, x, target, sample_weight, name, batch_size=None, shuffle=Fals
     """x, target and weights in a form that Keras takes, checked, or to be checked as they come."""
     if x is None:
         raise ValueError(f"`{name}` is None: give an array or a `tf.data.Dataset` of examples.")
-    check_is_dense(x, name)
-    if is_on_disk(x):
+    check_is_dense(x_of(x), name)
+    if is_on_disk(x_of(x)):
         return _rows_on_disk(spec, (x, target, sample_weight), name, batch_size, shuffle), None, None
     if isinstance(x, tf.data.Dataset):
         return _checked_dataset(spec, x, name), target, sample_weight
@@ -185,10 +187,10 @@ def _checked(spec, x, target, sample_weight, name, batch_size=None, shuffle=Fals
         return (_checked_element(spec, element, name) for element in x), target, sample_weight
     if not _is_array(x):
         return x, target, sample_weight
-    x, target, sample_weight = _as_arrays(x, target, sample_weight, name)
+    x, target, sample_weight = _as_arrays(spec, x, target, sample_weight, name)
     _check_arrays(spec, x, target, sample_weight, name)
     if sample_weight is not None and target is None:
-        target = x  # Keras drops the weights of data that has no target, silently.
+        target = x_of(x)  # Keras drops the weights of data that has no target, silently.
     return x, target, sample_weight
 
 
@@ -237,7 +239,7 @@ class CheckedPyDataset(keras.utils.PyDataset):
 
 def _checked_element(spec, element, name, by_tensorflow: bool = True) -> tuple:
     """A batch for a step as Keras asks for it."""
-    parts = _as_arrays(*keras.utils.unpack_x_y_sample_weight(element), name)
+    parts = _as_arrays(spec, *keras.utils.unpack_x_y_sample_weight(element), name)
     (_check_arrays if by_tensorflow else _check_numbers)(spec, *parts, name)
     return _as_tuple(parts)
 
@@ -247,13 +249,14 @@ def _checked_input(spec, element, name, by_tensorflow: bool = True) -> tuple:
     x, _, _ = keras.utils.unpack_x_y_sample_weight(element)
     if by_tensorflow:
         return (check_examples(spec, x, name),)
-    x = checked_array(x, name)
+    x = _as_examples(spec, x, name)
     _check_numbers(spec, x, None, None, name)
     return (x,)
 
 
 def _check_numbers(spec, x, target, sample_weight, name):
     """What of `_check_arrays` needs no TensorFlow."""
+    x = x_of(x)
     check_event_shape(x.shape, spec.input_shape, name)
     rule = spec.numpy_rule
     check_values(rule, x, name)
@@ -268,11 +271,12 @@ def _as_tuple(element) -> tuple:
     """A batch as Keras asks for it, with the target that weights need."""
     x, target, sample_weight = keras.utils.unpack_x_y_sample_weight(element)
     # Keras drops the weights of data that has no target, silently.
-    target = x if target is None and sample_weight is not None else target
+    target = x_of(x) if target is None and sample_weight is not None else target
     return tuple(part for part in (x, target, sample_weight) if part is not None)
 
 
 def _check_arrays(spec, x, target, sample_weight, name):
+    x = x_of(x)
     if len(x) == 0:
         raise ValueError(f"`{name}` is empty: it must hold at least one example. Received shape {x.shape}.")
     rule = spec.rule
@@ -308,10 +312,11 @@ def _may_be_read_once(dataset) -> bool:
 def _checked_dataset(spec, dataset, name):
     once = _may_be_read_once(dataset)
     parts = keras.utils.unpack_x_y_sample_weight(dataset.element_spec if once else _first_batch(dataset, name))
-    x, target, sample_weight = parts
+    examples, target, sample_weight = parts
+    x, condition = split(examples, spec.condition, name)
     if not isinstance(x, (tf.Tensor, tf.TensorSpec)):
         raise ValueError(
-            f"`{name}` must be a dataset of tensors, (x, target) or (x, target, sample_weight). "
+            f"`{name}` must be a dataset of x, (x, target) or (x, target, sample_weight). "
             f"Its elements are {dataset.element_spec}."
         )
     if x.shape.rank is not None and tuple(x.shape) == spec.input_shape:
@@ -321,8 +326,9 @@ def _checked_dataset(spec, dataset, name):
         )
     if once:
         _check_specifications(spec, x, target, name)
+        _check_dtypes(spec, condition)
     else:
-        _check_arrays(spec, checked_array(x, name), target, sample_weight, name)
+        _check_arrays(spec, _as_examples(spec, examples, name), target, sample_weight, name)
     shapes = (spec.input_shape, spec.event_shape, ())
     asserted = dataset.enumerate().map(_assertion(spec, shapes))
     checked = asserted.prefetch(tf.data.AUTOTUNE)
@@ -343,6 +349,13 @@ def _check_specifications(spec, x, target, name):
         check_event_shape(x.shape, spec.input_shape, name)
 
 
+def _check_dtypes(spec, condition):
+    """Checks of what type the values of a condition will be."""
+    if spec.condition is not None:
+        for name, part, values in spec.condition.parts(condition, CONDITION):
+            part.check_dtype(values.dtype.as_numpy_dtype, name)
+
+
 def _assertion(spec, shapes):
     """A function for `Dataset.map` over (number of the batch, element) that lets good batches through."""
     rule, input_rule = spec.rule, spec.input_rule
@@ -350,27 +363,40 @@ def _assertion(spec, shapes):
     # Nothing in it is to be converted, and looking for that takes a quarter of a second.
     @tf.autograph.experimental.do_not_convert
     def asserted(number, element):
-        x, target, sample_weight = parts = keras.utils.unpack_x_y_sample_weight(element)
+        examples, *others = keras.utils.unpack_x_y_sample_weight(element)
+        x, condition = split(examples, spec.condition, "x")
+        parts = target, sample_weight = others
         checks = [assert_values(rule if target is None else input_rule, x, "x", number)]
         if target is not None:
             checks.append(assert_values(rule, target, "target", number))
         if sample_weight is not None:
             checks.append(assert_values(WEIGHTS, sample_weight, "sample_weight", number))
+        if condition is not None:
+            named = spec.condition.parts(condition, CONDITION)
+            checks += [assert_values(part.rule, values, name, number) for name, part, values in named]
         with tf.control_dependencies(checks):
             # Shapes that the pipeline does not know are those that the model takes.
             x, target, sample_weight = (
                 None if part is None else tf.ensure_shape(part, (None, *shape))
-                for part, shape in zip(parts, shapes, strict=True)
+                for part, shape in zip((x, *parts), shapes, strict=True)
             )
+            condition = None if condition is None else spec.condition.with_shape(condition)
         # Keras drops the weights of data that has no target, silently.
         target = x if target is None and sample_weight is not None else target
-        return keras.utils.pack_x_y_sample_weight(x, target, sample_weight)
+        return keras.utils.pack_x_y_sample_weight(joined(x, condition), target, sample_weight)
 
     return asserted
 
 
-def _as_arrays(x, target, sample_weight, name) -> tuple:
+def _as_examples(spec, examples, name):
+    """x as an array of numbers; with the values of its condition, which are checked."""
+    x, condition = split(examples, spec.condition, name)
     x = checked_array(x, name)
+    return x if spec.condition is None else joined(x, spec.condition.for_each(condition, len(x), CONDITION))
+
+
+def _as_arrays(spec, x, target, sample_weight, name) -> tuple:
+    x = _as_examples(spec, x, name)
     target = None if target is None else checked_array(target, "target")
     return x, target, None if sample_weight is None else checked_array(sample_weight, "sample_weight")
 

@@ -17,12 +17,14 @@ class DataSpec:
         build: Builds the model for a shape `(None, *input_shape)`, where it is not built yet.
         caution: Takes an iterator over what is to be said of values that can be trained on, but not well: texts, and
             `None` of others. It need not be read to its end.
+        condition: The model's `Condition`, whose values come with x; `None` of a model without one.
     """
 
     likelihood: Any
     taken_shape: Callable[[], tuple[int, ...] | None]
     build: Callable[[tuple], None]
     caution: Callable[[Iterator[str | None]], None]
+    condition: Any = None
 
     @property
     def event_shape(self) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ class DiskRows(keras.utils.PyDataset):
     """Batches of arrays that stay on the disk, checked as they are read.
 
     Args:
-        parts: Arrays of one length: x, or x and a target, or x, a target and weights.
+        parts: Arrays of one length, or structures of some: x, or x and a target, or x, a target and weights.
         check: Is called with the parts of each batch; what it returns is given to Keras.
         batch_size: Rows of a batch; `None` is Keras's own 32.
         shuffle: Whether each epoch has an order of its own. Within a batch rows are as they lie on the disk.
@@ -31,11 +31,13 @@ class DiskRows(keras.utils.PyDataset):
 
     def __init__(self, parts: Sequence, check: Callable, batch_size: int | None, shuffle: bool):
         super().__init__()
-        if len({len(part) for part in parts}) != 1 or len(parts[0]) == 0:
+        lengths = [len(array) for array in keras.tree.flatten(parts)]
+        if len(set(lengths)) != 1 or lengths[0] == 0:
             raise ValueError(
                 "x, target and weights must have one length of at least 1. Received: "
-                f"{', '.join(str(len(part)) for part in parts)} rows."
+                f"{', '.join(map(str, lengths))} rows."
             )
+        self._num_rows = lengths[0]
         self._parts, self._check, self._batch_size = parts, check, batch_size or KERAS_BATCH_SIZE
         # Of the seed that `keras.utils.set_random_seed` sets.
         seed = keras.random.SeedGenerator().state
@@ -43,15 +45,15 @@ class DiskRows(keras.utils.PyDataset):
         self.on_epoch_end()
 
     def __len__(self):
-        return -(-len(self._parts[0]) // self._batch_size)
+        return -(-self._num_rows // self._batch_size)
 
     def __getitem__(self, index):
         rows = slice(index * self._batch_size, (index + 1) * self._batch_size)
         if self._order is not None:
             # HDF5 takes ascending numbers alone.
             rows = np.sort(self._order[rows])
-        return self._check(tuple(np.asarray(part[rows]) for part in self._parts))
+        return self._check(tuple(keras.tree.map_structure(lambda array: np.asarray(array[rows]), self._parts)))
 
     def on_epoch_end(self):
         """Draws the order of the next epoch."""
-        self._order = None if self._rng is None else self._rng.permutation(len(self._parts[0]))
+        self._order = None if self._rng is None else self._rng.permutation(self._num_rows)

@@ -7,6 +7,7 @@ import numpy as np
 from keras_vae.inputs import batches, data_checks
 from keras_vae.inputs.data_spec import DataSpec
 from keras_vae.inputs.disk_rows import is_on_disk
+from keras_vae.inputs.examples import x_of
 from keras_vae.inputs.rules import Rule
 from keras_vae.models._function_state import function_state
 from keras_vae.models.compiled_functions import CompiledFunctions, is_own, key_of
@@ -29,7 +30,8 @@ class CheckedData(Trainable):
     @property
     def data_spec(self) -> DataSpec:
         """What data must be like, for the checks of `inputs`."""
-        return DataSpec(self.decoder.likelihood, self._taken_shape, self._build_once, self._warn_once)
+        condition = getattr(self, "condition", None)
+        return DataSpec(self.decoder.likelihood, self._taken_shape, self._build_once, self._warn_once, condition)
 
     def compiled_function(self, key, function, somebodys=None):
         """The compiled function of a key, which is compiled from `function` at the first call.
@@ -69,7 +71,7 @@ class CheckedData(Trainable):
             batches.check_ends(x, "x")
             return batches.dataset_batches(x, check, "x")
         batch_size = checked_size(batch_size, "batch_size")
-        if is_on_disk(x):
+        if is_on_disk(x_of(x)):
             return batches.disk_batches(x, check, batch_size)
         return batches.array_batches(check(x), batch_size)
 

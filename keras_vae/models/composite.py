@@ -36,6 +36,15 @@ def checked_part(value, kind: type, name: str):
     return value
 
 
+def takes(network, input_shape) -> bool:
+    """Whether a network takes inputs of a shape, for which it is built where it is not built yet."""
+    try:
+        network(keras.KerasTensor((None, *input_shape[1:]), dtype=network.compute_dtype))
+    except ValueError:
+        return False
+    return True
+
+
 def build_network(network, input_shape, owner: str) -> tuple[int | None, ...]:
     """Builds a user's network where it is not built yet, and returns the shape of its features.
 

@@ -57,12 +57,12 @@ class ContractiveEncoder(Encoder):
                 "rounding, cuts it off. Use `Encoder`."
             )
 
-    def parameters(self, x):
+    def parameters(self, x, condition=None):
         """Maps what the network is given to a dict of parameters, each `(batch, latent_dim)`, and adds the penalty."""
         x = tf.convert_to_tensor(x)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(x)
-            params = super().parameters(x)
+            params = super().parameters(x, condition)
             code = self.posterior.mean(params)
         self.add_loss(self.weight * batch_mean(squared_norm(tape.batch_jacobian(code, x))))
         return params
@@ -72,9 +72,10 @@ class ContractiveEncoder(Encoder):
         if None in input_shape[1:]:
             return True
         x = tf.zeros((1, *input_shape[1:]), self.compute_dtype)
+        condition = tf.zeros((1, self.condition_size), self.compute_dtype) if self.condition_size else None
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(x)
-            code = self.posterior.mean(super().parameters(x))
+            code = self.posterior.mean(super().parameters(x, condition))
         return tape.gradient(code, x) is not None
 
     def get_config(self):

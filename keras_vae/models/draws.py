@@ -9,10 +9,12 @@ class Context(NamedTuple):
     Attributes:
         q: Parameters of q(z|x), a dict of tensors `(batch, ...)`.
         p: Parameters of p(z) that its density is computed from, a dict of tensors; `None` where a prior has none.
+        condition: Features of the condition, `(batch, size)`; `None` where the model has none.
     """
 
     q: dict
     p: dict | None = None
+    condition: Any = None
 
 
 class Draws(NamedTuple):

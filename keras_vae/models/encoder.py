@@ -4,9 +4,12 @@ import keras
 from keras import ops
 
 from keras_vae.likelihoods.likelihood import Likelihood
-from keras_vae.models.composite import Composite, build_network, checked_part
+from keras_vae.models.composite import Composite, build_network, checked_part, takes
+from keras_vae.models.condition_size import checked_condition_size, checked_features
 from keras_vae.models.enclosing import is_called_by_sequential
+from keras_vae.models.modulation import Modulation
 from keras_vae.models.network_units import NetworkUnits
+from keras_vae.ops.checks import checked_bool
 from keras_vae.posteriors.posterior import Posterior
 
 
@@ -23,12 +26,18 @@ class Encoder(Composite):
     its next layer the mean of q(z|x), `(batch, latent_dim)`, in place of the dict. Such a model trains the encoder too
     unless `vae.encoder.trainable = False`, and is saved and loaded without the VAE.
 
+    In a model with a condition it is told the features of that by the model, and is called `encoder(x, condition)`. A
+    network of flat examples is given both side by side. One of images, or one that was built for x alone, is given x,
+    and the condition scales and shifts its features: see `Modulation`.
+
     A subclass that computes something else overrides `parameters`.
 
     Args:
         network: Any Keras model or layer from `(batch, *event_shape)` to features `(batch, ...)`.
         posterior: What the features are projected to, such as `posteriors.DiagonalNormal(16)`.
         units: How data is rescaled for the network; `None` is as it will be said by the model that the encoder is for.
+        condition_size: Number of features of the model's condition, which the model says; 0 is none.
+        ignores_condition: Whether q(z|x) is the same under all conditions.
 
     Raises:
         ValueError: If a part is of another kind, or the network's features have no known size.
@@ -36,12 +45,23 @@ class Encoder(Composite):
 
     part_names = ("network", "posterior", "units")
 
-    def __init__(self, network: keras.layers.Layer, posterior: Posterior, units: NetworkUnits | None = None, **kwargs):
+    def __init__(
+        self,
+        network: keras.layers.Layer,
+        posterior: Posterior,
+        units: NetworkUnits | None = None,
+        condition_size: int = 0,
+        ignores_condition: bool = False,
+        **kwargs,
+    ):
         # Data is rescaled in full precision, and cast for the network afterwards.
         super().__init__(**{**kwargs, "autocast": False})
         self.network = checked_part(network, keras.layers.Layer, "network")
         self.posterior = checked_part(posterior, Posterior, "posterior")
         self.units = checked_part(NetworkUnits(name="units") if units is None else units, NetworkUnits, "units")
+        self.condition_size = condition_size
+        self.ignores_condition = checked_bool(ignores_condition, "ignores_condition")
+        self.modulation = None
 
     @property
     def latent_dim(self) -> int:
@@ -61,22 +81,57 @@ class Encoder(Composite):
         """
         self.units.follow(likelihood)
 
+    def take_condition(self, size: int) -> None:
+        """Takes features of a condition beside x from now on.
+
+        Raises:
+            ValueError: If it was built for other ones.
+        """
+        if not self.ignores_condition:
+            self.condition_size = checked_condition_size(self, size, "encoder")
+
     def build(self, input_shape):
-        features_shape = build_network(self.network, input_shape, "encoder")
+        network_shape = self._network_shape(input_shape)
+        features_shape = build_network(self.network, network_shape, "encoder")
+        if self.condition_size and network_shape == tuple(input_shape):
+            self.modulation = Modulation(self.condition_size, name="modulation")
+            self.modulation.build(features_shape)
         # Called and not built, after which it could follow no other model: `summary` shows its shape then.
         self.units(keras.KerasTensor((None, *input_shape[1:]), dtype=self.units.variable_dtype))
         if not self.posterior.built:
             self.posterior.build(features_shape)
         self.input_spec = keras.layers.InputSpec(shape=(None, *input_shape[1:]))
 
-    def call(self, x):
+    def call(self, x, condition=None):
         """Maps x `(batch, *event_shape)`, in the data's units, to a dict of parameters, each `(batch, latent_dim)`.
 
-        Where a `keras.Sequential` calls it, to their mean `(batch, latent_dim)`.
+        In a model with a condition its features come with x, `(batch, condition_size)`. Where a `keras.Sequential`
+        calls it, it returns their mean `(batch, latent_dim)`.
         """
-        params = self.parameters(ops.cast(self.units(x), self.compute_dtype))
+        x = ops.cast(self.units(x), self.compute_dtype)
+        if self.condition_size:
+            params = self.parameters(x, checked_features(condition, "encoder"))
+        else:
+            params = self.parameters(x)
         return self.posterior.mean(params) if is_called_by_sequential(self) else params
 
-    def parameters(self, x):
-        """Maps what the network is given, `(batch, *event_shape)`, to a dict of parameters."""
-        return self.posterior(self.network(x))
+    def parameters(self, x, condition=None):
+        """Maps what the network is given, `(batch, *event_shape)`, to a dict of parameters; see `call`."""
+        if condition is None:
+            return self.posterior(self.network(x))
+        if self.modulation is None:
+            return self.posterior(self.network(ops.concatenate([x, ops.cast(condition, x.dtype)], axis=-1)))
+        return self.posterior(self.modulation(self.network(x), condition))
+
+    def get_config(self):
+        # Of an encoder without a condition, what it always was.
+        size = {"condition_size": self.condition_size} if self.condition_size else {}
+        return {**super().get_config(), **size, **({"ignores_condition": True} if self.ignores_condition else {})}
+
+    def _network_shape(self, input_shape) -> tuple:
+        """What the network is given: flat examples with the condition beside them, where it takes that; else x."""
+        input_shape = tuple(input_shape)
+        if self.condition_size and len(input_shape) == 2:
+            both = (input_shape[0], input_shape[1] + self.condition_size)
+            return both if takes(self.network, both) else input_shape
+        return input_shape

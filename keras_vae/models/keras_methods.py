@@ -6,6 +6,7 @@ import functools
 import keras
 
 from keras_vae.inputs import data_checks
+from keras_vae.inputs.examples import x_of
 from keras_vae.models._built_copy import built_copy
 from keras_vae.models.checked_data import CheckedData
 from keras_vae.models.model_state import ModelState
@@ -39,7 +40,7 @@ class KerasMethods(CheckedData):
         forget_validation_data(self)
         with data_checks.readable_errors(), self._fast_path.fitting(self, arguments):
             history = super().fit(**arguments)
-        warn_of_divergence(history.history, arguments["x"])
+        warn_of_divergence(history.history, x_of(arguments["x"]))
         return history
 
     def make_train_function(self, force=False):

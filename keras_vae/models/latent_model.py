@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae.inputs import batches, data_checks
+from keras_vae.inputs.examples import condition_of, given, joined, split, x_of
 from keras_vae.models.composite import checked_part
 from keras_vae.models.corruption_checks import check_fill, check_keeps_shape
 from keras_vae.models.decoder import Decoder
@@ -24,6 +25,7 @@ class LatentModel(Serving, Saving, KerasMethods):
         encoder: An `Encoder`.
         decoder: A `Decoder` whose network takes codes of the encoder's `latent_dim`.
         corruption: A Keras layer that is applied to the input in training only; the target stays clean.
+        condition: A `Condition`, or `None`.
     """
 
     part_names = ("encoder", "decoder", "corruption")
@@ -32,7 +34,7 @@ class LatentModel(Serving, Saving, KerasMethods):
     # Of what is drawn outside of training, where a model draws.
     seed_generator = None
 
-    def __init__(self, encoder: Encoder, decoder: Decoder, corruption=None, **kwargs):
+    def __init__(self, encoder: Encoder, decoder: Decoder, corruption=None, condition=None, **kwargs):
         # The parts cast for themselves: data and weights reach the loss in full precision.
         super().__init__(**{**kwargs, "autocast": False})
         self.encoder = checked_part(encoder, Encoder, "encoder")
@@ -40,6 +42,12 @@ class LatentModel(Serving, Saving, KerasMethods):
         self.corruption = corruption
         if corruption is not None:
             check_fill(checked_part(corruption, keras.layers.Layer, "corruption"), decoder.likelihood)
+        self.condition = condition
+        if condition is not None:
+            if not condition.built:
+                condition.build((None, *condition.shape))
+            self.encoder.take_condition(condition.size)
+            self.decoder.take_condition(condition.size)
         self.encoder.take_units_of(self.decoder.likelihood)
         self.decoder.build_for(self.encoder)
         if self.decoder.latent_dim != self.encoder.latent_dim:
@@ -72,18 +80,21 @@ class LatentModel(Serving, Saving, KerasMethods):
         return {name: type(part).__name__ for name, part in parts.items()}
 
     def build(self, input_shape):
+        # Keras gives those of a dict.
+        input_shape = x_of(input_shape)
         if not self.encoder.built:
             self.encoder.build(tuple(input_shape))
         if self.corruption is not None:
             check_keeps_shape(self.corruption, input_shape)
 
-    def encode(self, x, sample: bool = False, batch_size: int = batches.BATCH_SIZE):
+    def encode(self, x, sample: bool = False, batch_size: int = batches.BATCH_SIZE, *, condition=None):
         """Maps examples to codes.
 
         Args:
             x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
             sample: Draw one code from q(z|x) in place of its mean.
             batch_size: Examples at once; a dataset has its own.
+            condition: For a model with a condition, its values for an array x: one for each example, or one for all.
 
         Returns:
             NumPy array `(batch, latent_dim)`.
@@ -91,14 +102,15 @@ class LatentModel(Serving, Saving, KerasMethods):
         Raises:
             ValueError: If x does not have the shape that the encoder takes, or holds NaN or infinity.
         """
-        return self._map(self.encode_tensors, x, batch_size, sample=sample)
+        return self._map(self.encode_tensors, given(x, condition), batch_size, sample=sample)
 
-    def decode(self, z, batch_size: int = batches.BATCH_SIZE):
+    def decode(self, z, batch_size: int = batches.BATCH_SIZE, *, condition=None):
         """Maps codes to the mean of p(x|z).
 
         Args:
             z: Array `(batch, latent_dim)` of any length.
             batch_size: Codes at once.
+            condition: For a model with a condition, its values: one for each code, or one for all.
 
         Returns:
             NumPy array `(batch, *event_shape)`.
@@ -107,15 +119,17 @@ class LatentModel(Serving, Saving, KerasMethods):
             ValueError: If z is of another shape, or holds NaN or infinity.
         """
         z = data_checks.checked_codes(z, self.latent_dim)
-        codes = batches.array_batches(z, checked_size(batch_size, "batch_size"))
-        return batches.run_in_batches(self.compiled_function("decode_tensors", self.decode_tensors), codes)
+        codes = joined(z, self._condition_for(condition, len(z), "z"))
+        decoded = self.compiled_function("decode_tensors", self._decoded_batch)
+        return batches.run_in_batches(decoded, batches.array_batches(codes, checked_size(batch_size, "batch_size")))
 
-    def reconstruct(self, x, batch_size: int = batches.BATCH_SIZE):
+    def reconstruct(self, x, batch_size: int = batches.BATCH_SIZE, *, condition=None):
         """Maps examples to the mean of p(x|z) at their mean code.
 
         Args:
             x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
             batch_size: Examples at once; a dataset has its own.
+            condition: For a model with a condition, its values for an array x: one for each example, or one for all.
 
         Returns:
             NumPy array `(batch, *event_shape)`.
@@ -123,11 +137,25 @@ class LatentModel(Serving, Saving, KerasMethods):
         Raises:
             ValueError: If x does not have the shape that the encoder takes, or holds NaN or infinity.
         """
-        return self._map(self.reconstruct_tensors, x, batch_size)
+        return self._map(self.reconstruct_tensors, given(x, condition), batch_size)
 
     def context(self, x, training: bool | None = False) -> Context:
-        """What is known of the codes of x, for tensors: `(batch, *event_shape)` to a `Context`."""
-        return Context(self.encoder(x, training=training))
+        """What is known of the codes of x, for tensors: `(batch, *event_shape)` to a `Context`.
+
+        Of a model with a condition, x is `{"x": ..., "condition": ...}` here and in all that takes the tensors of
+        examples.
+        """
+        x, values = split(x, self.condition, "x")
+        if self.condition is None:
+            return Context(self.encoder(x, training=training))
+        features = self.condition(values)
+        return Context(self.encoder(x, features, training=training), condition=features)
+
+    def decoded(self, z, context: Context | None, training: bool | None = False) -> dict:
+        """Parameters of p(x|z), for tensors: codes, and what holds the features of their condition, to a dict."""
+        if self.condition is None:
+            return self.decoder(z, training=training)
+        return self.decoder(z, None if context is None else context.condition, training=training)
 
     def draws(self, context: Context, num_samples: int = 1, seed=None, **options) -> Draws:
         """Codes drawn from q(z|x), for tensors, with what is said of them: see `VAE.draws`."""
@@ -160,30 +188,43 @@ class LatentModel(Serving, Saving, KerasMethods):
             return self.draw_codes(context, seed=self.seed_generator)[:, 0]
         return self.encoder.posterior.mean(context.q)
 
-    def decode_tensors(self, z):
-        """`decode` for tensors: `(batch, latent_dim)` to `(batch, *event_shape)`."""
-        return self.decoder.likelihood.mean(self.decoder(z, training=False))
+    def decode_tensors(self, z, condition=None):
+        """`decode` for tensors: `(batch, latent_dim)`, with the values of a condition, to `(batch, *event_shape)`."""
+        if self.condition is None:
+            return self.decoder.likelihood.mean(self.decoder(z, training=False))
+        return self.decoder.likelihood.mean(self.decoder(z, self.condition(condition), training=False))
 
     def reconstruct_tensors(self, x):
         """`reconstruct` for tensors: `(batch, *event_shape)` to `(batch, *event_shape)`."""
-        return self.decode_tensors(self.encode_tensors(x))
+        return self.decode_tensors(self.encode_tensors(x), condition_of(x))
 
     def squared_error(self, x):
         """Mean of (x - reconstruction)^2 over the elements that were observed.
 
         For tensors: `(batch, *event_shape)` to `(batch,)`.
         """
-        return squared_error(x, self.reconstruct_tensors(x))
+        return squared_error(x_of(x), self.reconstruct_tensors(x))
 
     def corrupted(self, x, training):
-        """Applies the corruption in training, and nothing elsewhere."""
+        """Applies the corruption in training, and nothing elsewhere; a condition is left as it is."""
         if self.corruption is None or not training:
             return x
-        return self.corruption(ops.cast(x, self.corruption.compute_dtype), training=True)
+        corrupted = self.corruption(ops.cast(x_of(x), self.corruption.compute_dtype), training=True)
+        return joined(corrupted, condition_of(x))
 
     def score(self, x):
         """What each example costs by fixed draws, for tensors: `(batch, *event_shape)` to `(batch,)`, in nats."""
         raise NotImplementedError
+
+    def _decoded_batch(self, codes):
+        return self.decode_tensors(x_of(codes), condition_of(codes))
+
+    def _condition_for(self, condition, count: int, name: str):
+        """Values of the condition for so many codes, checked; `None` of a model without one."""
+        if self.condition is None and condition is None:
+            return None
+        _, condition = split(joined(None, condition), self.condition, name)
+        return self.condition.for_each(condition, count)
 
     mean_code = renamed("mean_code", "encode_tensors")
     draw_code = renamed("draw_code", "encode_tensors", sample=True)

@@ -53,6 +53,10 @@ class TiedDecoder(Decoder):
             raise ValueError("The likelihood is built already, with a projection of its own: give a new one.")
         self._encoder = None
 
+    def take_condition(self, size: int) -> None:
+        """Raises a ValueError: the encoder's layers in reverse have no place for a condition."""
+        raise ValueError("A tied decoder has no place for a condition: use `Decoder`.")
+
     def build_for(self, encoder: Encoder) -> None:
         """Ties itself to an encoder, which is built for examples of the event's shape where it is not built yet.
 

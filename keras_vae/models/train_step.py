@@ -9,6 +9,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_vae.inputs.event_shapes import check_event_shape
+from keras_vae.inputs.examples import condition_of, has_condition, x_of
 from keras_vae.models.composite import Composite
 from keras_vae.ops.keras_internals import TellsOpenJit, loss_tracker
 
@@ -113,6 +114,8 @@ class Trainable(TellsOpenJit, Composite):
             replicas = self.distribute_strategy.num_replicas_in_sync
             scaled = [self.optimizer.scale_loss(part / replicas) for part in (loss, added)]
         self.update(tape, Step(*scaled, log_likelihood, outputs, logs))
+        if has_condition(x):
+            self.condition.note(condition_of(x))
         return x, target, sample_weight, outputs, loss, logs
 
     @traced
@@ -125,7 +128,7 @@ class Trainable(TellsOpenJit, Composite):
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         # Under a strategy Keras builds the metrics by what `call` returns.
         y_pred = self._mean_image(y_pred) if isinstance(y_pred, dict) else y_pred
-        return super().compute_metrics(x, x if y is None else y, y_pred, sample_weight)
+        return super().compute_metrics(x, x_of(x) if y is None else y, y_pred, sample_weight)
 
     @traced
     def predict_step(self, data):
@@ -134,10 +137,9 @@ class Trainable(TellsOpenJit, Composite):
 
     def _unpacked(self, data):
         x, target, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-        check_event_shape(
-            x.shape if target is None else target.shape, self.event_shape, "x" if target is None else "target"
-        )
-        target = x if target is None else target
+        name = "x" if target is None else "target"
+        target = x_of(x) if target is None else target
+        check_event_shape(target.shape, self.event_shape, name)
         if sample_weight is not None and len(sample_weight.shape) != 1:
             raise ValueError(
                 "`sample_weight` must be one number for each example, of shape (batch,). "
@@ -151,7 +153,7 @@ class Trainable(TellsOpenJit, Composite):
         return cost + added, added, logs
 
     def _track(self, x, target, sample_weight, outputs, loss, logs):
-        self.track({"loss": loss, **logs}, tf.shape(x)[0])
+        self.track({"loss": loss, **logs}, tf.shape(target)[0])
         return self.compute_metrics(x, target, self._mean_image(outputs), sample_weight=sample_weight)
 
     def _mean_image(self, outputs):

@@ -9,7 +9,9 @@ import numpy as np
 from keras import ops
 
 from keras_vae import divergences
+from keras_vae.conditions import as_condition
 from keras_vae.inputs import batches
+from keras_vae.inputs.examples import given, x_of
 from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.models import for_shape
 from keras_vae.models.composite import checked_part
@@ -70,13 +72,16 @@ class VAE(LatentModel):
             batch size.
         num_samples: Codes that are drawn for each example in a step.
         corruption: A Keras layer that is applied to the input in training only; the target stays clean.
+        condition: What all three are conditioned on, q(z|x, c), p(x|z, c) and, by a prior that takes it, p(z|c): of
+            `keras_vae.conditions`, such as `Labels(10)`, a Keras layer, or a dict of some. Data is then
+            `{"x": ..., "condition": ...}`.
 
     Raises:
         ValueError: If a part is of another kind, a number is out of range, or the parts do not fit together.
     """
 
     logged = ("reconstruction", "kl", "negative_elbo")
-    part_names = ("encoder", "decoder", "prior", "objective", "corruption")
+    part_names = ("encoder", "decoder", "prior", "objective", "corruption", "condition")
     has_prior = True
 
     def __init__(
@@ -89,10 +94,13 @@ class VAE(LatentModel):
         free_bits: float = 0.0,
         num_samples: int = 1,
         corruption: keras.layers.Layer | None = None,
+        condition=None,
         **kwargs,
     ):
-        super().__init__(encoder, decoder, corruption, **kwargs)
+        super().__init__(encoder, decoder, corruption, as_condition(condition), **kwargs)
         self.prior = checked_part(StandardNormal(self.latent_dim) if prior is None else prior, Prior, "prior")
+        if self.prior.is_conditional:
+            self.prior.take_condition(self.condition)
         self.objective = checked_part(ELBO() if objective is None else objective, Objective, "objective")
         self.free_bits = free_bits
         self.num_samples = num_samples
@@ -125,6 +133,7 @@ class VAE(LatentModel):
         latent_dim: int,
         network: str = "dense",
         likelihood: str | Likelihood = "bernoulli",
+        condition=None,
     ) -> "VAE":
         """A good model for examples of a shape, ready to compile.
 
@@ -135,6 +144,7 @@ class VAE(LatentModel):
             likelihood: `"bernoulli"` for binary data, `"continuous_bernoulli"` for values in [0, 1], `"normal"` for
                 continuous data, `"beta_binomial"` or `"discretized_logistic"` for 8-bit data in 0..255, `"tabular"` for
                 the rows of a table, whose units its `adapt` reads off examples; or a likelihood of `event_shape`.
+            condition: As for the class, such as `conditions.Labels(10)`.
 
         Raises:
             ValueError: If an argument is none of these.
@@ -144,6 +154,7 @@ class VAE(LatentModel):
             decoder=Decoder(
                 for_shape.decoder_network(event_shape, network), for_shape.likelihood_for(event_shape, likelihood)
             ),
+            condition=condition,
         )
         model.build((None, *model.event_shape))
         return model
@@ -207,7 +218,7 @@ class VAE(LatentModel):
         An objective that holds the divergence itself, such as `objectives.ImportanceWeighted`, has nothing added.
 
         Args:
-            x: `(batch, *event_shape)`.
+            x: `(batch, *event_shape)`; of a model with a condition, `{"x": ..., "condition": ...}`.
             sample_weight: `None` or `(batch,)`.
             training: Whether layers and the corruption behave as in training.
 
@@ -225,10 +236,11 @@ class VAE(LatentModel):
         outputs = {"z": draws.z, "kl": ops.sum(draws.kl_terms, axis=-1)}
         if objective.weighs_codes:
             outputs["log_ratio"] = draws.log_p - draws.log_q
-        return {**self.decoder(draws.z), **outputs}
+        return {**self.decoded(draws.z, context, training=None), **outputs}
 
     def context(self, x, training=False):
-        return super().context(x, training)._replace(p=self.prior.parameters())
+        context = super().context(x, training)
+        return context._replace(p=self._prior_parameters(context.condition))
 
     def draws(
         self,
@@ -263,7 +275,7 @@ class VAE(LatentModel):
         if log_q is not None:
             log_p = self.log_prior(z, context)
         kl_terms = self.exact_kl_terms(context) if self.has_exact_kl else divergences.monte_carlo(log_q, log_p)
-        return Draws(z, self.decoder(z, training=False) if decode else None, log_q, log_p, kl_terms)
+        return Draws(z, self.decoded(z, context) if decode else None, log_q, log_p, kl_terms)
 
     def log_weights(self, x, draws: Draws):
         """log p(x|z) + log p(z) - log q(z|x) of each code, for tensors: `(batch, num_samples)`, in nats.
@@ -272,7 +284,7 @@ class VAE(LatentModel):
             x: `(batch, *event_shape)`.
             draws: Codes that were decoded, with their densities.
         """
-        return self.decoder.likelihood.log_prob(draws.params, x) + (draws.log_p - draws.log_q)
+        return self.decoder.likelihood.log_prob(draws.params, x_of(x)) + (draws.log_p - draws.log_q)
 
     def log_prior(self, z, context: Context | None = None):
         """log p(z) in nats, for tensors: `(..., *latent_shape)` to `(...)`.
@@ -305,37 +317,71 @@ class VAE(LatentModel):
 
     def exact_kl_terms(self, context: Context):
         """The terms of KL(q(z|x) || p(z)) where it has a closed form, for tensors: as `Draws` has them."""
-        return divergences.kl_terms(self.encoder.posterior, self.prior, context.q)
+        return divergences.kl_terms(self.encoder.posterior, self.prior, context.q, prior_params=context.p)
 
-    def sample(self, num_samples: int, seed: int | None = None, mean: bool = False):
+    def sample(self, num_samples: int, seed: int | None = None, mean: bool = False, *, condition=None):
         """Draws new examples: z from the prior, then x from p(x|z).
 
         Args:
             num_samples: How many, 0 or more.
             seed: The same int gives the same examples; `None` gives others at each call, and in each process.
             mean: Return the mean of p(x|z) in place of a draw from it, for pictures.
+            condition: For a model with a condition, its values: one for each sample, or one for all. `None` draws
+                labels by the frequencies of training.
 
         Returns:
             NumPy array `(num_samples, *event_shape)`, in the data's units.
+
+        Raises:
+            ValueError: If a number is out of range, or values of the condition are not allowed, or missing where they
+                cannot be drawn.
         """
         num_samples = checked_size(num_samples, "num_samples", minimum=0)
-        draw = self.compiled_function(("sample", mean), functools.partial(self.sample_tensors, mean=mean))
         at_once = min(SAMPLES_AT_ONCE, max(1, ELEMENTS_AT_ONCE // math.prod(self.event_shape)))
-        sizes = batches.sizes(num_samples, at_once)
-        return batches.run_in_batches(batches.seeded(draw, self.drawn_seed(seed)), sizes)
+        if condition is None:
+            draw = functools.partial(self.sample_tensors, mean=mean)
+            parts = batches.sizes(num_samples, at_once)
+        else:
+            draw = functools.partial(self._sample_under, mean=mean)
+            parts = batches.array_batches(self._condition_for(condition, num_samples, "sample"), at_once)
+        drawn = self.compiled_function(("sample", mean, condition is None), draw)
+        return batches.run_in_batches(batches.seeded(drawn, self.drawn_seed(seed)), parts)
 
-    def sample_prior(self, num_samples, seed):
-        """Draws codes from p(z), for tensors: a number and a seed, or a generator, to `(num_samples, latent_dim)`."""
+    def sample_prior(self, num_samples, seed, context: Context | None = None):
+        """Draws codes from p(z), for tensors: a number and a seed, or a generator, to `(num_samples, latent_dim)`.
+
+        Args:
+            num_samples: How many.
+            seed: A seed, or a generator.
+            context: What holds the parameters of a prior that takes a condition, one row for each code.
+        """
+        if self.prior.is_conditional:
+            return self.prior.sample(num_samples, seed, None if context is None else context.p)
         return self.prior.sample(num_samples, seed)
 
-    def sample_tensors(self, num_samples, seed, stream=0, mean: bool = False):
+    def prior_context(self, condition) -> Context:
+        """What is known of codes from p(z|c) and of no x, for tensors: values of the condition to a `Context`."""
+        features = None if self.condition is None else self.condition(condition)
+        return Context({}, self._prior_parameters(features), features)
+
+    def sample_tensors(self, num_samples, seed, stream=0, mean: bool = False, condition=None):
         """`sample` for tensors: a number of examples and a seed to `(num_samples, *event_shape)`."""
-        generator = noise.FixedSeed(seed, stream)
-        params = self.decoder(self.sample_prior(num_samples, generator), training=False)
-        likelihood = self.decoder.likelihood
+        generator, likelihood = noise.FixedSeed(seed, stream), self.decoder.likelihood
+        if self.condition is not None and condition is None:
+            condition = self.condition.sample(num_samples, generator)
+        context = self.prior_context(condition)
+        params = self.decoded(self.sample_prior(num_samples, generator, context), context)
         return likelihood.mean(params) if mean else likelihood.sample(params, generator)
 
-    def elbo(self, x, num_samples: int = 1, seed: int | None = None, batch_size: int = batches.BATCH_SIZE):
+    def elbo(
+        self,
+        x,
+        num_samples: int = 1,
+        seed: int | None = None,
+        batch_size: int = batches.BATCH_SIZE,
+        *,
+        condition=None,
+    ):
         """The evidence lower bound of each example, at beta = 1.
 
         Args:
@@ -343,6 +389,8 @@ class VAE(LatentModel):
             num_samples: Codes that the expectation is averaged over.
             seed: The same int gives the same values for the same `batch_size`; `None` draws others at each call.
             batch_size: Examples at once; a dataset has its own.
+            condition: For a model with a condition, its values for an array x: one for each example, or one for all.
+                The bound is one on log p(x|c).
 
         Returns:
             NumPy array `(batch,)`, in nats.
@@ -352,7 +400,7 @@ class VAE(LatentModel):
         """
         num_samples = checked_size(num_samples, "num_samples")
         bound = functools.partial(self._bound_in_parts, num_samples)
-        examples = self.checked_batches(x, batch_size, self.data_spec.rule)
+        examples = self.checked_batches(given(x, condition), batch_size, self.data_spec.rule)
         return batches.run_in_batches(batches.seeded(bound, self.drawn_seed(seed)), examples)
 
     def elbo_tensors(self, x, seed, stream=0, num_samples: int = 1, shared_noise: bool = False):
@@ -371,7 +419,7 @@ class VAE(LatentModel):
         """
         generator, options = noise.FixedSeed(seed, stream), {"shared_noise": shared_noise, "densities": False}
         draws = self.draws(self.context(x), num_samples, generator, **options)
-        log_likelihood = self.decoder.likelihood.log_prob(draws.params, x)
+        log_likelihood = self.decoder.likelihood.log_prob(draws.params, x_of(x))
         return ops.sum(draws.kl_terms, axis=-1), -ops.mean(log_likelihood, axis=1)
 
     def kl_terms(self, x):
@@ -424,9 +472,16 @@ class VAE(LatentModel):
             "num_samples": self.num_samples,
         }
 
+    def _prior_parameters(self, features):
+        return self.prior.parameters(features) if self.prior.is_conditional else self.prior.parameters()
+
+    def _sample_under(self, condition, seed, stream, mean):
+        count = ops.shape(keras.tree.flatten(condition)[0])[0]
+        return self.sample_tensors(count, seed, stream, mean, condition)
+
     def _bound_in_parts(self, num_samples, x, seed, stream):
         """`elbo_tensors` of many draws, a mean over parts, each with a seed of its own: memory has a bound."""
-        at_once = max(1, DRAWN_ELEMENTS_AT_ONCE // max(1, len(x) * math.prod(self.event_shape)))
+        at_once = max(1, DRAWN_ELEMENTS_AT_ONCE // max(1, len(x_of(x)) * math.prod(self.event_shape)))
         sizes = [min(at_once, num_samples - first) for first in range(0, num_samples, at_once)]
         bounds = []
         for part, size in enumerate(sizes):

@@ -27,8 +27,13 @@ class ClosedForm:
     axis: str
     prior: Prior
 
-    def __call__(self, params):
-        """Maps the posterior's parameters to the terms of the divergence, `(batch, latent_dim)` or `(batch, 1)`."""
+    def __call__(self, params, prior_params=None):
+        """Maps the posterior's parameters, and those of a prior under a condition, to the terms of the divergence.
+
+        They are `(batch, latent_dim)` or `(batch, 1)`.
+        """
+        if self.prior.is_conditional:
+            return self.function(params, prior=self.prior, prior_params=prior_params)
         return self.function(params, prior=self.prior)
 
 
@@ -44,7 +49,7 @@ def register_closed_form(
         posterior_type: A class of posteriors.
         prior_type: A class of priors.
         function: Maps the posterior's parameters, a dict of tensors, and the prior to the divergence of each latent in
-            nats, `(batch, latent_dim)`.
+            nats, `(batch, latent_dim)`. Of a prior under a condition its parameters come with it, as `prior_params`.
         whole_code: Whether the function gives the divergence of the whole code instead, `(batch, 1)`, which is no sum
             with one term for each latent.
 

@@ -8,7 +8,7 @@ from keras import ops
 from keras_vae.ops import noise
 from keras_vae.posteriors.closed_forms import register_closed_form
 from keras_vae.posteriors.posterior import Posterior
-from keras_vae.priors import Laplace, StandardNormal
+from keras_vae.priors import ConditionalNormal, Laplace, StandardNormal
 
 # The log-variance below which a normal distribution counts as a point.
 NARROWEST = -80.0
@@ -97,5 +97,15 @@ def diagonal_normal_to_laplace(params, prior):
     return math.log(2) + folded_mean - 0.5 * (math.log(2 * math.pi * math.e) + log_variance)
 
 
+def diagonal_normal_to_conditional_normal(params, prior, prior_params):
+    """log s - log sigma + (sigma^2 + (mu - m)^2) / (2 s^2) - 1/2 for each latent, of p(z|c) = N(m, s^2)."""
+    # In units of s it is the divergence from the standard normal.
+    scale, log_scale = ops.exp(-prior_params["log_scale"]), prior_params["log_scale"]
+    mean = (params["mean"] - prior_params["mean"]) * scale
+    standardised = {"mean": mean, "log_variance": params["log_variance"] - 2 * log_scale}
+    return diagonal_normal_to_standard_normal(standardised, prior)
+
+
+register_closed_form(DiagonalNormal, ConditionalNormal, diagonal_normal_to_conditional_normal)
 register_closed_form(DiagonalNormal, StandardNormal, diagonal_normal_to_standard_normal)
 register_closed_form(DiagonalNormal, Laplace, diagonal_normal_to_laplace)

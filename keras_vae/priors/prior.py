@@ -30,6 +30,8 @@ class Prior(keras.layers.Layer):
     """
 
     marginal: Marginal | None = None
+    # Whether it is p(z|c): its `parameters` take the features of a condition, and `log_prob` and `sample` take these.
+    is_conditional = False
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)

@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae.inputs.batches import KERAS_BATCH_SIZE
+from keras_vae.inputs.examples import x_of
 from keras_vae.ops import keras_internals
 from keras_vae.training.grouped_steps import CompiledSteps, GroupedSteps
 
@@ -250,8 +251,8 @@ def _limit(steps: int | None) -> float:
 def _count(arguments, limit) -> float:
     """How many batches there are, infinity where nobody knows; 1 where they cannot be taken in groups."""
     x = arguments["x"]
-    if isinstance(x, np.ndarray):
-        return -(-len(x) // _batch_size(arguments))
+    if isinstance(x_of(x), np.ndarray):
+        return -(-len(x_of(x)) // _batch_size(arguments))
     if not isinstance(x, tf.data.Dataset) or not _is_of_tensors(x):
         return 1
     count = int(x.cardinality())

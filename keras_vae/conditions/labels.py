@@ -1,0 +1,91 @@
+"""Classes."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_vae.conditions.condition import Condition
+from keras_vae.inputs.rules import Rule
+from keras_vae.ops import noise
+from keras_vae.ops.checks import checked_size
+
+
+@keras.saving.register_keras_serializable("keras_vae")
+class Labels(Condition):
+    """Each example's class, a whole number from 0 to `num_classes` - 1. Its features are one-hot.
+
+    What classes were trained on is counted, epoch by epoch, and saved: `sample` draws classes by these frequencies,
+    and all alike before any training.
+
+    Source: Sohn, Lee and Yan 2015, "Learning Structured Output Representation using Deep Conditional Generative
+    Models".
+
+    Args:
+        num_classes: How many classes there are, at least 2.
+
+    Raises:
+        ValueError: If the number is below 2.
+    """
+
+    value_dtype = "int32"
+
+    def __init__(self, num_classes: int, **kwargs):
+        self.num_classes = checked_size(num_classes, "num_classes", minimum=2)
+        super().__init__((), self.num_classes, **kwargs)
+        self.rule = Rule(
+            lambda labels: (labels >= 0) & (labels < self.num_classes),
+            f"labels from 0 to {self.num_classes - 1}",
+            "Number the classes from 0, and give `Labels` as many as there are.",
+        )
+        self.counts = self.add_weight(
+            name="counts",
+            shape=(self.num_classes,),
+            dtype="int64",
+            initializer="zeros",
+            trainable=False,
+            autocast=False,
+            aggregation="sum",
+        )
+
+    def as_array(self, values, name):
+        labels = np.asarray(values)
+        self.check_dtype(labels.dtype, name)
+        return labels
+
+    def check_dtype(self, dtype, name):
+        if np.dtype(dtype).kind not in "iub":
+            raise ValueError(
+                f"`{name}` must be labels as whole numbers from 0 to {self.num_classes - 1}. Received: dtype "
+                f"{np.dtype(dtype)}. Number the classes, as by `np.unique(labels, return_inverse=True)[1]`, or take "
+                "`labels.astype(int)`."
+            )
+
+    def described(self):
+        return f"Labels({self.num_classes})"
+
+    def call(self, values):
+        """Maps labels `(batch,)` to one-hot features `(batch, num_classes)`."""
+        return ops.one_hot(ops.cast(values, "int32"), self.num_classes, dtype=self.compute_dtype)
+
+    @property
+    def log_probabilities(self):
+        """log p(c) by the frequencies of training, `(num_classes,)`: all alike before; a class that was not there has
+        half of what one example would have given it.
+        """
+        counts = ops.cast(self.counts, self.compute_dtype)
+        return ops.log_softmax(ops.log(counts + 0.5))
+
+    def note(self, values):
+        labels = ops.cast(values, "int32")
+        self.counts.assign_add(ops.sum(ops.one_hot(labels, self.num_classes, dtype="int64"), axis=0))
+
+    def sample(self, num_samples, seed):
+        counts = ops.cast(self.counts, self.compute_dtype)
+        # All alike before any training.
+        counts = ops.where(ops.sum(counts) > 0, counts, ops.ones_like(counts))
+        ends = ops.cumsum(counts) / ops.sum(counts)
+        uniform = noise.uniform((num_samples, 1), seed, self.compute_dtype)
+        return ops.sum(ops.cast(uniform >= ends[:-1], self.value_dtype), axis=1)
+
+    def get_config(self):
+        return {**super().get_config(), "num_classes": self.num_classes}
