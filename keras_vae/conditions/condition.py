@@ -7,11 +7,12 @@ import numpy as np
 from keras import ops
 
 from keras_vae.inputs.plain_arrays import checked_array
-from keras_vae.inputs.rules import FILL_IN, Rule, check_values
+from keras_vae.inputs.rules import Rule, check_values
 from keras_vae.ops.precision import head_dtype
 
 # Of operators alone: processes that read data cannot call TensorFlow. Of what is not finite the difference is NaN.
-FINITE = Rule(lambda values: values - values == 0, "finite numbers", FILL_IN.split(". ")[0] + ".")
+REMOVE = "Remove the example, or fill in what is missing."
+FINITE = Rule(lambda values: values - values == 0, "finite numbers", REMOVE, fill_in=REMOVE)
 
 
 class Condition(keras.layers.Layer):

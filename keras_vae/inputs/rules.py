@@ -28,12 +28,14 @@ class Rule:
         expected: What is expected, in words.
         mend: How to get there from finite values.
         takes_missing: Whether NaN stands for what is missing; of each example something must be there.
+        fill_in: How to get there from values that are not finite.
     """
 
     inside: Callable
     expected: str
     mend: str
     takes_missing: bool = False
+    fill_in: str = FILL_IN
 
 
 FINITE = Rule(ops.isfinite, "finite numbers", FILL_IN)
@@ -92,7 +94,7 @@ def check_values(rule: Rule, x: np.ndarray, name: str, first: int = 0) -> None:
         if outside.any():
             index = tuple(map(int, np.argwhere(outside)[0]))
             value, shown = x[start:][index], (first + start + index[0], *index[1:])
-            mend = rule.mend if np.isfinite(value) else FILL_IN
+            mend = rule.mend if np.isfinite(value) else rule.fill_in
             raise ValueError(f"`{name}` must hold {rule.expected}. Received: {value} at index {shown}. {mend}")
 
 
@@ -138,7 +140,7 @@ def _message(rule, values, inside, name, batch_number):
         ") of batch ",
         tf.strings.as_string(batch_number),
         ". ",
-        tf.where(tf.math.is_finite(value), rule.mend, FILL_IN),
+        tf.where(tf.math.is_finite(value), rule.mend, rule.fill_in),
         END,
     ]
     return tf.strings.join(parts)
