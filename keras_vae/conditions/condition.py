@@ -50,7 +50,7 @@ class Condition(keras.layers.Layer):
 
     def described(self) -> str:
         """The condition in words, for messages."""
-        return f"{type(self).__name__} of shape {('batch', *self.shape)}".replace("'", "")
+        return f"{type(self).__name__} of shape ({', '.join(map(str, ('batch', *self.shape)))})"
 
     def parts(self, values, name: str) -> Iterator[tuple]:
         """Each condition by itself: pairs of (name, condition, values), of which this one is the only one."""
@@ -75,7 +75,9 @@ class Condition(keras.layers.Layer):
             )
         if count is not None and len(values) != count:
             raise ValueError(f"`{name}` must have one value for each of {count} examples. Received: {len(values)}.")
-        check_values(self.rule, values, name)
+        # Infinity minus itself is what the rule asks about.
+        with np.errstate(invalid="ignore"):
+            check_values(self.rule, values, name)
         return values.astype(self.value_dtype, copy=False)
 
     def as_array(self, values, name: str) -> np.ndarray:
