@@ -30,7 +30,7 @@ def test_values_are_checked():
     np.testing.assert_array_equal(condition.checked([[1, 2]]), np.float32([[1, 2]]))
     with pytest.raises(ValueError, match=r"`age` must have shape \(batch, 2\). Received shape \(3, 1\)"):
         condition.checked(np.zeros((3, 1)), "age")
-    with pytest.raises(ValueError, match="one value for each of 4 examples. Received: 3"):
+    with pytest.raises(ValueError, match=r"one value for each of 4 examples. Received: 3"):
         condition.checked(np.zeros((3, 2)), count=4)
     for bad in (np.nan, np.inf, -np.inf):
         with pytest.raises(ValueError, match=r"finite numbers. Received: -?(nan|inf) at index \(1, 0\). Remove"):
