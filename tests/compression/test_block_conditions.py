@@ -13,32 +13,23 @@ from keras_vae.compression._fingerprint import fingerprint
 from keras_vae.compression.block_conditions import BlockConditions, with_note, without_note
 from keras_vae.compression.file_format import StoredBlock
 
-from ..tiny_models import EVENT_SHAPE, conditional_vae, tiny_vae
+from ..tiny_models import EVENT_SHAPE, conditional_vae, tiny_vae, vae_of_classes
 
 RNG = np.random.default_rng(0)
+PROBABILITIES = np.array([0.02, 0.5, 0.98])
 LABELS = np.arange(40, dtype=np.int32) % 3
 STORED = StoredBlock(2, 3, 7, b"side", b"payload")
 
 
 @functools.cache
 def of_classes():
-    """Pixels whose probabilities are those of a class: 0.02, 0.5 or 0.98, whatever the code and whatever x."""
-    vae = conditional_vae(conditions.Labels(3), likelihood=likelihoods.Bernoulli(EVENT_SHAPE))
-    for weight in vae.trainable_weights:
-        weight.assign(np.zeros(weight.shape))
-    # Of the decoder's first layer the last rows are those of the condition: one hidden unit for each class.
-    first, last = vae.decoder.network.layers[-1], vae.decoder.likelihood.projection
-    first.kernel.assign(np.vstack([np.zeros((2, 16)), np.eye(3, 16)]))
-    size = float(np.asarray(first(np.eye(5, dtype=np.float32)[2:3]))[0, 0])
-    kernel = np.zeros(last.kernel.shape)
-    kernel[:3] = np.log(np.array([0.02, 0.5, 0.98]) / np.array([0.98, 0.5, 0.02]))[:, None] / size
-    last.kernel.assign(kernel)
-    return vae
+    """Pixels whose probabilities are those of a class: 0.02, 0.5 or 0.98."""
+    return vae_of_classes(likelihoods.Bernoulli(EVENT_SHAPE), np.log(PROBABILITIES / (1 - PROBABILITIES)))
 
 
 def of_their_classes() -> np.ndarray:
-    probabilities = np.array([0.02, 0.5, 0.98])[LABELS][:, None, None, None]
-    return (RNG.random((len(LABELS), *EVENT_SHAPE)) < probabilities).astype(np.uint8)
+    uniform = RNG.random((len(LABELS), *EVENT_SHAPE))
+    return (uniform < PROBABILITIES[LABELS][:, None, None, None]).astype(np.uint8)
 
 
 def test_every_bit_comes_back_at_the_rate_of_the_class():
@@ -58,7 +49,7 @@ def test_lossy_pictures_are_those_of_the_class():
     vae = of_classes()
     x = of_their_classes()
     pictures = decompress(vae, compress(vae, x.astype(np.float32), quality=1.0, condition=LABELS), condition=LABELS)
-    expected = np.broadcast_to(np.array([0.02, 0.5, 0.98])[LABELS][:, None, None, None], x.shape)
+    expected = np.broadcast_to(PROBABILITIES[LABELS][:, None, None, None], x.shape)
     np.testing.assert_allclose(pictures, expected, rtol=1e-5)
 
 
