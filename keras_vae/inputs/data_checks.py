@@ -136,7 +136,7 @@ def check_examples(spec, x, name: str, rule: Rule | None = None, first: int = 0)
     Raises:
         ValueError: If the shape is another or a value is not allowed.
     """
-    examples = _as_examples(spec, x, name)
+    examples = as_examples(spec, x, name)
     x = x_of(examples)
     check_event_shape(x.shape, spec.input_shape, name)
     spec.build((None, *x.shape[1:]))
@@ -249,7 +249,7 @@ def _checked_input(spec, element, name, by_tensorflow: bool = True) -> tuple:
     x, _, _ = keras.utils.unpack_x_y_sample_weight(element)
     if by_tensorflow:
         return (check_examples(spec, x, name),)
-    x = _as_examples(spec, x, name)
+    x = as_examples(spec, x, name)
     _check_numbers(spec, x, None, None, name)
     return (x,)
 
@@ -328,7 +328,7 @@ def _checked_dataset(spec, dataset, name):
         _check_specifications(spec, x, target, name)
         _check_dtypes(spec, condition)
     else:
-        _check_arrays(spec, _as_examples(spec, examples, name), target, sample_weight, name)
+        _check_arrays(spec, as_examples(spec, examples, name), target, sample_weight, name)
     shapes = (spec.input_shape, spec.event_shape, ())
     asserted = dataset.enumerate().map(_assertion(spec, shapes))
     checked = asserted.prefetch(tf.data.AUTOTUNE)
@@ -388,15 +388,25 @@ def _assertion(spec, shapes):
     return asserted
 
 
-def _as_examples(spec, examples, name):
-    """x as an array of numbers; with the values of its condition, which are checked."""
+def as_examples(spec, examples, name: str):
+    """x as an array of numbers; with the values of its condition, which are checked.
+
+    Args:
+        spec: What is asked of them.
+        examples: Array-like `(batch, ...)`, whose values are not looked at; for a model with a condition,
+            `{"x": ..., "condition": ...}`, the condition of one for each example or one for all.
+        name: What to call them in a message.
+
+    Raises:
+        ValueError: If x is no array of numbers, there is a condition too many or too few, or a value is not allowed.
+    """
     x, condition = split(examples, spec.condition, name)
     x = checked_array(x, name)
     return x if spec.condition is None else joined(x, spec.condition.for_each(condition, len(x), CONDITION))
 
 
 def _as_arrays(spec, x, target, sample_weight, name) -> tuple:
-    x = _as_examples(spec, x, name)
+    x = as_examples(spec, x, name)
     target = None if target is None else checked_array(target, "target")
     return x, target, None if sample_weight is None else checked_array(sample_weight, "sample_weight")
 
