@@ -1,5 +1,6 @@
 """A model's functions of tensors over data of any length, which is checked before it is used."""
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -47,7 +48,7 @@ class CheckedData(Trainable):
         depends_on = None if somebodys is None else functools.partial(function_state, somebodys, self)
         return self._functions.get(key, function, depends_on)
 
-    def checked_batches(self, x, batch_size: int, rule: Rule | None):
+    def checked_batches(self, x, batch_size: int, rule: Rule | None, with_condition: bool = True):
         """The batches of an array or a dataset, as tensors that were checked.
 
         Args:
@@ -55,18 +56,23 @@ class CheckedData(Trainable):
             batch_size: Examples at once; a dataset has its own.
             rule: What values are allowed; `None` is what the encoder takes, any other asks for the shape of an
                 event.
+            with_condition: Whether the batches of a model with a condition hold it, and x has to; without, they are of
+                x alone.
 
         Raises:
             ValueError: If x does not have the shape that the encoder takes, holds values that are not allowed, or is
                 a dataset without an end.
         """
-        spec = self.data_spec
+        spec = self.data_spec if with_condition else dataclasses.replace(self.data_spec, condition=None)
         if rule is not None and spec.input_shape != spec.event_shape:
             raise ValueError(
                 f"The likelihood of x needs the shape of an event, {spec.event_shape}; the encoder takes another, "
                 f"{spec.input_shape}."
             )
-        check = functools.partial(data_checks.check_examples, spec, name="x", rule=rule)
+
+        def check(x, first=0):
+            return data_checks.check_examples(spec, x if with_condition else x_of(x), "x", rule, first)
+
         if batches.is_dataset(x):
             batches.check_ends(x, "x")
             return batches.dataset_batches(x, check, "x")

@@ -13,7 +13,7 @@ from keras_vae.conditions import as_condition
 from keras_vae.inputs import batches
 from keras_vae.inputs.examples import given, x_of
 from keras_vae.likelihoods.likelihood import Likelihood
-from keras_vae.models import for_shape
+from keras_vae.models import classes, for_shape
 from keras_vae.models.composite import checked_part
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.draws import Context, Draws
@@ -31,6 +31,7 @@ from keras_vae.priors import Marginal, StandardNormal
 from keras_vae.priors.prior import Prior
 
 SAMPLES_AT_ONCE, ELEMENTS_AT_ONCE = 1024, 2**21
+CLASS_SAMPLES, CLASS_BATCH_SIZE = 100, 100
 # Elements of all draws of all examples that `elbo` computes together, and what tells the seeds of parts from others.
 DRAWN_ELEMENTS_AT_ONCE, SEED_OF_NEXT_PART = 2**24, 1_000_003
 # Scores are by these draws, always: the same example has the same score.
@@ -372,6 +373,41 @@ class VAE(LatentModel):
         context = self.prior_context(condition)
         params = self.decoded(self.sample_prior(num_samples, generator, context), context)
         return likelihood.mean(params) if mean else likelihood.sample(params, generator)
+
+    def classify(
+        self,
+        x,
+        num_samples: int = CLASS_SAMPLES,
+        seed: int | None = None,
+        temperature: float = 1.0,
+        batch_size: int = CLASS_BATCH_SIZE,
+    ):
+        """The probability of each class, of a model with labels: p(c|x) is proportional to p(x|c) p(c).
+
+        p(x|c) is estimated by importance sampling, see `evaluation.class_log_likelihoods`, and p(c) are the frequencies
+        of training. Nothing was trained for it: where labels are few, `objectives.SemiSupervised` helps.
+
+        Such probabilities are often too sure of themselves. A temperature above 1, which
+        `evaluation.calibration_temperature` finds on held-out examples, divides log p(x|c) + log p(c).
+
+        Args:
+            x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches. Where it has labels,
+                `{"x": ..., "condition": ...}`, these are not looked at.
+            num_samples: Draws for each example and class.
+            seed: The same int gives the same values for the same `batch_size`; `None` draws others at each call.
+            temperature: Above 0; 1 is Bayes's rule.
+            batch_size: Examples at once; a dataset has its own.
+
+        Returns:
+            NumPy array `(batch, num_classes)`, of which each row has the sum 1.
+
+        Raises:
+            ValueError: If the model has no labels, a number is out of range, or x has another shape or values that have
+                no probability.
+        """
+        temperature = checked_number(temperature, "temperature", 0.0, inclusive=False)
+        found = classes.class_log_likelihoods(self, x, num_samples, batch_size, seed, "classify")
+        return classes.class_probabilities(found + np.asarray(self.condition.log_probabilities), temperature)
 
     def elbo(
         self,
