@@ -9,7 +9,7 @@ from keras_vae.inputs import batches
 from keras_vae.inputs.examples import given
 from keras_vae.inputs.rules import support_of
 from keras_vae.models._has_prior import has_prior
-from keras_vae.models.importance import compiled_estimates
+from keras_vae.models.classes import estimates_with_missing_labels
 from keras_vae.ops._warn import warn
 from keras_vae.ops.checks import checked_size
 
@@ -83,7 +83,8 @@ def log_likelihood(
         batch_size: Examples at once; a dataset has its own.
         seed: The same int gives the same values for the same `batch_size`; `None` draws others at each call.
         condition: For a model with a condition, its values for an array x: one for each example, or one for all. The
-            estimate is one of log p(x|c).
+            estimate is one of log p(x|c); where a label is -1, under `objectives.SemiSupervised`, of
+            log p(x) = log sum_c p(c) p(x|c).
 
     Returns:
         A `LogLikelihood`; `num_examples` says how many were counted.
@@ -104,8 +105,9 @@ def importance_sampled(vae, x, num_samples: int, batch_size: int = 100, seed: in
     """`log_likelihood` without a warning: of few samples, a bound as `objectives.ImportanceWeighted` has it."""
     check_has_likelihood(vae)
     num_samples = checked_size(num_samples, "num_samples")
-    examples = vae.checked_batches(x, batch_size, support_of(vae.decoder.likelihood))
-    found = batches.run_in_batches(batches.seeded(compiled_estimates(vae, num_samples), vae.drawn_seed(seed)), examples)
+    examples = vae.checked_batches(x, batch_size, support_of(vae.decoder.likelihood), missing_labels=True)
+    estimate = estimates_with_missing_labels(vae, num_samples)
+    found = batches.run_in_batches(batches.seeded(estimate, vae.drawn_seed(seed)), examples)
     if len(found) == 0:
         raise ValueError("`x` is empty: it must hold at least one example.")
     return LogLikelihood(found[:, 0], found[:, 1], num_samples)

@@ -23,6 +23,8 @@ class CheckedData(Trainable):
 
     # Whether it was said of data that they can be trained on, but not well.
     has_warned_of_values = False
+    # Whether labels may be missing where it is trained and evaluated.
+    takes_missing_labels = False
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -31,8 +33,9 @@ class CheckedData(Trainable):
     @property
     def data_spec(self) -> DataSpec:
         """What data must be like, for the checks of `inputs`."""
+        asked = self._taken_shape, self._build_once, self._warn_once
         condition = getattr(self, "condition", None)
-        return DataSpec(self.decoder.likelihood, self._taken_shape, self._build_once, self._warn_once, condition)
+        return DataSpec(self.decoder.likelihood, *asked, condition, self.takes_missing_labels)
 
     def compiled_function(self, key, function, somebodys=None):
         """The compiled function of a key, which is compiled from `function` at the first call.
@@ -48,7 +51,9 @@ class CheckedData(Trainable):
         depends_on = None if somebodys is None else functools.partial(function_state, somebodys, self)
         return self._functions.get(key, function, depends_on)
 
-    def checked_batches(self, x, batch_size: int, rule: Rule | None, with_condition: bool = True):
+    def checked_batches(
+        self, x, batch_size: int, rule: Rule | None, with_condition: bool = True, missing_labels: bool = False
+    ):
         """The batches of an array or a dataset, as tensors that were checked.
 
         Args:
@@ -58,6 +63,7 @@ class CheckedData(Trainable):
                 event.
             with_condition: Whether the batches of a model with a condition hold it, and x has to; without, they are of
                 x alone.
+            missing_labels: Whether labels may be missing, of a model that takes such ones.
 
         Raises:
             ValueError: If x does not have the shape that the encoder takes, holds values that are not allowed, or is
@@ -71,7 +77,8 @@ class CheckedData(Trainable):
             )
 
         def check(x, first=0):
-            return data_checks.check_examples(spec, x if with_condition else x_of(x), "x", rule, first)
+            examples = x if with_condition else x_of(x)
+            return data_checks.check_examples(spec, examples, "x", rule, first, missing_labels)
 
         if batches.is_dataset(x):
             batches.check_ends(x, "x")

@@ -4,8 +4,9 @@ import numpy as np
 from keras import ops
 
 from keras_vae.conditions import Labels, Several
+from keras_vae.conditions.labels import MISSING
 from keras_vae.inputs import batches
-from keras_vae.inputs.examples import joined, x_of
+from keras_vae.inputs.examples import condition_of, joined, x_of
 from keras_vae.inputs.rules import support_of
 from keras_vae.models.importance import compiled_estimates
 from keras_vae.ops.checks import checked_size
@@ -67,6 +68,45 @@ def class_probabilities(log_joint: np.ndarray, temperature: float) -> np.ndarray
     logits = log_joint / temperature
     weights = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
     return weights / weights.sum(axis=1, keepdims=True)
+
+
+def lacks_labels(vae, x) -> bool:
+    """Whether a label of a batch of examples is missing, of a model that takes such ones."""
+    return vae.takes_missing_labels and bool(np.any(np.asarray(condition_of(x)) == MISSING))
+
+
+def estimates_with_missing_labels(vae, num_samples: int):
+    """As `importance.compiled_estimates`, but for examples without a label: log p(x) = log sum_c p(c) p(x|c) of these.
+
+    All classes have the same noise, so that their errors may all have one sign: the effective sample size is such that
+    `LogLikelihood.sampling_error` is that of the sum if they do, and too large if they do not.
+    """
+    estimate = compiled_estimates(vae, num_samples)
+
+    def function(x, seed, stream):
+        if not lacks_labels(vae, x):
+            return estimate(x, seed, stream)
+        labels = np.asarray(condition_of(x))
+        under = [
+            joined(x_of(x), ops.convert_to_tensor(np.where(labels == MISSING, label, labels)))
+            for label in range(vae.condition.num_classes)
+        ]
+        found = np.stack([np.asarray(estimate(part, seed, stream)) for part in under])
+        mixed = _mixture(*np.moveaxis(found, 2, 0), np.asarray(vae.log_class_probabilities, np.float64), num_samples)
+        return np.where(labels[:, None] == MISSING, mixed, found[0])
+
+    return function
+
+
+def _mixture(log_likelihoods, sample_sizes, log_probabilities, num_samples):
+    """log sum_c p(c) p(x|c) and its effective sample size `(n, 2)`, from those of each class `(num_classes, n)`."""
+    log_joint = log_likelihoods + log_probabilities[:, None]
+    most = log_joint.max(axis=0)
+    total = most + np.log(np.exp(log_joint - most).sum(axis=0))
+    shares = np.exp(log_joint - total)
+    # Relative ones of each class.
+    errors = np.sqrt(np.maximum(1 / sample_sizes - 1 / num_samples, 0.0))
+    return np.stack([total, 1 / (np.sum(shares * errors, axis=0) ** 2 + 1 / num_samples)], axis=1)
 
 
 def with_label(x, label: int):
