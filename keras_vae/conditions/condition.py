@@ -56,13 +56,18 @@ class Condition(keras.layers.Layer):
         """Each condition by itself: pairs of (name, condition, values), of which this one is the only one."""
         yield name, self, values
 
-    def checked(self, values, name: str = "condition", count: int | None = None) -> np.ndarray:
+    def rule_for(self, missing: bool) -> Rule:
+        """What values are allowed, with those that stand for what is missing or without; here there are none."""
+        return self.rule
+
+    def checked(self, values, name: str = "condition", count: int | None = None, missing: bool = False) -> np.ndarray:
         """Returns values as an array of `value_dtype` after a check.
 
         Args:
             values: Array-like `(batch, *shape)`.
             name: What to call it in a message.
             count: How many examples there are; `None` is not checked.
+            missing: Whether values may be missing.
 
         Raises:
             ValueError: If the shape or the length is another, or a value is not allowed.
@@ -77,7 +82,7 @@ class Condition(keras.layers.Layer):
             raise ValueError(f"`{name}` must have one value for each of {count} examples. Received: {len(values)}.")
         # Infinity minus itself is what the rule asks about.
         with np.errstate(invalid="ignore"):
-            check_values(self.rule, values, name)
+            check_values(self.rule_for(missing), values, name)
         return values.astype(self.value_dtype, copy=False)
 
     def as_array(self, values, name: str) -> np.ndarray:
@@ -97,7 +102,7 @@ class Condition(keras.layers.Layer):
 
         return tf.ensure_shape(values, (None, *self.shape))
 
-    def for_each(self, value, count: int, name: str = "condition"):
+    def for_each(self, value, count: int, name: str = "condition", missing: bool = False):
         """Values for so many examples, from as many or from a single one of shape `shape`: checked, as an array.
 
         Raises:
@@ -105,7 +110,7 @@ class Condition(keras.layers.Layer):
         """
         if np.shape(value) == self.shape:
             value = np.broadcast_to(np.asarray(value), (count, *self.shape))
-        return self.checked(value, name, count)
+        return self.checked(value, name, count, missing)
 
     def note(self, values) -> None:
         """Is told the values of each batch that a model is trained on, as tensors."""
