@@ -1,5 +1,7 @@
 """Models for 8x8 images that compile and train in a moment."""
 
+import numpy as np
+
 from keras_vae import VAE, Autoencoder, Decoder, Encoder, likelihoods, networks, posteriors
 
 EVENT_SHAPE = (8, 8, 1)
@@ -14,6 +16,21 @@ def tiny_vae(latent_dim: int = 2, likelihood=None, built: bool = True) -> VAE:
     )
     if built:
         vae.build((None, *EVENT_SHAPE))
+    return vae
+
+
+def conditional_vae(condition, prior=None, likelihood=None) -> VAE:
+    """A tiny VAE under a condition, of weights that tell all conditions apart."""
+    vae = VAE(
+        Encoder(networks.dense([16]), posteriors.DiagonalNormal(2)),
+        Decoder(networks.dense([16]), likelihood or likelihoods.Bernoulli(EVENT_SHAPE)),
+        prior,
+        condition=condition,
+    )
+    vae.build((None, *EVENT_SHAPE))
+    rng = np.random.default_rng(0)
+    for weight in vae.trainable_weights:
+        weight.assign_add(rng.normal(0, 0.3, weight.shape))
     return vae
 
 

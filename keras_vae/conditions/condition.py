@@ -85,6 +85,10 @@ class Condition(keras.layers.Layer):
     def check_dtype(self, dtype, name: str) -> None:
         """Raises a ValueError if values of a NumPy dtype cannot be the condition's."""
 
+    def inputs(self):
+        """What values are in graphs, any number of them: specifications in the structure of values."""
+        return keras.KerasTensor((None, *self.shape), self.value_dtype)
+
     def with_shape(self, values):
         """Values as tensors whose shape is known, in a graph."""
         import tensorflow as tf

@@ -52,6 +52,9 @@ class Several(Condition):
         self._check_names(value, name)
         return {key: part.for_each(value[key], count, f"{name}[{key!r}]") for key, part in self.conditions.items()}
 
+    def inputs(self):
+        return {key: part.inputs() for key, part in self.conditions.items()}
+
     def with_shape(self, values):
         return {key: part.with_shape(values[key]) for key, part in self.conditions.items()}
 

@@ -1,10 +1,16 @@
 """What a model does where it is served: a signature for each thing that it can do."""
 
+import keras
 import tensorflow as tf
+from keras import ops
 
 from keras_vae.export import saved_model
 from keras_vae.export.saved_model import Signature
+from keras_vae.inputs.examples import CONDITION, joined
 from keras_vae.ops.checks import checked_free_path
+
+# What inputs are called beside those of a condition.
+X, Z, N, SEED = "x", "z", "n", "seed"
 
 
 class Serving:
@@ -25,6 +31,11 @@ class Serving:
         A SavedModel has the signatures `serving_default` and `reconstruct`, `encode`, `decode`, `score`
         (by fixed draws) and, where the model has a prior, `sample` (n) and `sample_seeded` (n, seed). It
         needs neither this package nor Keras to run.
+
+        Of a model with a condition, all signatures take its values too, one for each example or code: as `condition`,
+        or by their names where there are several, such as `digit` and `slant`; a name that an input has already, such
+        as `x`, has `condition_` before it. Labels are int32. `sample` and `sample_seeded` take them in place of `n`:
+        there are as many samples as values.
 
         Args:
             filepath: Where to write; a folder for a SavedModel.
@@ -64,23 +75,65 @@ def signatures(model, input_signature=None, of_x: dict | None = None) -> dict[st
             "The model has not been built: its input shape is not known. Call `fit` or "
             "`build((None, *event_shape))` before `export`."
         )
-    x = _single(input_signature) or tf.TensorSpec(model.encoder.input_spec.shape, tf.float32, name="x")
-    z = tf.TensorSpec((None, model.latent_dim), tf.float32, name="z")
-    n, seed = tf.TensorSpec((), tf.int32, name="n"), tf.TensorSpec((), tf.int32, name="seed")
-    reconstruct = Signature(model.reconstruct_tensors, [x])
+    x = _single(input_signature) or tf.TensorSpec(model.encoder.input_spec.shape, tf.float32, name=X)
+    z = tf.TensorSpec((None, model.latent_dim), tf.float32, name=Z)
+    values = _Values(model.condition, taken=(x.name, Z, N, SEED))
+    reconstruct = values.beside(x, model.reconstruct_tensors)
     found = {
         "serve": reconstruct,
         "reconstruct": reconstruct,
-        "encode": Signature(model.encode_tensors, [x]),
-        "decode": Signature(model.decode_tensors, [z]),
+        "encode": values.beside(x, model.encode_tensors),
+        "decode": Signature(lambda z, *flat: model.decode_tensors(z, values.of(flat)), [z, *values.inputs]),
     }
     if tuple(x.shape[1:]) == model.event_shape:
         # Where x is turned into something else, it has no likelihood.
-        found["score"] = Signature(model.score, [x])
+        found["score"] = values.beside(x, model.score)
     if model.has_prior:
-        found["sample"] = Signature(lambda n: model.sample_tensors(n, _fresh_seed()), [n])
-        found["sample_seeded"] = Signature(model.sample_tensors, [n, seed])
-    return found | {name: Signature(function, [x]) for name, function in (of_x or {}).items()}
+        found |= _sampling(model, values)
+    return found | {name: values.beside(x, function) for name, function in (of_x or {}).items()}
+
+
+def _sampling(model, values) -> dict[str, Signature]:
+    """Samples: so many, or one for each value of a condition."""
+    n, seed = tf.TensorSpec((), tf.int32, name=N), tf.TensorSpec((), tf.int32, name=SEED)
+    if model.condition is None:
+        return {
+            "sample": Signature(lambda n: model.sample_tensors(n, _fresh_seed()), [n]),
+            "sample_seeded": Signature(model.sample_tensors, [n, seed]),
+        }
+
+    def sample(seed, flat):
+        return model.sample_tensors(ops.shape(flat[0])[0], seed, condition=values.of(flat))
+
+    return {
+        "sample": Signature(lambda *flat: sample(_fresh_seed(), flat), values.inputs),
+        "sample_seeded": Signature(lambda *both: sample(both[-1], both[:-1]), [*values.inputs, seed]),
+    }
+
+
+class _Values:
+    """The values of a condition as inputs of signatures: one after the other, each with a name.
+
+    Args:
+        condition: A model's `Condition`, or `None`.
+        taken: Names of other inputs.
+    """
+
+    def __init__(self, condition, taken):
+        self._structure = None if condition is None else condition.inputs()
+        self.inputs = []
+        for path, spec in keras.tree.flatten_with_path(self._structure) if condition is not None else []:
+            name = "_".join(map(str, path)) or CONDITION
+            name = f"{CONDITION}_{name}" if name in taken else name
+            self.inputs.append(tf.TensorSpec(spec.shape, spec.dtype, name=name))
+
+    def of(self, flat):
+        """The values from a tensor for each input; `None` where there is no condition."""
+        return keras.tree.pack_sequence_as(self._structure, list(flat)) if self.inputs else None
+
+    def beside(self, x, function) -> Signature:
+        """A function of examples, as one of x and of the values."""
+        return Signature(lambda x, *flat: function(joined(x, self.of(flat))), [x, *self.inputs])
 
 
 def _single(input_signature):

@@ -1,6 +1,6 @@
 """Runs every signature of SavedModels in a process that has neither Keras nor this package.
 
-Arguments: the folder of `vae/1`, `autoencoder/1` and `inputs.npz`; writes `outputs.npz` to it, and to
+Arguments: the folder of `vae/1`, `autoencoder/1`, `conditional/1` and `inputs.npz`; writes `outputs.npz` to it, and to
 stdout what `saved_model_cli show` says of `vae/1`.
 """
 
@@ -44,6 +44,15 @@ outputs["many samples"] = run(vae, "sample", n=4000)
 for size in (0, 1, 5):
     for seed in (0, 7, 2**31 - 3):
         outputs[f"sample_seeded {size} {seed}"] = run(vae, "sample_seeded", n=size, seed=seed)
+
+conditional, values = load("conditional"), {"digit": inputs["digit"], "slant": inputs["slant"]}
+outputs["conditional signatures"] = sorted(conditional.signatures)
+for signature in ("serving_default", "serve", "reconstruct", "encode", "score"):
+    outputs[f"conditional {signature}"] = run(conditional, signature, x=inputs["x"], **values)
+outputs["conditional decode"] = run(conditional, "decode", z=inputs["z"], **values)
+outputs["conditional sample_seeded"] = run(conditional, "sample_seeded", seed=7, **values)
+for number in range(2):
+    outputs[f"conditional sample {number}"] = run(conditional, "sample", **values)
 np.savez(os.path.join(folder, "outputs.npz"), **outputs)
 
 # What TensorFlow's own tool makes of it goes to stdout; it ends the process.

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors
+from keras_vae import VAE, Decoder, Encoder, conditions, likelihoods, networks, posteriors, priors
+from keras_vae.models import serving
 
-from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
+from ..tiny_models import EVENT_SHAPE, conditional_vae, tiny_autoencoder, tiny_vae
 
 SIGNATURES = ["decode", "encode", "reconstruct", "score", "serve", "serving_default"]
 SIZES = (0, 1, 5)
@@ -33,6 +34,8 @@ def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exported")
     keras.utils.set_random_seed(0)
     models = {"vae": spread(tiny_vae()), "autoencoder": spread(tiny_autoencoder())}
+    several = {"slant": conditions.Covariates(2), "digit": conditions.Labels(3)}
+    models["conditional"] = conditional_vae(several, priors.ConditionalNormal(2))
     # A global seed must not get into the graph, or every load would begin the same stream.
     tf.random.set_seed(0)
     for name, model in models.items():
@@ -40,6 +43,7 @@ def served(tmp_path_factory):
     rng = np.random.default_rng(1)
     inputs = {"x": (rng.random((5, *EVENT_SHAPE)) < 0.3).astype(np.float32), "z": rng.normal(size=(5, 2))}
     inputs["z"] = inputs["z"].astype(np.float32)
+    inputs |= {"digit": np.array([0, 1, 2, 1, 0], np.int32), "slant": rng.normal(size=(5, 2)).astype(np.float32)}
     np.savez(folder / "inputs.npz", **inputs)
     script = pathlib.Path(__file__).with_name("serve.py")
     finished = subprocess.run([sys.executable, script, folder], capture_output=True, text=True, cwd=folder)
@@ -69,7 +73,8 @@ def test_codes_and_images_are_the_models_own(served, name, size):
 @pytest.mark.parametrize("size", SIZES)
 def test_scores_are_the_models_own(served, size):
     models, inputs, outputs, _ = served
-    for name, model in models.items():
+    for name in ("vae", "autoencoder"):
+        model = models[name]
         score = outputs[f"{name} score {size}"]
         assert score.shape == (size,)
         np.testing.assert_allclose(score, model.score(inputs["x"][:size]), **TOLERANCE)
@@ -123,6 +128,41 @@ def test_seeded_samples_are_those_of_vae_sample(served, size, seed):
 def test_other_seeds_give_other_samples(served):
     outputs = served[2]
     assert np.any(outputs["sample_seeded 5 0"] != outputs["sample_seeded 5 7"])
+
+
+def test_a_model_under_conditions_takes_them_by_name(served):
+    models, inputs, outputs, _ = served
+    vae, x, condition = models["conditional"], inputs["x"], {name: inputs[name] for name in ("digit", "slant")}
+    assert outputs["conditional signatures"].tolist() == sorted([*SIGNATURES, "sample", "sample_seeded"])
+    expected = {
+        **dict.fromkeys(("serving_default", "serve", "reconstruct"), vae.reconstruct(x, condition=condition)),
+        "encode": vae.encode(x, condition=condition),
+        "decode": vae.decode(inputs["z"], condition=condition),
+        "score": vae.score({"x": x, "condition": condition}),
+    }
+    for signature, value in expected.items():
+        np.testing.assert_allclose(outputs[f"conditional {signature}"], value, **TOLERANCE)
+    others = {**condition, "digit": (condition["digit"] + 1) % 3}
+    assert np.abs(vae.decode(inputs["z"], condition=others) - expected["decode"]).max() > 0.05
+
+
+def test_there_are_as_many_samples_as_values_of_the_condition(served):
+    models, inputs, outputs, _ = served
+    condition = {name: inputs[name] for name in ("digit", "slant")}
+    expected = models["conditional"].sample(5, seed=7, condition=condition)
+    np.testing.assert_array_equal(outputs["conditional sample_seeded"], expected)
+    one, other = (outputs[f"conditional sample {number}"] for number in range(2))
+    assert one.shape == other.shape == (5, *EVENT_SHAPE)
+    assert np.any(one != other)
+
+
+def test_a_condition_alone_is_condition_and_a_name_that_is_taken_is_told_from_it():
+    def inputs_of(condition, name):
+        return {spec.name: spec.dtype for spec in serving.signatures(conditional_vae(condition))[name].inputs}
+
+    assert inputs_of(conditions.Labels(3), "decode") == {"z": tf.float32, "condition": tf.int32}
+    several = {"x": conditions.Labels(3), "side": conditions.Covariates(2)}
+    assert inputs_of(several, "encode") == {"x": tf.float32, "condition_x": tf.int32, "side": tf.float32}
 
 
 def load(folder):
