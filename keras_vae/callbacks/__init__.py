@@ -7,6 +7,7 @@ from keras_vae.callbacks.latent_scatter import LatentScatter
 from keras_vae.callbacks.latent_traversal import LatentTraversal
 from keras_vae.callbacks.reconstruction_grid import ReconstructionGrid
 from keras_vae.callbacks.sample_grid import SampleGrid
+from keras_vae.callbacks.translation_grid import TranslationGrid
 
 __all__ = [
     "BetaSchedule",
@@ -16,4 +17,5 @@ __all__ = [
     "LatentTraversal",
     "ReconstructionGrid",
     "SampleGrid",
+    "TranslationGrid",
 ]

@@ -33,7 +33,8 @@ class CollapseMonitor(keras.callbacks.Callback):
     2016, "Generating Sentences from a Continuous Space", section 3, for the collapse and two of the remedies.
 
     Args:
-        x: Validation examples: an array `(n, *event_shape)`, or a dataset of batches, whose targets are left out.
+        x: Validation examples: an array `(n, *event_shape)`, or a dataset of batches, whose targets are left out. For a
+            model with a condition, `{"x": ..., "condition": ...}` or a dataset of such.
         every: Measure every so many epochs, and after the last one that is planned. CSVLogger has columns for what is
             measured after the first epoch alone.
         threshold: Variance of its mean code above which a latent is active, at least 0.

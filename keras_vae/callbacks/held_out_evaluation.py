@@ -28,7 +28,8 @@ class HeldOutEvaluation(keras.callbacks.Callback):
     have callbacks that stand after this one in the list, such as CSVLogger, TensorBoard and EarlyStopping.
 
     Args:
-        x: Held-out examples: an array `(n, *event_shape)`, or a dataset of batches, whose targets are left out.
+        x: Held-out examples: an array `(n, *event_shape)`, or a dataset of batches, whose targets are left out. For a
+            model with a condition, `{"x": ..., "condition": ...}` or a dataset of such; the likelihood is then p(x|c).
         figures: Which, by the names of their functions in `keras_vae.evaluation`.
         every: Measure every so many epochs, and after the last one that is planned. CSVLogger has columns for what is
             measured after the first epoch alone.
@@ -52,7 +53,7 @@ class HeldOutEvaluation(keras.callbacks.Callback):
         if "log_likelihood" in self.figures:
             check_has_prior(self.model, "The figure 'log_likelihood'")
         # Figures of a few examples find what does not fit before the training does.
-        self._measured(self.x.take(1) if hasattr(self.x, "element_spec") else self.x[:1], num_samples=1)
+        self._measured(self.x.take(1) if hasattr(self.x, "element_spec") else batches.rows(self.x, 0, 1), num_samples=1)
         for rule in self._rules():
             next(self.model.checked_batches(self.x, batches.BATCH_SIZE, rule))
 

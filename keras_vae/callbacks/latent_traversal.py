@@ -12,6 +12,7 @@ from keras_vae.visualization._latent_traversals import (
     checked_values,
 )
 from keras_vae.visualization.grid import check_grid
+from keras_vae.visualization.side_by_side import check_value
 from keras_vae.visualization.value_range import checked_value_range
 
 
@@ -28,10 +29,12 @@ class LatentTraversal(PictureCallback):
         image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `traversals`.
         value_range: The values that are black and white; `None` is what the model's data can be, or as in
             `visualization.image_grid`.
+        condition: For a model with a condition, the value under which the example is encoded and all is decoded.
 
     Raises:
         ValueError: If there is no value or an argument is out of range; or when training begins, if there is no such
-            latent, the example has another shape or is not finite, or the picture cannot be drawn or is too large.
+            latent, the example has another shape or is not finite, a condition is missing or not allowed, or the
+            picture cannot be drawn or is too large.
     """
 
     name = "traversals"
@@ -45,19 +48,23 @@ class LatentTraversal(PictureCallback):
         dimensions: Sequence[int] | None = None,
         image_dir=None,
         value_range=None,
+        condition=None,
     ):
         super().__init__(log_dir, every, image_dir)
         self.example = example
         self.values = checked_values(values)
         self.dimensions = None if dimensions is None else checked_latents(dimensions)
         self.value_range = checked_value_range(value_range)
+        self.condition = condition
 
     def on_train_begin(self, logs=None):
         latents, columns = checked_dimensions(self.dimensions, self.model.latent_dim), len(self.values)
         check_grid(self.model.event_shape, len(latents) * columns, columns, "Draw fewer latents by `dimensions`.")
+        check_value(self.model, self.condition, "LatentTraversal")
         if self.example is not None:
             checked_example(self.example, self.model)
         super().on_train_begin(logs)
 
     def figure(self, title=None):
-        return latent_traversals(self.model, self.example, self.values, self.dimensions, self.value_range, title)
+        shown = (self.example, self.values, self.dimensions, self.value_range)
+        return latent_traversals(self.model, *shown, title, self.condition)

@@ -73,7 +73,7 @@ class Condition(keras.layers.Layer):
             ValueError: If the shape or the length is another, or a value is not allowed.
         """
         values = self.as_array(values, name)
-        if values.shape[1:] != self.shape:
+        if values.ndim == 0 or values.shape[1:] != self.shape:
             raise ValueError(
                 f"`{name}` must have shape ({', '.join(map(str, ('batch', *self.shape)))}). Received shape "
                 f"{values.shape}."

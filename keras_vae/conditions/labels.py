@@ -1,5 +1,7 @@
 """Classes."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 from keras import ops
@@ -29,15 +31,18 @@ class Labels(Condition):
 
     Args:
         num_classes: How many classes there are, at least 2.
+        names: What the classes are called, in the order of their numbers, for pictures and commands; `None` calls them
+            by their numbers.
 
     Raises:
-        ValueError: If the number is below 2.
+        ValueError: If the number is below 2, or there are not as many different names.
     """
 
     value_dtype = "int32"
 
-    def __init__(self, num_classes: int, **kwargs):
+    def __init__(self, num_classes: int, names: Sequence[str] | None = None, **kwargs):
         self.num_classes = checked_size(num_classes, "num_classes", minimum=2)
+        self.names = None if names is None else _checked_names(names, self.num_classes)
         super().__init__((), self.num_classes, **kwargs)
         self.rule = Rule(
             lambda labels: (labels >= 0) & (labels < self.num_classes),
@@ -62,6 +67,25 @@ class Labels(Condition):
             lambda labels: (labels - MISSING >= 0) & (labels < self.num_classes),
             f"labels from 0 to {self.num_classes - 1}, or -1 where one is missing",
             "Number the classes from 0, and give `Labels` as many as there are.",
+        )
+
+    @property
+    def class_names(self) -> list[str]:
+        """What the classes are called: their names, or their numbers."""
+        return [str(number) for number in range(self.num_classes)] if self.names is None else self.names
+
+    def number_of(self, text: str) -> int:
+        """The number of a class from its name, or from its number as a text.
+
+        Raises:
+            ValueError: If there is no such class.
+        """
+        for names in (self.class_names, [str(number) for number in range(self.num_classes)]):
+            if text in names:
+                return names.index(text)
+        raise ValueError(
+            f"There is no class {text!r}. Expected a number from 0 to {self.num_classes - 1}"
+            f"{'' if self.names is None else ', or one of ' + ', '.join(map(repr, self.names))}."
         )
 
     def as_array(self, values, name):
@@ -105,4 +129,12 @@ class Labels(Condition):
         return ops.sum(ops.cast(uniform >= ends[:-1], self.value_dtype), axis=1)
 
     def get_config(self):
-        return {**super().get_config(), "num_classes": self.num_classes}
+        names = {} if self.names is None else {"names": self.names}
+        return {**super().get_config(), "num_classes": self.num_classes, **names}
+
+
+def _checked_names(names, count) -> list[str]:
+    listed = [] if isinstance(names, str) else list(names)
+    if len(set(listed)) != count or not all(isinstance(name, str) for name in listed):
+        raise ValueError(f"`names` must be {count} different texts, one for each class. Received: names={names!r}.")
+    return listed

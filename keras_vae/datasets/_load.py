@@ -3,11 +3,13 @@
 import dataclasses
 import os
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from keras_vae.datasets import pipeline
+from keras_vae.datasets._classes import numbered, open_labelled
 from keras_vae.datasets.binarize import BinarizedRows, binarize_once
 from keras_vae.datasets.digits import WHITE
 from keras_vae.datasets.embedded import EMBEDDED
@@ -30,6 +32,8 @@ def load(
     seed: int | None = None,
     integers: bool = False,
     held_out: float = 0.1,
+    conditional: bool | str = False,
+    classes: Sequence[str] | None = None,
 ) -> tf.data.Dataset:
     """Loads images as a `tf.data.Dataset` of batches, ready for `fit`.
 
@@ -59,11 +63,17 @@ def load(
         integers: Give the whole numbers that are stored, 0 to `levels(name) - 1`, in place of floats: for likelihoods
             of whole numbers, such as `likelihoods.BetaBinomial(event_shape, levels(name))`. Not with `binarize`.
         held_out: Of a path, the share of the examples that is its split `"test"`, from 0 to below 1.
+        conditional: Give `{"x": images, "condition": labels}`, for models with `condition=conditions.Labels(...)`.
+            Labels that are texts are numbered by `classes`. Of a table it is the name of the column that holds the
+            labels, which is left out of x.
+        classes: What labels that are texts are called, in the order of their numbers; `None` is `classes(name)`, those
+            that are there in sorted order.
 
     Returns:
         Dataset of float32 `(batch, height, width, channels)`, or of uint8 with `integers`; with labels of pairs with
-        int64 `(batch,)`. Of a path `(batch, *event_shape)`, with `integers` of the dtype of the files, and labels as
-        they are, names of sub-folders as texts.
+        int64 `(batch,)`, and with `conditional` of dicts with int64 `(batch,)`. Of a path `(batch, *event_shape)`, with
+        `integers` of the dtype of the files, and labels, unless `conditional`, as they are, names of sub-folders as
+        texts.
 
     Raises:
         ValueError: If the dataset, the split or an argument is unknown, the data must be downloaded and there is no
@@ -80,9 +90,16 @@ def load(
     if seed is not None:
         seed = checked_size(seed, "seed", minimum=0)
     held_out = checked_rate(held_out, "held_out")
-    data = _own(name)
+    if not isinstance(conditional, str):
+        checked_bool(conditional, "conditional")
+    if conditional and with_labels:
+        raise ValueError("With `conditional` the labels are the condition: leave out `with_labels`.")
+    data = open_labelled(name, conditional) if conditional else _own(name)
+    with_labels = with_labels or bool(conditional)
     if data is not None:
         source = _of_own(data, split, held_out, binarize, with_labels, integers)
+        if conditional:
+            source = dataclasses.replace(source, labels=numbered(data.labels, data.path, classes))
         # What is binary already is not drawn, and keeps what is missing.
         binarize = None if data.facts.kind == "binary" else binarize
     else:
@@ -94,12 +111,12 @@ def load(
                 f"The dataset {name!r} does not fit in memory, and its images come in another order each time: they "
                 "cannot be binarized once and for all. Use binarize='dynamic'."
             )
-        return pipeline.from_stream(source, batch_size, shuffle, dynamic, seed, integers)
+        return pipeline.from_stream(source, batch_size, shuffle, dynamic, seed, integers, bool(conditional))
     if not with_labels:
         source = dataclasses.replace(source, labels=None)
     if binarize == "static":
         source = _binarized(source, STATIC_SEED if seed is None else seed)
-    return pipeline.from_memory(source, batch_size, shuffle, dynamic, seed, integers)
+    return pipeline.from_memory(source, batch_size, shuffle, dynamic, seed, integers, bool(conditional))
 
 
 def _of_own(data: OwnData, split, held_out, binarize, with_labels, integers) -> Images:

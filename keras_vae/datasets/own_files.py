@@ -11,7 +11,7 @@ from keras_vae.datasets.array_files import ArrayOnDisk, load_npz
 from keras_vae.datasets.embedded import EMBEDDED
 from keras_vae.datasets.facts import Facts, facts_of
 from keras_vae.datasets.image_folder import ImageFolder, files_within
-from keras_vae.datasets.tables import read_csv, read_parquet
+from keras_vae.datasets.tables import read_csv, read_labelled_csv, read_labelled_parquet, read_parquet
 
 ARRAYS, TABLES = (".npy", ".npz"), (".csv", ".parquet")
 # Up to so many bytes of values are held in memory; more stay on the disk, and are read as they are asked for.
@@ -99,7 +99,7 @@ def name_of(dataset) -> str:
     return path.stem if path.suffix.lower() in ARRAYS + TABLES else path.name
 
 
-def open_own(path) -> OwnData:
+def open_own(path, column: str | None = None) -> OwnData:
     """Reads a data set of one's own; what is larger than a gigabyte is looked at, and stays on the disk.
 
     Integers, booleans and floats are taken as they are. uint8, uint16 and boolean arrays `(n, height, width)` are taken
@@ -108,19 +108,25 @@ def open_own(path) -> OwnData:
     Args:
         path: A `.npy` or `.npz` file with an array `(n, *event_shape)`, a `.csv` or `.parquet` table of numbers, or a
             folder of images of one size and mode.
+        column: Of a table, the name of the column that holds the labels, numbers or texts; it is left out of the rows.
 
     Raises:
         ImportError: If what reads Parquet is not installed.
-        ValueError: If there is no such file, or it does not hold numbers of examples that are finite, or NaN where
-            they are missing. The message names the file.
+        ValueError: If there is no such file or column, or it does not hold numbers of examples that are finite, or NaN
+            where they are missing. The message names the file.
     """
     path = os.path.expanduser(os.fspath(path))
     if not os.path.exists(path):
         raise ValueError(f"There is nothing at {path!r}. Expected {EXPECTED}.")
-    stamp = _stamp(path)
+    if column is not None and not path.lower().endswith(TABLES):
+        raise ValueError(
+            f"{path!r} is no table, and has no column {column!r}. Labels of a folder are its sub-folders, those of a "
+            ".npz file an array (n,): give conditional=True (--conditional alone, after the data)."
+        )
+    stamp = (*_stamp(path), column)
     data = _opened.get(stamp)
     if data is None:
-        data = _opened[stamp] = _read(path)
+        data = _opened[stamp] = _read(path, column)
     return data
 
 
@@ -131,7 +137,7 @@ def _stamp(path):
     return path, os.getcwd(), tuple((file, stat.st_mtime_ns, stat.st_size) for file, stat in stats)
 
 
-def _read(path) -> OwnData:
+def _read(path, column) -> OwnData:
     if os.path.isdir(path):
         return _of_folder(path)
     kind, labels, note = os.path.splitext(path)[1].lower(), None, ""
@@ -140,9 +146,9 @@ def _read(path) -> OwnData:
     elif kind == ".npz":
         rows, labels = load_npz(path)
     elif kind == ".csv":
-        rows = read_csv(path)
+        rows, labels = (read_csv(path), None) if column is None else read_labelled_csv(path, column)
     elif kind == ".parquet":
-        rows = read_parquet(path)
+        rows, labels = (read_parquet(path), None) if column is None else read_labelled_parquet(path, column)
     else:
         raise ValueError(f"{path!r} is no file that is read. Expected {EXPECTED}.")
     _check_array(path, rows)

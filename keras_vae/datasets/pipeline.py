@@ -5,18 +5,25 @@ import tensorflow as tf
 
 from keras_vae.datasets.binarize import binarize_afresh
 from keras_vae.datasets.images import Images
+from keras_vae.inputs.examples import joined
 
 SHUFFLE_BUFFER = 10_000
 WHITE = 255
 
 
 def from_memory(
-    images: Images, batch_size: int, shuffle: bool, dynamic: bool, seed: int, integers: bool = False
+    images: Images,
+    batch_size: int,
+    shuffle: bool,
+    dynamic: bool,
+    seed: int,
+    integers: bool = False,
+    conditional: bool = False,
 ) -> tf.data.Dataset:
     """Batches of images in memory: whole batches are gathered by indices that each epoch shuffles anew.
 
-    The order and the binarisation are functions of the seed, the epoch and the batch alone, so that they
-    do not depend on how many threads prepare them.
+    Labels come beside images, or, with `conditional`, as their condition. The order and the binarisation are functions
+    of the seed, the epoch and the batch alone, so that they do not depend on how many threads prepare them.
     """
     take = _taker(images)
     labels = None if images.labels is None else tf.constant(_chosen(images, images.labels))
@@ -30,7 +37,7 @@ def from_memory(
         seed = tf.stack([epoch_seed, tf.cast(index, tf.int64) + 1])
         x = take(chosen)
         x = _as_stored(x) if integers else _as_floats(x, images.levels, dynamic, seed)
-        return x if labels is None else (x, tf.gather(labels, chosen))
+        return x if labels is None else _labelled(x, tf.gather(labels, chosen), conditional)
 
     def epoch(seed):
         order = tf.range(count)
@@ -51,7 +58,13 @@ def from_memory(
 
 
 def from_stream(
-    dataset: tf.data.Dataset, batch_size: int, shuffle: bool, dynamic: bool, seed: int, integers: bool = False
+    dataset: tf.data.Dataset,
+    batch_size: int,
+    shuffle: bool,
+    dynamic: bool,
+    seed: int,
+    integers: bool = False,
+    conditional: bool = False,
 ) -> tf.data.Dataset:
     """Batches of images that do not fit in memory, shuffled within a buffer."""
     if shuffle:
@@ -61,10 +74,14 @@ def from_stream(
     def batch(examples, draw):
         x = examples["image"]
         x = x if integers else _as_floats(x, WHITE, dynamic, tf.stack([draw, 0]))
-        return (x, examples["label"]) if "label" in examples else x
+        return _labelled(x, examples["label"], conditional) if "label" in examples else x
 
     batches = tf.data.Dataset.zip(dataset.batch(batch_size), draws)
     return batches.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+
+
+def _labelled(x, labels, conditional):
+    return joined(x, labels) if conditional else (x, labels)
 
 
 def _taker(images):

@@ -53,6 +53,19 @@ def open_dataset(
     return _only(keys, dataset)
 
 
+def class_names(name: str, data_dir: str | None) -> list[str]:
+    """What TFDS calls the classes of a dataset's labels.
+
+    Raises:
+        ValueError: If the dataset is unknown, or has no labels that are classes.
+    """
+    features = _builder(name, data_dir).info.features
+    _check_features(name, features, with_labels=True)
+    if not hasattr(features["label"], "names"):
+        raise ValueError(f"The labels of the dataset {name!r} are no classes. Its features are {features}.")
+    return list(features["label"].names)
+
+
 def _builder(name, data_dir):
     import tensorflow_datasets as tfds
 
@@ -75,7 +88,9 @@ def _check_features(name, features, with_labels):
             f"{features}. Build a `tf.data.Dataset` of your own: `fit` takes any."
         )
     if with_labels and "label" not in names:
-        raise ValueError(f"The dataset {name!r} has no labels. Load it with `with_labels=False`.")
+        raise ValueError(
+            f"The dataset {name!r} has no labels. Load it with `with_labels=False`, and with `conditional=False`."
+        )
 
 
 def _prepare(builder, name):

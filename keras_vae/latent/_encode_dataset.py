@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_vae.inputs import batches
 from keras_vae.inputs.data_checks import check_examples
+from keras_vae.inputs.examples import x_of
 from keras_vae.ops.checks import checked_bool
 
 
@@ -31,7 +32,7 @@ def encode_dataset(model, data, sample: bool = False, batch_size: int = batches.
     Args:
         model: A `VAE` or an `Autoencoder`.
         data: A `tf.data.Dataset` of batches of x or (x, labels), an array `(n, *event_shape)`, or a pair of arrays
-            (x, labels). Weights are left out.
+            (x, labels). Weights are left out. For a model with a condition, x is `{"x": ..., "condition": ...}`.
         sample: Draw one code from q(z|x) in place of its mean.
         batch_size: Examples at once; a dataset has its own.
 
@@ -47,7 +48,7 @@ def encode_dataset(model, data, sample: bool = False, batch_size: int = batches.
         batches.check_ends(data, "data")
         return _encoded_batches(model, data, sample)
     x, labels, _ = keras.utils.unpack_x_y_sample_weight(data) if isinstance(data, tuple) else (data, None, None)
-    return EncodedDataset(model.encode(x, sample, batch_size), _checked_labels(labels, len(x)))
+    return EncodedDataset(model.encode(x, sample, batch_size), _checked_labels(labels, len(x_of(x))))
 
 
 def _encoded_batches(model, dataset, sample):
@@ -55,9 +56,10 @@ def _encoded_batches(model, dataset, sample):
     for element in dataset:
         x, y, _ = keras.utils.unpack_x_y_sample_weight(element)
         x = check_examples(model.data_spec, x, "data", first=count)
-        codes.append(model.encode(x, sample, max(1, len(x))))
-        labels.append(_checked_labels(y, len(x)))
-        count += len(x)
+        found = len(x_of(x))
+        codes.append(model.encode(x, sample, max(1, found)))
+        labels.append(_checked_labels(y, found))
+        count += found
     if count == 0:
         raise ValueError("`data` is empty: it must hold at least one batch.")
     return EncodedDataset(np.concatenate(codes), None if labels[0] is None else np.concatenate(labels))

@@ -21,7 +21,11 @@ class Traversals(NamedTuple):
 
 
 def traversals(
-    model, example=None, values: Sequence[float] = VALUES, dimensions: Sequence[int] | None = None
+    model,
+    example=None,
+    values: Sequence[float] = VALUES,
+    dimensions: Sequence[int] | None = None,
+    condition=None,
 ) -> Traversals:
     """Decodes codes in which one latent after the other goes through the values while the others are held.
 
@@ -33,14 +37,15 @@ def traversals(
             at 0.
         values: `(n,)`, what the latent is set to, in the code's own units.
         dimensions: The latents, counted from 0; `None` takes all.
+        condition: For a model with a condition, the value under which the example is encoded and all is decoded.
 
     Returns:
         `Traversals`: codes and decoded examples.
 
     Raises:
-        ValueError: If the model decodes nothing, there is no such latent, no value, or the example has another shape or
-            is not finite.
+        ValueError: If the model decodes nothing, there is no such latent, no value, the example has another shape or is
+            not finite, or a condition is missing or not allowed.
     """
-    _, _, codes = checked_traversal(model, example, values, dimensions, "traversals")
-    decoded = model.decode(codes.reshape(-1, model.latent_dim))
+    _, _, codes = checked_traversal(model, example, values, dimensions, "traversals", condition)
+    decoded = model.decode(codes.reshape(-1, model.latent_dim), condition=condition)
     return Traversals(codes, decoded.reshape(*codes.shape[:2], *decoded.shape[1:]))

@@ -372,6 +372,39 @@ class VAE(LatentModel):
         drawn = self.compiled_function(("sample", mean, condition is None), draw)
         return batches.run_in_batches(batches.seeded(drawn, self.drawn_seed(seed)), parts)
 
+    def translate(self, x, condition, to, batch_size: int = batches.BATCH_SIZE):
+        """Maps examples to what they would be under another condition: their style, with another content.
+
+        The mean code of x under its own condition is decoded, to the mean of p(x|z), under `to`. A code says what its
+        condition does not: `vae.translate(x, digits, to=7)` writes sevens in the hands of those who wrote x.
+
+        Source: Kingma et al. 2014, "Semi-supervised Learning with Deep Generative Models", section 4.2, analogies.
+
+        Args:
+            x: Array `(batch, *event_shape)` of any length; or a dict, or a `tf.data.Dataset`, of x and its condition.
+            condition: Its values: one for each example, or one for all; `None` where x has them in it.
+            to: Values to translate to: one for each example, or one for all.
+            batch_size: Examples at once; a dataset has its own.
+
+        Returns:
+            NumPy array `(batch, *event_shape)`, in the data's units.
+
+        Raises:
+            ValueError: If the model has no condition, x is not what it encodes, or values of the condition are not
+                allowed.
+        """
+        if self.condition is None:
+            raise ValueError(
+                "`translate` needs a model with a condition, such as `VAE(..., condition=conditions.Labels(10))`. "
+                "Received: a model without one."
+            )
+        examples = given(x, condition)
+        if not batches.is_dataset(x):
+            # Before the long work.
+            to = self.condition.for_each(to, len(x_of(examples)), "to")
+        codes = self.encode(examples, batch_size=batch_size)
+        return self.decode(codes, batch_size, condition=self.condition.for_each(to, len(codes), "to"))
+
     def sample_prior(self, num_samples, seed, context: Context | None = None):
         """Draws codes from p(z), for tensors: a number and a seed, or a generator, to `(num_samples, latent_dim)`.
 

@@ -15,6 +15,7 @@ from keras_vae.visualization._reconstruction_grid import reconstruction_grid
 from keras_vae.visualization._restoration_grid import restoration_grid
 from keras_vae.visualization._sample_grid import sample_grid
 from keras_vae.visualization._score_timeline import score_timeline
+from keras_vae.visualization._translation_grid import translation_grid
 from keras_vae.visualization._write_embedding import write_embedding
 from keras_vae.visualization.grid import image_grid
 from keras_vae.visualization.png import pixels, save_png
@@ -39,5 +40,6 @@ __all__ = [
     "sample_grid",
     "save_png",
     "score_timeline",
+    "translation_grid",
     "write_embedding",
 ]

@@ -7,6 +7,7 @@ from keras_vae.ops.checks import checked_size
 from keras_vae.visualization._prior_quantiles import prior_quantiles
 from keras_vae.visualization.frame import framed, number_label
 from keras_vae.visualization.grid import image_grid
+from keras_vae.visualization.side_by_side import check_value
 from keras_vae.visualization.value_range import value_range_of
 
 CELL = 40
@@ -17,6 +18,7 @@ def latent_manifold(
     num_points: int = 15,
     value_range: tuple[float, float] | None = None,
     title: str | None = None,
+    condition=None,
 ):
     """Draws the means of p(x|z) over a grid of codes, each of which stands for the same mass of the prior.
 
@@ -31,12 +33,13 @@ def latent_manifold(
         value_range: The values that are black and white; `None` is what the model's data can be, or as in
             `image_grid`.
         title: A line above the picture; `None` is none.
+        condition: For a model with a condition, the value under which all codes are decoded.
 
     Returns:
         A `matplotlib.figure.Figure`.
 
     Raises:
-        ValueError: If the model has no prior, or other than two latents.
+        ValueError: If the model has no prior, or other than two latents, or a condition is missing or not allowed.
     """
     num_points = checked_size(num_points, "num_points")
     check_has_prior(vae, "`latent_manifold`")
@@ -45,10 +48,11 @@ def latent_manifold(
             "`latent_manifold` draws the plane of two latents. Received: a model with latent_dim="
             f"{vae.latent_dim}. Train one with latent_dim=2, or use `latent_traversals`."
         )
+    check_value(vae, condition, "`latent_manifold`")
     quantiles = prior_quantiles(vae, (np.arange(num_points) + 0.5) / num_points)
     codes = manifold_codes(quantiles)
     value_range = value_range_of(vae, value_range)
-    grid = image_grid(vae.decode(codes), num_points, value_range, cell=CELL)
+    grid = image_grid(vae.decode(codes, condition=condition), num_points, value_range, cell=CELL)
     first, second = quantiles.T
     return framed(grid, title, _ends_and_name(second[::-1], "$z_2$"), _ends_and_name(first, "$z_1$"))
 

@@ -7,6 +7,7 @@ import numpy as np
 from keras_vae.ops.checks import checked_size
 from keras_vae.visualization.frame import framed, number_label
 from keras_vae.visualization.grid import image_grid
+from keras_vae.visualization.side_by_side import check_value
 from keras_vae.visualization.value_range import value_range_of
 
 VALUES = tuple(np.linspace(-3.0, 3.0, 9))
@@ -19,6 +20,7 @@ def latent_traversals(
     dimensions: Sequence[int] | None = None,
     value_range: tuple[float, float] | None = None,
     title: str | None = None,
+    condition=None,
 ):
     """Draws a row of pictures for each latent, which goes through `values` while the others are held.
 
@@ -31,22 +33,25 @@ def latent_traversals(
         value_range: The values that are black and white; `None` is what the model's data can be, or as in
             `image_grid`.
         title: A line above the picture; `None` is none.
+        condition: For a model with a condition, the value under which the example is encoded and all is decoded.
 
     Returns:
         A `matplotlib.figure.Figure`.
 
     Raises:
-        ValueError: If the model decodes nothing, there is no such latent, no value, or the example has another shape or
-            is not finite.
+        ValueError: If the model decodes nothing, there is no such latent, no value, the example has another shape or is
+            not finite, or a condition is missing or not allowed.
     """
-    dimensions, values, codes = checked_traversal(vae, example, values, dimensions, "latent_traversals")
+    dimensions, values, codes = checked_traversal(vae, example, values, dimensions, "latent_traversals", condition)
     value_range = value_range_of(vae, value_range)
-    grid = image_grid(vae.decode(codes.reshape(-1, vae.latent_dim)), len(values), value_range)
+    grid = image_grid(vae.decode(codes.reshape(-1, vae.latent_dim), condition=condition), len(values), value_range)
     names = [f"$z_{{{latent + 1}}}$" for latent in dimensions]
     return framed(grid, title, names, [number_label(value) for value in values])
 
 
-def checked_traversal(model, example, values, dimensions, name: str) -> tuple[list[int], np.ndarray, np.ndarray]:
+def checked_traversal(
+    model, example, values, dimensions, name: str, condition=None
+) -> tuple[list[int], np.ndarray, np.ndarray]:
     """Latents, values `(n,)` and codes `(latents, n, latent_dim)`, or a ValueError that names the caller.
 
     Args:
@@ -55,10 +60,12 @@ def checked_traversal(model, example, values, dimensions, name: str) -> tuple[li
         values: `(n,)`.
         dimensions: The latents, counted from 0; `None` takes all.
         name: What is to decode the codes.
+        condition: The value of the model's condition, where it has one.
     """
     checked_decoder(model, name)
+    check_value(model, condition, name)
     dimensions, values = checked_dimensions(dimensions, model.latent_dim), checked_values(values)
-    return dimensions, values, traversal_codes(held_code(model, example), values, dimensions)
+    return dimensions, values, traversal_codes(held_code(model, example, condition), values, dimensions)
 
 
 def traversal_codes(held, values, dimensions) -> np.ndarray:
@@ -131,8 +138,8 @@ def checked_example(example, vae) -> np.ndarray:
     return example
 
 
-def held_code(vae, example) -> np.ndarray:
+def held_code(vae, example, condition=None) -> np.ndarray:
     """The code `(latent_dim,)` at which latents are held: the mean code of an example, zeros for `None`."""
     if example is None:
         return np.zeros(vae.latent_dim)
-    return vae.encode(checked_example(example, vae)[np.newaxis])[0]
+    return vae.encode(checked_example(example, vae)[np.newaxis], condition=condition)[0]

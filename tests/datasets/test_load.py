@@ -196,6 +196,8 @@ def test_data_that_tfds_makes_up_in_tests():
         ({"integers": "no"}, r"`integers` must be True or False. Received: integers='no'"),
         ({"integers": 256}, r"`integers` must be True or False"),
         ({"integers": True, "binarize": "static"}, r"Binary images have no levels: .*, not both"),
+        ({"conditional": 1}, r"`conditional` must be True or False. Received: conditional=1"),
+        ({"conditional": True, "with_labels": True}, r"the labels are the condition: leave out `with_labels`"),
         ({"seed": "a"}, r"`seed` must be a whole number"),
         ({"name": "digit"}, r"There is no dataset 'digit'. Expected 'digits'"),
     ],
@@ -320,6 +322,46 @@ def test_sub_folders_are_labels(tmp_path, where):
     (place,) = np.flatnonzero((images.numpy() == image.numpy()).all(axis=(1, 2, 3)))
     assert label.numpy() == labels.numpy()[place]
     assert images_of(datasets.load(tmp_path, "all")).shape == (3, 3, 4, 1)
+
+
+def conditional_of(dataset) -> tuple[np.ndarray, np.ndarray]:
+    elements = list(dataset.as_numpy_iterator())
+    assert all(sorted(element) == ["condition", "x"] for element in elements)
+    return tuple(np.concatenate([element[name] for element in elements]) for name in ("x", "condition"))
+
+
+def test_conditional_digits_are_those_with_labels(tiny_dir, monkeypatch):
+    digits = load_digits("test")
+    images, labels = conditional_of(datasets.load("digits", "test", 100, binarize="static", conditional=True))
+    np.testing.assert_array_equal(images, images_of(datasets.load("digits", "test", 100, binarize="static")))
+    np.testing.assert_array_equal(labels, digits.labels)
+    # In place of datasets of gigabytes.
+    monkeypatch.setattr(tfds_source, "MOST_BYTES_IN_MEMORY", 0)
+    images, labels = conditional_of(datasets.load("tiny_pictures", "test", 4, conditional=True, data_dir=tiny_dir))
+    np.testing.assert_array_equal(labels, np.rint(images[:, 0, 0, 0] * 255) % 10)
+
+
+def test_conditional_sub_folders_and_columns(tmp_path, where):
+    for number, name in enumerate(["b", "a", "b"]):
+        (tmp_path / name).mkdir(exist_ok=True)
+        Image.fromarray(GREYS[number, ..., 0]).save(tmp_path / name / f"{number}.png")
+    images, labels = conditional_of(datasets.load(tmp_path, "all", conditional=True))
+    np.testing.assert_array_equal(images, GREYS[[1, 0, 2]] / np.float32(255))
+    np.testing.assert_array_equal(labels, [0, 1, 1])
+    named = datasets.load(tmp_path, "all", conditional=True, classes=["c", "b", "a"])
+    np.testing.assert_array_equal(conditional_of(named)[1], [2, 1, 1])
+    (tmp_path / "t.csv").write_text("kind,age\nplum,1\nfig,2.5\nplum,4\n")
+    rows, labels = conditional_of(datasets.load(tmp_path / "t.csv", "all", conditional="kind"))
+    np.testing.assert_array_equal(rows, [[1], [2.5], [4]])
+    np.testing.assert_array_equal(labels, [1, 0, 1])
+    # The part that is held out has its own labels.
+    rows, labels = conditional_of(datasets.load(tmp_path / "t.csv", "test", conditional="kind", held_out=0.6))
+    assert {1.0: 1, 2.5: 0, 4.0: 1} | dict(zip(rows[:, 0].tolist(), labels.tolist(), strict=True)) == {
+        1.0: 1,
+        2.5: 0,
+        4.0: 1,
+    }
+    assert len(rows) == 2
 
 
 @pytest.mark.parametrize(

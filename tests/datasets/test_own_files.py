@@ -61,6 +61,19 @@ def test_arrays_are_as_they_were_saved(tmp_path, dtype):
     assert (data.event_shape, data.labels, data.facts.kind) == ((4, 6, 1), None, "binary")
 
 
+def test_a_table_is_read_once_for_each_column_of_labels(tmp_path):
+    (tmp_path / "t.csv").write_text("age,kind\n1,0\n2.5,1\n")
+    path = str(tmp_path / "t.csv")
+    alone, labelled = open_own(path), open_own(path, "kind")
+    assert (alone.event_shape, alone.labels) == ((2,), None)
+    np.testing.assert_array_equal(labelled.rows, [[1], [2.5]])
+    np.testing.assert_array_equal(labelled.labels, [0, 1])
+    assert open_own(path) is alone
+    assert open_own(path, "kind") is labelled
+    with pytest.raises(ValueError, match=r"x\.npy' is no table, and has no column 'kind'"):
+        open_own(saved(tmp_path / "x.npy", GREYS), "kind")
+
+
 @pytest.mark.parametrize(("dtype", "shape"), [("uint8", (4, 6, 1)), ("uint16", (4, 6, 1)), ("float32", (4, 6))])
 def test_grey_images_need_no_axis_of_channels_and_signals_have_theirs(tmp_path, dtype, shape):
     data = open_own(saved(tmp_path / "x.npy", GREYS[..., 0].astype(dtype)))

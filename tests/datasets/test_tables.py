@@ -5,7 +5,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from keras_vae.datasets.tables import read_csv, read_parquet
+from keras_vae.datasets.tables import read_csv, read_labelled_csv, read_labelled_parquet, read_parquet
 
 
 def written(path, content: str | bytes) -> str:
@@ -44,6 +44,35 @@ def test_a_column_that_numbers_the_rows_is_not_learned(tmp_path):
     np.testing.assert_array_equal(read_csv(written(tmp_path / "t.csv", ",a\n0,0.5\n7,2.5\n")), [[0, 0.5], [7, 2.5]])
 
 
+def test_a_column_of_labels_is_none_of_the_rows(tmp_path):
+    content = "age,kind,height\n1, fig ,\n\n2,plum,0.5\n"
+    rows, labels = read_labelled_csv(written(tmp_path / "t.csv", content), "kind")
+    np.testing.assert_array_equal(rows, [[1, np.nan], [2, 0.5]])
+    np.testing.assert_array_equal(labels, ["fig", "plum"])
+    # Names are there, whatever they look like.
+    rows, labels = read_labelled_csv(written(tmp_path / "t.csv", "1,2,3\n7,8,9\n"), "2")
+    np.testing.assert_array_equal(rows, [[7, 9]])
+    np.testing.assert_array_equal(labels, [8.0])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("age,kind\n1,a\n", "has no column 'sort' for the labels. Its columns are called 'age', 'kind'"),
+        ("sort,sort\n1,a\n", "has several columns 'sort' for the labels"),
+        ("", "has no column 'sort'"),
+        ("sort\na\n", "holds no row of numbers"),
+        ("age,sort\n", "holds no row of numbers"),
+        ("age,sort\n1,a\n2\n", "has 1 columns in line 3, and 2 before"),
+        ("age,sort\nx,a\n", "must hold numbers. Received: 'x' in line 2"),
+        (",sort,age\n0,a,0.5\n1,b,1.5\n", "has no name and numbers the rows"),
+    ],
+)
+def test_labelled_tables_that_will_not_do_are_named(tmp_path, content, message):
+    with pytest.raises(ValueError, match=rf"t\.csv' {message}"):
+        read_labelled_csv(written(tmp_path / "t.csv", content), "sort")
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe1,2", b"1,2\n\xe9,3\n"])
 def test_a_csv_file_in_another_coding_is_named(tmp_path, content):
     with pytest.raises(ValueError, match=r"t\.csv' cannot be read as a table in UTF-8"):
@@ -58,6 +87,19 @@ def parquet(path, **columns) -> str:
 def test_a_parquet_file_of_numbers_and_booleans(tmp_path):
     path = parquet(tmp_path / "t.parquet", age=[3, None, 5], height=[0.5, 1.5, None], sex=[True, False, None])
     np.testing.assert_array_equal(read_parquet(path), [[3, 0.5, 1], [np.nan, 1.5, 0], [5, np.nan, np.nan]])
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [(["b", None, "a"], ["b", "", "a"]), ([2, 0, 1], [2.0, 0.0, 1.0]), ([True, False], [1.0, 0.0])],
+)
+def test_a_column_of_labels_in_a_parquet_file(tmp_path, kinds, expected):
+    path = parquet(tmp_path / "t.parquet", kind=kinds, age=[3, 4, 5][: len(kinds)])
+    rows, labels = read_labelled_parquet(path, "kind")
+    np.testing.assert_array_equal(rows, [[3], [4], [5]][: len(kinds)])
+    np.testing.assert_array_equal(labels, expected)
+    with pytest.raises(ValueError, match=r"t\.parquet' has no column 'sort' .* called 'kind', 'age'"):
+        read_labelled_parquet(path, "sort")
 
 
 def test_parquet_files_that_will_not_do_are_named(tmp_path):

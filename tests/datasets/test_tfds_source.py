@@ -9,7 +9,7 @@ import tensorflow_datasets as tfds
 
 from keras_vae.datasets import tfds_source
 from keras_vae.datasets.images import Images
-from keras_vae.datasets.tfds_source import open_dataset
+from keras_vae.datasets.tfds_source import class_names, open_dataset
 
 from .conftest import NUM_SHARDS, NUM_TEST, NUM_TRAIN, tiny_image
 
@@ -52,6 +52,12 @@ def test_images_and_labels_are_those_that_were_prepared(tiny_dir):
 
 def test_labels_that_are_not_wanted_are_not_read(tiny_dir):
     assert open_dataset("tiny_pictures", "train", tiny_dir, with_labels=False).labels is None
+
+
+def test_the_names_of_classes(tiny_dir):
+    assert class_names("tiny_pictures", tiny_dir) == [str(number) for number in range(10)]
+    with pytest.raises(ValueError, match="The dataset 'tiny_binary' has no labels"):
+        class_names("tiny_binary", tiny_dir)
 
 
 def test_zeros_and_ones_are_black_and_white(tiny_dir):

@@ -9,6 +9,7 @@ from scipy import stats
 from keras_vae import VAE, Decoder, Encoder, likelihoods, networks, posteriors, priors
 from keras_vae.datasets.colour_digits import load_colour_digits
 from keras_vae.models import vae as vae_module
+from tests.conditions.shifts import SHIFTS, shifted_vae
 from tests.models.small import EVENT_SHAPE, LATENT_DIM, binary, passes, small_autoencoder, small_vae, without_noise
 
 MEAN, LOG_VARIANCE = np.array([3.0, -2.0]), np.log([4.0, 0.01])
@@ -580,3 +581,46 @@ class TestSystems:
         (grid,) = [layer.target_shape for layer in vae.decoder.network.layers if hasattr(layer, "target_shape")]
         assert grid == (8, 8, 64)
         assert vae.decode(np.zeros((5, 2))).shape == (5, 32, 32, 3)
+
+
+class TestTranslation:
+    """Where a condition shifts x, what is translated is x without the one shift and with the other."""
+
+    x = np.random.default_rng(0).normal(size=(7, 2)).astype(np.float32)
+    condition = np.array([0, 1, 2, 0, 1, 2, 1])
+
+    @pytest.mark.parametrize("to", [1, np.array([2, 2, 1, 0, 1, 0, 0])])
+    @pytest.mark.parametrize("batch_size", [3, 256])
+    def test_of_each_or_of_all(self, to, batch_size):
+        found = shifted_vae().translate(self.x, self.condition, to, batch_size=batch_size)
+        expected = self.x - SHIFTS[self.condition] + SHIFTS[to]
+        # A sum of numbers up to 20: four roundings.
+        np.testing.assert_allclose(found, expected, atol=8e-6)
+        assert found.dtype == np.float32
+
+    def test_of_one_condition_for_all_of_a_dict_and_of_a_dataset(self):
+        vae = shifted_vae()
+        np.testing.assert_allclose(vae.translate(self.x, 1, to=2), self.x - SHIFTS[1] + SHIFTS[2], atol=8e-6)
+        examples = {"x": self.x, "condition": self.condition}
+        dataset = tf.data.Dataset.from_tensor_slices(examples).batch(4)
+        for held in (examples, dataset):
+            found = vae.translate(held, None, to=self.condition[::-1])
+            np.testing.assert_array_equal(found, vae.translate(self.x, self.condition, self.condition[::-1]))
+
+    def test_to_its_own_condition_it_is_the_reconstruction(self):
+        vae = shifted_vae()
+        found = vae.translate(self.x, self.condition, self.condition)
+        np.testing.assert_array_equal(found, vae.reconstruct(self.x, condition=self.condition))
+
+    def test_mistakes_are_named(self):
+        vae = shifted_vae()
+        with pytest.raises(ValueError, match="`translate` needs a model with a condition"):
+            small_vae().translate(binary(2), 0, 1)
+        with pytest.raises(ValueError, match=r"`to` must hold labels from 0 to 2"):
+            vae.translate(self.x, 0, to=3)
+        with pytest.raises(ValueError, match=r"`to` must have one value for each of 7 examples. Received: 2"):
+            vae.translate(self.x, 0, to=[1, 2])
+        with pytest.raises(ValueError, match=r"`condition` must hold labels from 0 to 2"):
+            vae.translate(self.x, -1, to=1)
+        with pytest.raises(ValueError, match=r"has a condition, Labels\(3\), and `x` has none"):
+            vae.translate(self.x, None, to=1)

@@ -14,6 +14,7 @@ class CodePictures:
     """
 
     event_shape = (56, 56, 3)
+    condition = None
 
     def __init__(self, latent_dim=2, prior=None, levels=None):
         self.latent_dim = latent_dim
@@ -23,14 +24,15 @@ class CodePictures:
         self.encoder = types.SimpleNamespace(input_spec=None)
         self.decoder = types.SimpleNamespace(likelihood=types.SimpleNamespace(levels=levels))
 
-    def decode(self, z):
+    def decode(self, z, condition=None):
         """`(n, latent_dim)` to `(n, 56, 56, 3)`."""
+        assert condition is None
         assert z.dtype == np.float32
         pictures = np.zeros((len(z), *self.event_shape))
         pictures[..., :2] = (z[:, np.newaxis, np.newaxis, :2] + 4) / 8
         return pictures
 
-    def encode(self, x):
+    def encode(self, x, condition=None):
         """`(n, 56, 56, 3)` to `(n, latent_dim)`."""
         codes = np.ones((len(x), self.latent_dim), np.float32)
         codes[:, :2] = 8 * x[:, 0, 0, :2] - 4

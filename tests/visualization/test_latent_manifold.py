@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 import scipy.stats
 
+from keras_vae.conditions import Labels
 from keras_vae.visualization import image_grid, latent_manifold
 from keras_vae.visualization._latent_manifold import manifold_codes
 
-from ..tiny_models import tiny_autoencoder, tiny_vae
+from ..tiny_models import conditional_vae, tiny_autoencoder, tiny_vae
 from .layout import picture_of, texts
 from .stubs import CodePictures, codes_of
 
@@ -73,3 +74,12 @@ def test_no_prior():
 def test_bad_num_points():
     with pytest.raises(ValueError, match="`num_points` must be a whole number of at least 1"):
         latent_manifold(CodePictures(), 0)
+
+
+def test_under_a_condition():
+    vae = conditional_vae(Labels(3))
+    quantiles = scipy.stats.norm.ppf([0.25, 0.75])
+    grid = image_grid(vae.decode(manifold_codes(np.stack([quantiles] * 2, axis=1)), condition=2), 2, cell=40)
+    np.testing.assert_array_equal(picture_of(latent_manifold(vae, 2, condition=2)), grid)
+    with pytest.raises(ValueError, match="say by `condition` under which of its values `latent_manifold` draws"):
+        latent_manifold(vae)

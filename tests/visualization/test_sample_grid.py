@@ -32,3 +32,12 @@ def test_no_axes_are_shown():
 def test_no_samples():
     with pytest.raises(ValueError, match="at least one example"):
         sample_grid(SAMPLES[:0])
+
+
+def test_a_text_left_of_each_row():
+    samples = np.random.default_rng(0).random((6, 8, 8, 1))
+    figure = sample_grid(samples, columns=3, row_labels=["cat", "dog"])
+    assert texts(figure) == ["cat", "dog"]
+    np.testing.assert_array_equal(picture_of(figure), image_grid(samples, 3))
+    with pytest.raises(ValueError, match=r"`row_labels` must be as many as rows, 2. Received: 3"):
+        sample_grid(samples, columns=4, row_labels=["a", "b", "c"])
