@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 from keras_vae import divergences
-from keras_vae.conditions import as_condition
+from keras_vae.conditions.several import as_condition
 from keras_vae.inputs import batches
 from keras_vae.inputs.examples import given, x_of
 from keras_vae.likelihoods.likelihood import Likelihood

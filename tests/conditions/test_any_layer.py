@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from keras_vae.conditions import AnyLayer, as_condition
+from keras_vae.conditions import AnyLayer
+from keras_vae.conditions.several import as_condition
 
 
 def test_an_embedding_takes_whole_numbers():

@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from keras_vae.conditions import Covariates, Labels, Several, as_condition
+from keras_vae.conditions import Covariates, Labels, Several
+from keras_vae.conditions.several import as_condition
 
 VALUES = {"slant": np.float32([[0.5], [2.0]]), "digit": np.array([2, 0])}
 

@@ -72,6 +72,6 @@ def test_a_model_makes_its_weights():
     assert ConditionalNormal.from_config(vae.prior.get_config()).condition_size == 3
     with pytest.raises(ValueError, match="the model has no condition"):
         small_vae(prior=ConditionalNormal(2))
+    fresh = small_vae(condition=Labels(4))
     with pytest.raises(ValueError, match="made for a condition of 3 features, and the model's has 4"):
-        fresh = small_vae(condition=Labels(4))
         VAE(fresh.encoder, fresh.decoder, prior=vae.prior, condition=Labels(4))
