@@ -5,7 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from keras_vae.visualization._latent_traversals import VALUES, checked_traversal
+from keras_vae.visualization._latent_traversals import (
+    VALUES,
+    checked_decoder,
+    checked_dimensions,
+    checked_example,
+    checked_values,
+    traversal_codes,
+)
 
 
 class Traversals(NamedTuple):
@@ -21,7 +28,12 @@ class Traversals(NamedTuple):
 
 
 def traversals(
-    model, example=None, values: Sequence[float] = VALUES, dimensions: Sequence[int] | None = None
+    model,
+    example=None,
+    values: Sequence[float] = VALUES,
+    dimensions: Sequence[int] | None = None,
+    *,
+    condition=None,
 ) -> Traversals:
     """Decodes codes in which one latent after the other goes through the values while the others are held.
 
@@ -33,6 +45,8 @@ def traversals(
             at 0.
         values: `(n,)`, what the latent is set to, in the code's own units.
         dimensions: The latents, counted from 0; `None` takes all.
+        condition: For a model with a condition, the one value that the example is encoded and all codes are decoded
+            under.
 
     Returns:
         `Traversals`: codes and decoded examples.
@@ -41,6 +55,11 @@ def traversals(
         ValueError: If the model decodes nothing, there is no such latent, no value, or the example has another shape or
             is not finite.
     """
-    _, _, codes = checked_traversal(model, example, values, dimensions, "traversals")
-    decoded = model.decode(codes.reshape(-1, model.latent_dim))
+    checked_decoder(model, "traversals")
+    dimensions, values = checked_dimensions(dimensions, model.latent_dim), checked_values(values)
+    held = np.zeros(model.latent_dim)
+    if example is not None:
+        held = model.encode(checked_example(example, model)[np.newaxis], condition=condition)[0]
+    codes = traversal_codes(held, values, dimensions)
+    decoded = model.decode(codes.reshape(-1, model.latent_dim), condition=condition)
     return Traversals(codes, decoded.reshape(*codes.shape[:2], *decoded.shape[1:]))
