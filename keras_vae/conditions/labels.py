@@ -118,7 +118,9 @@ class Labels(Condition):
 
     def note(self, values):
         labels = ops.cast(values, "int32")
-        self.counts.assign_add(ops.sum(ops.one_hot(labels, self.num_classes, dtype="int64"), axis=0))
+        of_batch = ops.sum(ops.one_hot(labels, self.num_classes, dtype="int64"), axis=0)
+        # TensorFlow's own: Keras's assigns old and new together, and several replicas would add up the old as well.
+        self.counts.value.assign_add(of_batch)
 
     def sample(self, num_samples, seed):
         counts = ops.cast(self.counts, self.compute_dtype)

@@ -18,12 +18,19 @@ tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
 )
 STRATEGY = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+CONDITION = {"digit": np.arange(64) % 3, "age": np.linspace(-1, 1, 64)[:, None]}
 X = (np.random.default_rng(0).random((64, 4)) < 0.5).astype("float32")
 
 
 def parts(posterior):
     encoder = keras_vae.Encoder(keras_vae.networks.dense([8]), posterior)
     return encoder, keras_vae.Decoder(keras_vae.networks.dense([8]), keras_vae.likelihoods.Bernoulli((4,)))
+
+
+def conditional():
+    several = {"digit": keras_vae.conditions.Labels(3), "age": keras_vae.conditions.Covariates(1)}
+    prior = keras_vae.priors.ConditionalNormal(2)
+    return keras_vae.VAE(*parts(keras_vae.posteriors.DiagonalNormal(2)), prior, condition=several)
 
 
 def autoencoder():
@@ -41,7 +48,8 @@ def prepared(model, optimizer, **compilation):
 
 
 def fit(model, **arguments):
-    return model.fit(X, batch_size=32, epochs=2, verbose=0, shuffle=False, **arguments).history
+    x = X if getattr(model, "condition", None) is None else {"x": X, "condition": CONDITION}
+    return model.fit(x, batch_size=32, epochs=2, verbose=0, shuffle=False, **arguments).history
 
 
 def replicas_have_noise_of_their_own():
@@ -113,3 +121,6 @@ if __name__ == "__main__":
     noise.normal = same_noise_for_all_examples
     evaluation_leaves_beta(steps_are_those_of_one_device(lambda: vae(objectives.GECO(2.0, speed=0.1))))
     evaluation_leaves_beta(steps_are_those_of_one_device(lambda: vae(objectives.ImportanceWeighted(True))))
+    # The classes of both replicas are counted, twice 22, 21 and 21.
+    counts = steps_are_those_of_one_device(conditional).condition.conditions["digit"].counts
+    np.testing.assert_array_equal(counts.numpy(), [44, 42, 42])
