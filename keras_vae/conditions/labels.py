@@ -63,8 +63,8 @@ class Labels(Condition):
         if not missing:
             return self.rule
         return Rule(
-            # Unsigned numbers cannot be compared with -1.
-            lambda labels: (labels - MISSING >= 0) & (labels < self.num_classes),
+            # Bytes cannot be compared with -1.
+            lambda labels: (labels + 1 >= 0) & (labels < self.num_classes),
             f"labels from 0 to {self.num_classes - 1}, or -1 where one is missing",
             "Number the classes from 0, and give `Labels` as many as there are.",
         )

@@ -5,14 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from keras_vae.visualization._latent_traversals import (
-    VALUES,
-    checked_decoder,
-    checked_dimensions,
-    checked_example,
-    checked_values,
-    traversal_codes,
-)
+from keras_vae.visualization._latent_traversals import VALUES, checked_traversal
 
 
 class Traversals(NamedTuple):

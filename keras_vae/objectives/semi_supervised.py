@@ -30,9 +30,11 @@ class SemiSupervised(Objective):
     and the class side by side; one whose features are modulated runs once, such as one of images.
 
     ```python
-    vae = keras_vae.VAE.for_shape((8, 8, 1), latent_dim=2, condition=conditions.Labels(10))
     vae = keras_vae.VAE(
-        vae.encoder, vae.decoder, condition=vae.condition, objective=keras_vae.objectives.SemiSupervised()
+        encoder=keras_vae.Encoder(keras_vae.networks.dense([128]), keras_vae.posteriors.DiagonalNormal(8)),
+        decoder=keras_vae.Decoder(keras_vae.networks.dense([128]), keras_vae.likelihoods.Bernoulli((8, 8, 1))),
+        condition=keras_vae.conditions.Labels(10),
+        objective=keras_vae.objectives.SemiSupervised(alpha=10.0),
     )
     ```
 
@@ -40,12 +42,16 @@ class SemiSupervised(Objective):
     not chosen at random, such as as many of each class although some are rare, these are wrong for the examples without
     one: say by `class_probabilities` how often the classes are.
 
+    - Few labels: alpha is the weight of each one. Where one example in m has a label, an alpha of about m gives them
+      the weight of all examples. At 1 few labels are outvoted: the others settle first what a class is to be, and the
+      classes may end up interchanged or mixed. Look at `vae.classify` of held-out examples with labels.
     - Class imbalance: a rare class has few labels and a small p(c). What the labels do not tell the unlabelled examples
       must, and the model may use the class for some other difference between them, such as how thick a digit is drawn.
       A larger alpha holds it to the labels; have some dozens of each class.
     - Label noise: -log p(y|x) believes each label entirely, so that a wrong one costs much and pulls far, the more so
-      the larger alpha and the surer the model. Lower alpha, or give -1 for labels that are in doubt: the example still
-      counts. The term in w_y is pulled too: x is explained under a class that it is not of.
+      the larger alpha and the surer the model; nothing in the model says that labels err. Lower alpha, or give -1 for
+      labels that are in doubt: the example still counts. The term in w_y is pulled too: x is explained under a class
+      that it is not of.
 
     Logs: `loss` is what is minimised. `negative_elbo` is the bound without the term in alpha, at beta = 1: on -log p(x)
     of examples without a label, on -log p(x|y) of the others. `reconstruction` is -log p(x|z_c, c), averaged over the
