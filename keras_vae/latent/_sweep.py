@@ -11,7 +11,8 @@ import numpy as np
 from keras import ops
 
 from keras_vae.evaluation._active_units import ACTIVE_VARIANCE
-from keras_vae.inputs.batches import BATCH_SIZE, is_dataset
+from keras_vae.inputs.batches import BATCH_SIZE, is_dataset, num_rows
+from keras_vae.inputs.examples import condition_of, x_of
 from keras_vae.latent._observed_variance import observed_variance
 from keras_vae.latent.recommendation import recommend_by_elbo, recommend_by_error
 from keras_vae.models.composite import checked_part
@@ -92,8 +93,8 @@ def sweep(
             compiled is compiled with Adam. Set a seed in it, so that models differ in size alone.
         latent_dims: Sizes, at least 1, all different.
         train: What `fit` takes as x.
-        test: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches that come in the same order, with the
-            same values, at each reading: models are compared example by example.
+        test: Array `(batch, *event_shape)`, a dict of it and its condition, or a `tf.data.Dataset` of batches that come
+            in the same order, with the same values, at each reading: models are compared example by example.
         epochs: Passes over the training data for each size.
         num_samples: Codes that a VAE draws for each test example.
         tolerance: For autoencoders, the share of the test data's variance that is of no account, at least 0.
@@ -171,7 +172,7 @@ def _checked_variance(model, test) -> float:
 
     def examples():
         for batch in model.checked_batches(test, BATCH_SIZE, model.data_spec.rule):
-            array = np.asarray(batch)
+            array = np.asarray(x_of(batch))
             fingerprints.append(hash(array.tobytes()))
             yield array
 
@@ -188,7 +189,7 @@ def _checked_variance(model, test) -> float:
                 "compared example by example. Use a split that is not shuffled, binarised once and for all "
                 "(binarize='static')."
             )
-    elif len(test) < 2:
+    elif num_rows(test) < 2:
         raise ValueError("`test` must hold at least two examples: the models are compared by a standard error.")
     return variance
 
@@ -229,9 +230,9 @@ def _measures(model, num_samples, x, seed, stream):
     """Squared error, rate, distortion and mean code of each example, which is encoded once; a point's rate is 0."""
     context = model.context(x)
     code, _ = model.code_moments(context)
-    error = squared_error(x, model.decode_tensors(code))
+    error = squared_error(x_of(x), model.decode_tensors(code, condition_of(x)))
     draws = model.draws(context, num_samples, noise.FixedSeed(seed, stream), densities=False)
-    distortion = -ops.mean(model.decoder.likelihood.log_prob(draws.params, x), axis=1)
+    distortion = -ops.mean(model.decoder.likelihood.log_prob(draws.params, x_of(x)), axis=1)
     rate = ops.sum(draws.kl_terms, axis=-1) if model.has_prior else ops.zeros_like(distortion)
     return error, rate, distortion, code
 
