@@ -15,7 +15,7 @@ def contributions(model, x, score: str, num_samples: int):
 
     Args:
         model: An `Autoencoder` or a `VAE`.
-        x: `(batch, *event_shape)`.
+        x: `(batch, *event_shape)`; of a model with a condition, `{"x": ..., "condition": ...}`.
         score: A name in `SCORES`.
         num_samples: Codes that are drawn for each example.
 

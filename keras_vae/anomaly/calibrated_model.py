@@ -70,6 +70,7 @@ class CalibratedModel(Composite):
         """Maps x `(batch, *event_shape)` to a dict of `score`, `p_value` and `verdict`, each `(batch,)`.
 
         The score is the higher, the stranger an example is; the verdict is -1 for anomalies and 1 for normal examples.
+        Of a model with a condition, x is `{"x": ..., "condition": ...}`.
         """
         score = score_batch(self.model, x, self.score, self.num_samples)
         exact = ops.cast(score, "float64")

@@ -13,11 +13,12 @@ from sklearn.utils.validation import check_is_fitted
 from keras_vae.anomaly import attribution, conformal
 from keras_vae.anomaly.calibrated_model import CalibratedModel
 from keras_vae.anomaly.scores import SCORES, check_score, over_examples, score_batch
-from keras_vae.anomaly.trained_rows import TrainedRows
+from keras_vae.anomaly.trained_rows import TrainedRows, rows_of
 from keras_vae.export import saved_model
 from keras_vae.files.whole import whole_file
 from keras_vae.inputs import batches
 from keras_vae.inputs.data_checks import check_examples
+from keras_vae.inputs.examples import given, x_of
 from keras_vae.models import serving
 from keras_vae.models.composite import checked_part
 from keras_vae.models.latent_model import LatentModel
@@ -62,6 +63,10 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
     trained on do not calibrate it later, nor do their equals: `fit` leaves them out, in any order, dtype or company,
     also after `save` and `load`, pickling or cloning. Of the training's examples those are left that were held back.
     What a model was trained on elsewhere only you know.
+
+    Of a model with a condition, an example is scored as one of its class: each method takes `condition=`, or
+    `{"x": ..., "condition": ...}` in place of x. The promise is of examples with their conditions, all classes
+    together.
 
     Sources: see `anomaly.conformal` and `anomaly.scores`.
 
@@ -115,12 +120,13 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         self.random_state = random_state
         self._check_settings()
 
-    def fit(self, x, y=None):
+    def fit(self, x, y=None, *, condition=None):
         """Trains where it is needed, and calibrates.
 
         Args:
             x: Normal examples `(n, *event_shape)`; a `tf.data.Dataset` of batches where nothing is to be trained.
             y: Ignored, as scikit-learn asks.
+            condition: For a model with a condition, its values for an array x: one for each example, or one for all.
 
         Returns:
             The detector.
@@ -129,7 +135,8 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             ValueError: If there are too few examples for the rate, all are equal, or they do not fit the model.
         """
         self._check_settings()
-        self._keep_names(_column_names(x))
+        x = given(x, condition)
+        self._keep_names(_column_names(x_of(x)))
         if self._trains():
             model, scores, trained_on = self._trained(x, self._rows_of(self.model))
         else:
@@ -141,11 +148,16 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         self._calibrate(model, scores, self._threshold(scores), trained_on)
         return self
 
-    def anomaly_scores(self, x) -> np.ndarray:
+    def fit_predict(self, X, y=None, *, condition=None) -> np.ndarray:
+        """`fit`, and then `predict` of the same examples, ints `(n,)`; their name is scikit-learn's."""
+        return self.fit(X, condition=condition).predict(X, condition=condition)
+
+    def anomaly_scores(self, x, *, condition=None) -> np.ndarray:
         """The score of each example, the higher, the stranger.
 
         Args:
             x: Array `(n, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
+            condition: For a model with a condition, its values for an array x: one for each example, or one for all.
 
         Returns:
             float64 `(n,)`; in nats, for `"mse"` in the data's units squared.
@@ -155,39 +167,40 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
                 names, or in another order, than those that were fitted.
         """
         check_is_fitted(self, "threshold_")
-        self._check_names(x)
+        x = given(x, condition)
+        self._check_names(x_of(x))
         return _over_examples(score_batch, self.model_, x, self._fitted)
 
-    def score_samples(self, x) -> np.ndarray:
+    def score_samples(self, x, *, condition=None) -> np.ndarray:
         """The negative of `anomaly_scores`: the lower, the stranger, as scikit-learn has it, `(n,)`."""
-        return -self.anomaly_scores(x)
+        return -self.anomaly_scores(x, condition=condition)
 
-    def decision_function(self, x) -> np.ndarray:
+    def decision_function(self, x, *, condition=None) -> np.ndarray:
         """`score_samples` less `offset_`: negative for anomalies, `(n,)`."""
-        return self.score_samples(x) - self.offset_
+        return self.score_samples(x, condition=condition) - self.offset_
 
-    def predict(self, x) -> np.ndarray:
+    def predict(self, x, *, condition=None) -> np.ndarray:
         """-1 for anomalies and 1 for normal examples, ints `(n,)`."""
-        return self.verdicts_of(self.anomaly_scores(x))
+        return self.verdicts_of(self.anomaly_scores(x, condition=condition))
 
     def verdicts_of(self, scores: np.ndarray) -> np.ndarray:
         """`predict` of examples whose `anomaly_scores` are known, `(n,)`."""
         check_is_fitted(self, "threshold_")
         return np.where(np.asarray(scores) > self.threshold_, -1, 1)
 
-    def p_values(self, x) -> np.ndarray:
+    def p_values(self, x, *, condition=None) -> np.ndarray:
         """(1 + how many calibration scores are at least as high) / (n + 1), `(n,)`.
 
         A normal example has a p-value of at most a with a probability of at most a, for every a.
         """
-        return self.p_values_of(self.anomaly_scores(x))
+        return self.p_values_of(self.anomaly_scores(x, condition=condition))
 
     def p_values_of(self, scores: np.ndarray) -> np.ndarray:
         """`p_values` of examples whose `anomaly_scores` are known, `(n,)`."""
         check_is_fitted(self, "threshold_")
         return np.asarray(conformal.p_values(np.asarray(scores, np.float64), self.calibration_scores_))
 
-    def explain(self, x) -> np.ndarray:
+    def explain(self, x, *, condition=None) -> np.ndarray:
         """What each pixel or column adds to the score; the sum over an example is its `anomaly_scores`.
 
         What belongs to no element, such as the KL divergence, is shared out equally among all. For a picture see
@@ -195,12 +208,14 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
 
         Args:
             x: Array `(n, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
+            condition: For a model with a condition, its values for an array x: one for each example, or one for all.
 
         Returns:
             float64 `(n, *event_shape)`, in the score's unit.
         """
         check_is_fitted(self, "threshold_")
-        self._check_names(x)
+        x = given(x, condition)
+        self._check_names(x_of(x))
         return _over_examples(attribution.contributions, self.model_, x, self._fitted)
 
     def false_alarm_law(self):
@@ -249,7 +264,8 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
     def export(self, filepath, verbose: bool | None = None, input_signature=None, overwrite: bool = False) -> None:
         """Writes a SavedModel with the model's own signatures, and `detect`.
 
-        `detect` maps x to a dict of `score` (as `anomaly_scores`), `p_value` and `verdict`, -1 for anomalies.
+        `detect` maps x to a dict of `score` (as `anomaly_scores`), `p_value` and `verdict`, -1 for anomalies; like the
+        model's own signatures, it takes the values of a condition beside x.
 
         Args:
             filepath: The folder to write.
@@ -332,10 +348,11 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         """A trained copy of the model, the scores of what calibrates it, and all rows that it was trained on."""
         model = _copied(self.model)
         x = _checked_normals(model, x)
-        training, held_back = self._split(trained_on.are_new(x))
-        self._train(model, x[training])
-        scores = self._scores(model, x if self.contamination is not None else x[held_back])
-        return model, scores, trained_on.and_rows(x[training])
+        training, held_back = self._split(trained_on.are_new(rows_of(x)))
+        trained = _some(x, training)
+        self._train(model, trained)
+        scores = self._scores(model, x if self.contamination is not None else _some(x, held_back))
+        return model, scores, trained_on.and_rows(rows_of(trained))
 
     def _split(self, is_new) -> tuple[np.ndarray, np.ndarray]:
         """Numbers of the examples to train on, and of those that are held back, which the model has never seen."""
@@ -362,24 +379,24 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             self._check_enough(np.sum(is_new), np.sum(~is_new))
             return scores[is_new]
         x = _checked_normals(model, x)
-        is_new = trained_on.are_new(x)
+        is_new = trained_on.are_new(rows_of(x))
         self._check_enough(np.sum(is_new), np.sum(~is_new))
-        return self._scores(model, x[is_new])
+        return self._scores(model, _some(x, is_new))
 
     def _of_dataset(self, model, x, trained_on) -> tuple[np.ndarray, np.ndarray]:
         """Scores and fingerprints of a dataset, which is read once: it may come in another order the next time."""
         parts = [
-            (self._scores(model, part), trained_on.fingerprints_of(part.numpy()))
+            (self._scores(model, part), trained_on.fingerprints_of(rows_of(keras.tree.map_structure(np.asarray, part))))
             for part in model.checked_batches(x, batches.BATCH_SIZE, model.data_spec.rule)
         ]
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
 
     def _train(self, model, x):
-        model.decoder.likelihood.adapt(x)
+        model.decoder.likelihood.adapt(x_of(x))
         if not model.compiled:
             # Columns with rare large values, which anomalies are found by, make steps that training does not survive.
             model.compile(keras.optimizers.Adam(global_clipnorm=1.0))
-        epochs = _epochs(math.ceil(len(x) / self.batch_size)) if self.epochs is None else self.epochs
+        epochs = _epochs(math.ceil(len(x_of(x)) / self.batch_size)) if self.epochs is None else self.epochs
         model.fit(x, epochs=epochs, batch_size=self.batch_size, verbose=0)
 
     def _check_enough(self, count, left_out=0):
@@ -416,6 +433,11 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         calibrated = CalibratedModel(self.model_, score, draws, count, settings, description)
         calibrated.calibrate(self.calibration_scores_, self.threshold_, None if rows.are_unknown else rows)
         return calibrated
+
+
+def _some(examples, chosen):
+    """Those examples whose numbers, or booleans, are given."""
+    return keras.tree.map_structure(lambda array: array[chosen], examples)
 
 
 def _column_names(x) -> list[str] | None:
@@ -459,13 +481,14 @@ def _epochs(steps_per_epoch: int) -> int:
     return min(max(math.ceil(STEPS / steps_per_epoch), FEWEST_EPOCHS), MOST_EPOCHS)
 
 
-def _checked_normals(model, x) -> np.ndarray:
+def _checked_normals(model, x):
     if batches.is_dataset(x):
         raise ValueError(
             "`x` must be an array: a dataset cannot be split into examples to train on and examples to calibrate with. "
             "Train the model on the one, and give the other to `fit`."
         )
-    x = check_examples(model.data_spec, x, "x", model.data_spec.rule)
+    examples = check_examples(model.data_spec, x, "x", model.data_spec.rule)
+    x = x_of(examples)
     if len(x) == 0:
         raise ValueError(f"`x` is empty: it must hold normal examples. Received shape {x.shape}.")
     if len(x) > 1 and np.all(x == x[0]):
@@ -473,7 +496,7 @@ def _checked_normals(model, x) -> np.ndarray:
             f"`x` holds {len(x)} examples that are all equal: neither can a model learn from them, nor do their scores "
             "say what is strange. Give examples that differ."
         )
-    return x
+    return examples
 
 
 def _check_finite(sorted_scores):

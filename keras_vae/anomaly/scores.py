@@ -11,6 +11,7 @@ from keras import ops
 
 from keras_vae.evaluation._log_likelihood import check_has_likelihood
 from keras_vae.inputs import batches
+from keras_vae.inputs.examples import x_of
 from keras_vae.inputs.rules import rule_of, support_of
 from keras_vae.models.vae import SCORE_DRAWS, SCORE_SEED
 from keras_vae.ops import noise
@@ -27,7 +28,7 @@ def elbo(model, x, num_samples: int):
 
     Args:
         model: An `Autoencoder` or a `VAE`.
-        x: `(batch, *event_shape)`.
+        x: `(batch, *event_shape)`; of a model with a condition, `{"x": ..., "condition": ...}`.
         num_samples: Codes that are drawn for each example; an autoencoder has one.
 
     Returns:
@@ -80,6 +81,7 @@ def mse(model, x, num_samples: int):
         As `elbo` does, with a rest of 0.
     """
     reconstruction = model.reconstruct_tensors(x)
+    x = x_of(x)
     observed = ops.logical_not(is_missing(x))
     error = (ops.cast(x, reconstruction.dtype) - reconstruction) / model.decoder.likelihood.unit
     count = ops.sum(ops.cast(observed, error.dtype), axis=tuple(range(1, len(error.shape))), keepdims=True)
@@ -148,7 +150,7 @@ def _drawn(model, x, num_samples, densities=False):
     options = {"shared_noise": True, "densities": densities}
     draws = model.draws(model.context(x), num_samples, noise.FixedSeed(SCORE_SEED), **options)
     likelihood = model.decoder.likelihood
-    return draws, -likelihood.element_log_prob(draws.params, likelihood.aligned(draws.params, x))
+    return draws, -likelihood.element_log_prob(draws.params, likelihood.aligned(draws.params, x_of(x)))
 
 
 def _summed(elements):

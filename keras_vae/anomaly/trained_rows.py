@@ -3,7 +3,10 @@
 import dataclasses
 import hashlib
 
+import keras
 import numpy as np
+
+from keras_vae.inputs.examples import condition_of, has_condition, x_of
 
 # Of more rows the smallest fingerprints are kept: 8 bytes each, 2 MiB in a file.
 MOST_FINGERPRINTS = 2**18
@@ -16,8 +19,9 @@ class TrainedRows:
     """What is remembered of the rows that a model was trained on.
 
     A row is known by 64 bits of a hash of its numbers in float32, whatever their dtype, their order and what they came
-    in. Of more rows than are remembered those are that have the smallest hashes, and of all other rows nothing is
-    known above the largest of these: which rows are told does not depend on what is in them.
+    in; the values of its condition, where there is one, are among them. Of more rows than are remembered those are that
+    have the smallest hashes, and of all other rows nothing is known above the largest of these: which rows are told
+    does not depend on what is in them.
 
     Attributes:
         fingerprints: uint64 in ascending order, `(n,)`, of a row that came twice two.
@@ -107,6 +111,21 @@ class TrainedRows:
                 f"`x` is of {x.dtype}, in which rows that the model was trained on cannot be told from others, and "
                 f"these must not calibrate. Give it in the dtype of the training or a finer one: {self.dtype}."
             )
+
+
+def rows_of(examples) -> np.ndarray:
+    """The rows of examples: x, and beside it the values of its condition, where there is one.
+
+    Args:
+        examples: Array `(n, *event_shape)`, or `{"x": ..., "condition": ...}` of arrays.
+    """
+    x = x_of(examples)
+    if not has_condition(examples):
+        return x
+    parts = [x, *keras.tree.flatten(condition_of(examples))]
+    with np.errstate(over="ignore"):
+        flat = [np.reshape(part, (len(x), -1)).astype(np.dtype(_dtype_of(x))) for part in parts]
+    return np.concatenate(flat, axis=1)
 
 
 def _dtype_of(x) -> str:

@@ -9,11 +9,18 @@ import numpy as np
 from keras_vae.compression.reader import Reader
 from keras_vae.compression.writer import BLOCK_SIZE, LATENT_BITS, write
 from keras_vae.files.whole import whole_file
+from keras_vae.inputs.examples import given
 from keras_vae.ops.checks import checked_free_path
 
 
 def compress(
-    vae, x, quality: float | None = None, block_size: int = BLOCK_SIZE, latent_bits: int = LATENT_BITS
+    vae,
+    x,
+    quality: float | None = None,
+    block_size: int = BLOCK_SIZE,
+    latent_bits: int = LATENT_BITS,
+    *,
+    condition=None,
 ) -> bytes:
     """Compresses examples by a VAE: every bit of them comes back, unless a `quality` is given.
 
@@ -33,6 +40,9 @@ def compress(
         block_size: Examples of a block. Smaller blocks add overhead; one flipped bit loses the whole block.
         latent_bits: Bits for each latent of a code, 1 to 13. Fewer make a block's start cheaper; too few for a
             posterior that is narrow cost more for every example.
+        condition: For a model with a condition, its values for an array x: one for each example, or one for all. They
+            are not stored: whoever decompresses gives them again. A block holds a checksum of them, 4 bytes, by which
+            others are told.
 
     Returns:
         A `.kvz` file, as bytes.
@@ -42,16 +52,18 @@ def compress(
         ValueError: If the model or the data cannot be coded; before anything is.
     """
     file = io.BytesIO()
-    write(vae, x, file, quality, block_size, latent_bits)
+    write(vae, given(x, condition), file, quality, block_size, latent_bits)
     return file.getvalue()
 
 
-def decompress(vae, blob: bytes) -> np.ndarray:
+def decompress(vae, blob: bytes, *, condition=None) -> np.ndarray:
     """Turns what `compress` returned into the examples again.
 
     Args:
         vae: The `VAE` that compressed them, or the same after saving and loading.
         blob: A `.kvz` file, as bytes.
+        condition: For a model with a condition, the values that the examples were compressed under, which are not in
+            the file: one for each example, in the same order, or one for all.
 
     Returns:
         Array `(n, *event_shape)` of the dtype that was compressed.
@@ -59,9 +71,11 @@ def decompress(vae, blob: bytes) -> np.ndarray:
     Raises:
         DamagedFileError: If a single bit is not as it was written; a `Reader` reads the blocks that are whole.
         ImportError: If the library `constriction` is not installed.
+        ValueError: If the condition is missing, or has more or fewer values than there are examples, or other ones than
+            they were compressed under.
         WrongModelError: If another model compressed it.
     """
-    with Reader(vae, blob) as reader:
+    with Reader(vae, blob, condition=condition) as reader:
         return reader.read_all()
 
 
@@ -74,6 +88,8 @@ def compress_to_file(
     latent_bits: int = LATENT_BITS,
     overwrite: bool = False,
     progress: Callable[[int], None] | None = None,
+    *,
+    condition=None,
 ) -> int:
     """`compress` to a file, for more examples than there is memory: no more than a block of them is held.
 
@@ -86,6 +102,7 @@ def compress_to_file(
         latent_bits: As for `compress`.
         overwrite: Replace the file if it is there.
         progress: Called with a number of examples whenever so many more are coded.
+        condition: As for `compress`.
 
     Returns:
         The size of the file in bytes. `Reader` reads it.
@@ -97,4 +114,4 @@ def compress_to_file(
     if os.path.isdir(path):
         raise ValueError(f"{path!r} is a folder. Give a file, such as images.kvz.")
     with whole_file(path) as name, open(name, "wb") as file:
-        return write(vae, x, file, quality, block_size, latent_bits, progress)
+        return write(vae, given(x, condition), file, quality, block_size, latent_bits, progress)

@@ -28,7 +28,8 @@ def fingerprint(vae) -> bytes:
         vae: A built model with a prior.
     """
     digest = hashlib.sha256(json.dumps(_description(vae), sort_keys=True, default=_plain).encode())
-    for weight in [*vae.encoder.get_weights(), *vae.decoder.get_weights(), *vae.prior_layers[0].get_weights()]:
+    parts = [vae.encoder, vae.decoder, vae.prior_layers[0], *_condition_of(vae)]
+    for weight in [weight for part in parts for weight in part.get_weights()]:
         digest.update(f"{weight.dtype.str} {weight.shape}".encode())
         digest.update(np.ascontiguousarray(weight).tobytes())
     return digest.digest()[:FINGERPRINT_BYTES]
@@ -36,13 +37,18 @@ def fingerprint(vae) -> bytes:
 
 def _description(vae):
     likelihood = vae.decoder.likelihood
-    layers = [*all_layers(vae.encoder), *all_layers(vae.decoder)]
+    layers = [layer for part in (vae.encoder, vae.decoder, *_condition_of(vae)) for layer in all_layers(part)]
     return {
         # How data is rescaled is the likelihood's.
         "layers": [_described(layer) for layer in layers if not isinstance(layer, NetworkUnits)],
         "likelihood": [type(likelihood).__name__, list(likelihood.event_shape), _levels(likelihood)],
         "prior": _of_prior(*vae.prior_layers),
     }
+
+
+def _condition_of(vae) -> list:
+    """The model's condition, if it has one."""
+    return [] if vae.condition is None else [vae.condition]
 
 
 def _levels(likelihood) -> int:

@@ -19,6 +19,7 @@ class Archive:
 
     Attributes:
         header: What all blocks share.
+        count: How many examples the end of the file says that there are; `None` where it is damaged.
         damage: What is wrong with the end of the file; `None` if nothing is.
 
     Raises:
@@ -33,10 +34,10 @@ class Archive:
         self._first = file.tell()
         self.damage = None
         try:
-            lengths, self._count = self._by_footer()
+            lengths, self.count = self._by_footer()
         except DamagedFileError as error:
             self.damage = error
-            lengths, self._count = self._by_walking(), None
+            lengths, self.count = self._by_walking(), None
         self._starts = [self._first]
         for length in lengths:
             self._starts.append(self._starts[-1] + length)
@@ -73,8 +74,8 @@ class Archive:
             yield block
         if self.damage is not None:
             raise self.damage
-        if count != self._count:
-            raise DamagedFileError(f"The blocks hold {count} examples, and the end of the file says {self._count}.")
+        if count != self.count:
+            raise DamagedFileError(f"The blocks hold {count} examples, and the end of the file says {self.count}.")
 
     def count_of(self, blocks: Iterable[file_format.StoredBlock]) -> int:
         """How many examples all blocks hold.

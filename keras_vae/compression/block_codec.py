@@ -13,6 +13,8 @@ from keras_vae.compression.quantized_likelihoods import quantized
 from keras_vae.compression.quantized_posterior import AT_ONCE, QuantizedPosterior
 from keras_vae.compression.rounding import Rounding
 from keras_vae.files.damage import DamagedFileError
+from keras_vae.inputs.batches import num_rows, rows
+from keras_vae.inputs.examples import condition_of, joined, x_of
 
 # Examples of a group at most; their number, less 1, is a byte in the file.
 MOST_AT_ONCE = 256
@@ -75,7 +77,8 @@ class BlockCodec:
         """Examples to a block.
 
         Args:
-            x: `(n, *event_shape)`, of values that the likelihood allows.
+            x: `(n, *event_shape)`, of values that the likelihood allows; of a model with a condition,
+                `{"x": ..., "condition": ...}`.
             progress: Called with the number of examples that were coded, after each group.
 
         Raises:
@@ -83,30 +86,33 @@ class BlockCodec:
         """
         self._check_networks(x)
         stack, rounding, groups = AnsStack(), Rounding(), []
-        start = 0
-        while start < len(x):
+        start, count = 0, num_rows(x)
+        while start < count:
             funded = min(max(stack.num_bits // self._bits_for_one, 1), self._most_at_once)
-            group = x[start : start + funded]
+            group = rows(x, start, funded)
             self._push_group(stack, rounding, len(groups), group)
-            groups.append(len(group))
-            start += len(group)
+            groups.append(num_rows(group))
+            start += groups[-1]
             if progress is not None:
-                progress(len(group))
-        return Block(len(x), tuple(groups), tuple(rounding.exceptions), stack.to_bytes())
+                progress(groups[-1])
+        return Block(count, tuple(groups), tuple(rounding.exceptions), stack.to_bytes())
 
-    def decode(self, block: Block, progress: Callable[[int], None] | None = None) -> np.ndarray:
+    def decode(self, block: Block, progress: Callable[[int], None] | None = None, condition=None) -> np.ndarray:
         """A block to examples: int32 `(n, *event_shape)`.
 
         Args:
             block: What `encode` returned.
             progress: Called with the number of examples that were decoded, after each group.
+            condition: Of a model with a condition, its values for all examples of the block.
 
         Raises:
             DamagedFileError: If the block is none that this model's `encode` returned.
         """
-        stack, rounding, groups = AnsStack(block.payload), Rounding(block.exceptions), []
+        stack, rounding, groups, start = AnsStack(block.payload), Rounding(block.exceptions), [], block.count
         for index in reversed(range(len(block.groups))):
-            groups.append(self._pop_group(stack, rounding, index, block.groups[index]))
+            start -= block.groups[index]
+            values = None if condition is None else rows(condition, start, block.groups[index])
+            groups.append(self._pop_group(stack, rounding, index, block.groups[index], values))
             if progress is not None:
                 progress(block.groups[index])
         if not stack.is_empty:
@@ -116,7 +122,7 @@ class BlockCodec:
 
     def _check_networks(self, x):
         """Sees once, of the first block that can tell, that the networks repeat themselves."""
-        if self._is_checked or len(x) < 2:
+        if self._is_checked or num_rows(x) < 2:
             return
         grids = dict(zip(("mean", "log_variance"), self.posterior.grids, strict=True))
         self.networks.check_repeatable(x, grids, self.elements.grids)
@@ -125,14 +131,16 @@ class BlockCodec:
     def _push_group(self, stack, rounding, index, x):
         q = self._posterior(rounding, index, x)
         codes = self.posterior.pop(stack, *q)
-        self.elements.push(stack, x.reshape(-1), *self._likelihood(rounding, index, codes))
+        parameters = self._likelihood(rounding, index, codes, condition_of(x))
+        self.elements.push(stack, x_of(x).reshape(-1), *parameters)
         stack.push_bits(codes.reshape(-1), self.posterior.buckets.bits)
 
-    def _pop_group(self, stack, rounding, index, size):
+    def _pop_group(self, stack, rounding, index, size, condition):
         bits = self.posterior.buckets.bits
         codes = stack.pop_bits(size * self.latent_dim, bits).reshape(size, self.latent_dim)
-        x = self.elements.pop(stack, *self._likelihood(rounding, index, codes)).reshape(size, *self.event_shape)
-        self.posterior.push(stack, *self._posterior(rounding, index, x), codes.astype(np.int64))
+        parameters = self._likelihood(rounding, index, codes, condition)
+        x = self.elements.pop(stack, *parameters).reshape(size, *self.event_shape)
+        self.posterior.push(stack, *self._posterior(rounding, index, joined(x, condition)), codes.astype(np.int64))
         return x
 
     def _posterior(self, rounding, index, x):
@@ -143,8 +151,8 @@ class BlockCodec:
             for slot, (name, grid) in enumerate(zip(("mean", "log_variance"), grids, strict=True))
         ]
 
-    def _likelihood(self, rounding, index, codes):
-        found = self.networks.likelihood(self.posterior.buckets.centres[codes])
+    def _likelihood(self, rounding, index, codes, condition):
+        found = self.networks.likelihood(joined(self.posterior.buckets.centres[codes], condition))
         count = len(codes) * int(np.prod(self.event_shape))
         parameters = []
         for slot, (name, grid) in enumerate(self.elements.grids.items(), start=len(self.posterior.grids)):

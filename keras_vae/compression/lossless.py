@@ -10,6 +10,7 @@ from keras_vae.compression._fingerprint import checksum_of_tables
 from keras_vae.compression.block_codec import BlockCodec
 from keras_vae.compression.file_format import StoredBlock
 from keras_vae.files.damage import DamagedFileError
+from keras_vae.inputs.examples import x_of
 from keras_vae.inputs.rules import check_values, support_of
 
 
@@ -48,18 +49,25 @@ class LosslessCodec:
         if x.dtype.kind == "f" and np.signbit(x).any():
             raise ValueError("x holds a negative zero, which would come back as zero. Add 0.0 to it: `x + 0.0`.")
 
-    def encode(self, number: int, x: np.ndarray, progress: Callable[[int], None] | None = None) -> StoredBlock:
-        """Examples `(n, *event_shape)` to the block of a number."""
+    def encode(self, number: int, x, progress: Callable[[int], None] | None = None) -> StoredBlock:
+        """Examples `(n, *event_shape)`, with their condition where there is one, to the block of a number."""
         block = self._codec.encode(x, progress)
-        return StoredBlock(number, block.count, _checksum(x), side_data.pack(block), block.payload)
+        return StoredBlock(number, block.count, _checksum(x_of(x)), side_data.pack(block), block.payload)
 
-    def decode(self, stored: StoredBlock, dtype: np.dtype, progress: Callable[[int], None] | None = None) -> np.ndarray:
-        """A block to examples `(n, *event_shape)` of a dtype.
+    def decode(
+        self,
+        stored: StoredBlock,
+        dtype: np.dtype,
+        progress: Callable[[int], None] | None = None,
+        condition=None,
+    ) -> np.ndarray:
+        """A block to examples `(n, *event_shape)` of a dtype, under the values of their condition.
 
         Raises:
             DamagedFileError: If they are not those that the block was made of.
         """
-        x = self._codec.decode(side_data.unpack(stored.side, stored.count, stored.payload), progress).astype(dtype)
+        block = side_data.unpack(stored.side, stored.count, stored.payload)
+        x = self._codec.decode(block, progress, condition).astype(dtype)
         if _checksum(x) != stored.content:
             raise DamagedFileError(
                 f"Block {stored.number} decodes to other examples than were written. The model's networks gave other "

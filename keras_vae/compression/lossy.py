@@ -11,6 +11,8 @@ from keras_vae.compression.ans_stack import AnsStack
 from keras_vae.compression.file_format import StoredBlock
 from keras_vae.compression.networks import networks_of
 from keras_vae.files.damage import DamagedFileError
+from keras_vae.inputs.batches import num_rows, rows
+from keras_vae.inputs.examples import condition_of, joined
 from keras_vae.inputs.rules import check_values, rule_of
 
 # Steps are powers of 2^(1/8), in a byte: 0 is for a latent that is left out, 128 for a step of 1.
@@ -58,12 +60,13 @@ class LossyCodec:
         """
         check_values(rule_of(self._likelihood), x, "x", first)
 
-    def encode(self, number: int, x: np.ndarray, progress: Callable[[int], None] | None = None) -> StoredBlock:
-        """Examples `(n, *event_shape)` to the block of a number."""
-        means, variances = np.empty((2, len(x), self._latent_dim))
-        self._check_decoder(x[:1])
-        for start in range(0, len(x), AT_ONCE):
-            found = self._networks.posterior(x[start : start + AT_ONCE])
+    def encode(self, number: int, x, progress: Callable[[int], None] | None = None) -> StoredBlock:
+        """Examples `(n, *event_shape)`, with their condition where there is one, to the block of a number."""
+        count = num_rows(x)
+        means, variances = np.empty((2, count, self._latent_dim))
+        self._check_decoder(rows(x, 0, 1))
+        for start in range(0, count, AT_ONCE):
+            found = self._networks.posterior(rows(x, start, AT_ONCE))
             means[start : start + AT_ONCE], variances[start : start + AT_ONCE] = (
                 found["mean"],
                 np.exp(found["log_variance"]),
@@ -72,18 +75,26 @@ class LossyCodec:
                 progress(len(found["mean"]))
         _check_finite(means)
         _check_finite(variances)
-        codes = _step_codes(variances.mean(axis=0) if len(x) else np.ones(self._latent_dim), self.quality)
+        codes = _step_codes(variances.mean(axis=0) if count else np.ones(self._latent_dim), self.quality)
         stack, indices = AnsStack(), np.zeros(means.shape, np.int32)
         for latent in np.flatnonzero(codes):
             last = _last(codes[latent])
             indices[:, latent] = np.clip(np.rint(means[:, latent] / _step(codes[latent])), -last, last)
             stack.push_alike(indices[:, latent] + last, self._weights(codes[latent]))
-        sizes = [min(AT_ONCE, len(x) - start) for start in range(0, len(x), AT_ONCE)]
+        sizes = [min(AT_ONCE, count - start) for start in range(0, count, AT_ONCE)]
         side = codes.tobytes() + bytes(size - 1 for size in sizes)
-        return StoredBlock(number, len(x), _checksum(indices), side, stack.to_bytes())
+        return StoredBlock(number, count, _checksum(indices), side, stack.to_bytes())
 
-    def decode(self, stored: StoredBlock, dtype: np.dtype, progress: Callable[[int], None] | None = None) -> np.ndarray:
+    def decode(
+        self,
+        stored: StoredBlock,
+        dtype: np.dtype,
+        progress: Callable[[int], None] | None = None,
+        condition=None,
+    ) -> np.ndarray:
         """A block to the means of p(x|z), `(n, *event_shape)`; those of whole numbers are rounded.
+
+        They are those under the values of a condition, where the model has one.
 
         Raises:
             DamagedFileError: If the block holds other codes than were written.
@@ -104,7 +115,7 @@ class LossyCodec:
             raise DamagedFileError(f"Block {stored.number} decodes to other codes than were written.")
         x = np.empty((stored.count, *self._event_shape), dtype)
         for start in range(0, stored.count, AT_ONCE):
-            mean = self._networks.mean_image(z[start : start + AT_ONCE])
+            mean = self._networks.mean_image(rows(joined(z, condition), start, AT_ONCE))
             x[start : start + AT_ONCE] = mean if dtype.kind == "f" else _whole(mean, dtype)
             if progress is not None:
                 progress(len(mean))
@@ -112,9 +123,10 @@ class LossyCodec:
 
     def _check_decoder(self, x):
         """Sees once that there will be images: the writer does not otherwise ask the decoder."""
-        if self._is_checked or len(x) == 0:
+        if self._is_checked or num_rows(x) == 0:
             return
-        _check_finite(self._networks.mean_image(self._networks.posterior(x)["mean"]))
+        code = joined(self._networks.posterior(x)["mean"], condition_of(x))
+        _check_finite(self._networks.mean_image(code))
         self._is_checked = True
 
     def _weights(self, code):

@@ -9,6 +9,8 @@ import numpy as np
 
 from keras_vae.compression._fingerprint import fingerprint
 from keras_vae.compression.rounding import MARGIN, Grid
+from keras_vae.inputs.batches import num_rows, rows
+from keras_vae.inputs.examples import condition_of, joined, x_of
 from keras_vae.models.compiled_functions import CompiledFunctions
 from keras_vae.ops.precision import float64_policy, in_float64
 
@@ -36,6 +38,8 @@ class Float64Networks:
     In float32 a sum depends in its last digits on the number of threads, the batch and the instruction set (oneDNN).
     In float64 it does so too, in digits that are 10^8 times smaller.
 
+    Of a model with a condition, examples and codes are `{"x": ..., "condition": ...}`, with the condition's values.
+
     Args:
         vae: A built model with a prior.
 
@@ -47,6 +51,9 @@ class Float64Networks:
         self._encoder = _again(vae.encoder, "encoder", lambda encoder: encoder.build((None, *vae.event_shape)))
         # A decoder may have the encoder's weights.
         self._decoder = _again(vae.decoder, "decoder", lambda decoder: decoder.build_for(self._encoder))
+        self._condition = None
+        if vae.condition is not None:
+            self._condition = _again(vae.condition, "condition", lambda again: again.build((None, *again.shape)))
         self._functions = CompiledFunctions()
 
     def posterior(self, x: np.ndarray) -> dict[str, np.ndarray]:
@@ -69,30 +76,34 @@ class Float64Networks:
             posterior_grids: What the posterior's parameters are rounded to, by name.
             grids: What the likelihood's parameters are rounded to, by name.
         """
-        x = x[:PROBES]
-        if len(x) < 2:
+        x = rows(x, 0, PROBES)
+        if num_rows(x) < 2:
             return
         posterior = self.posterior(x)
         _check(self.posterior, x, posterior, posterior_grids, "encoder")
-        z = posterior["mean"]
+        z = joined(posterior["mean"], condition_of(x))
         _check(self.likelihood, z, self.likelihood(z), grids, "decoder")
 
     def _call(self, name, function, inputs):
-        found = self._functions.get(name, function)(np.asarray(inputs, np.float64))
+        inputs = joined(np.asarray(x_of(inputs), np.float64), condition_of(inputs))
+        found = self._functions.get(name, function)(inputs)
         return {key: np.asarray(value) for key, value in found.items()}
 
     def _posterior(self, x):
-        return self._encoder(x, training=False)
+        return self._encoder(x_of(x), *self._features(x), training=False)
 
     def _likelihood(self, z):
-        return self._decoder(z, training=False)
+        return self._decoder(x_of(z), *self._features(z), training=False)
 
     def _mean(self, z):
-        return {"mean": self._decoder.likelihood.mean(self._decoder(z, training=False))}
+        return {"mean": self._decoder.likelihood.mean(self._likelihood(z))}
+
+    def _features(self, inputs) -> list:
+        return [] if self._condition is None else [self._condition(condition_of(inputs))]
 
 
 def _check(function, inputs, together, grids, name):
-    alone = [function(inputs[i : i + 1]) for i in range(len(inputs))]
+    alone = [function(rows(inputs, i, 1)) for i in range(num_rows(inputs))]
     for parameter, grid in grids.items():
         one_by_one = np.concatenate([outputs[parameter] for outputs in alone])
         difference = np.abs(together[parameter] - one_by_one).max() * grid.steps_per_unit
@@ -123,5 +134,6 @@ def _again(model, name, build):
 
 def _made_of(vae) -> tuple[bytes, str]:
     """All that networks are made of: the weights, and whole configurations, of which a fingerprint has a part."""
-    configs = [vae.encoder.get_config(), vae.decoder.get_config()]
+    parts = [vae.encoder, vae.decoder] if vae.condition is None else [vae.encoder, vae.decoder, vae.condition]
+    configs = [part.get_config() for part in parts]
     return fingerprint(vae), json.dumps(configs)

@@ -9,6 +9,7 @@ import numpy as np
 from keras_vae.compression._check_model import check_model
 from keras_vae.compression._fingerprint import fingerprint
 from keras_vae.compression.archive import Archive, opened
+from keras_vae.compression.block_conditions import BlockConditions, without_note
 from keras_vae.compression.lossless import LosslessCodec
 from keras_vae.compression.lossy import LossyCodec
 from keras_vae.files.damage import DamagedFileError
@@ -34,6 +35,8 @@ class Reader:
     Args:
         vae: The `VAE` that the file was written with.
         source: A path, bytes, or a seekable file that is open for reading bytes.
+        condition: For a model with a condition, the values that the examples were written under, which the file does
+            not hold: one for each example of the whole file, or one for all.
 
     Attributes:
         event_shape: Shape of one example.
@@ -42,10 +45,12 @@ class Reader:
 
     Raises:
         DamagedFileError: If it is no `.kvz` file, or its header is damaged.
+        ValueError: If there are more or fewer values of the condition than examples, or a value is not allowed. Values
+            that the examples were not written under are told when a block is read.
         WrongModelError: If it was written with another model.
     """
 
-    def __init__(self, vae, source):
+    def __init__(self, vae, source, *, condition=None):
         check_model(vae)
         self._vae, self._codec = vae, None
         self._file, self._owned = opened(source), not hasattr(source, "read")
@@ -54,6 +59,7 @@ class Reader:
             with self._named():
                 self._archive = Archive(self._file)
             self._check_model()
+            self._conditions = BlockConditions(vae.condition, condition, self._archive.count)
         except BaseException:
             self.close()
             raise
@@ -87,8 +93,7 @@ class Reader:
         if not 0 <= number < self.num_blocks:
             raise IndexError(f"The file has the blocks 0 to {self.num_blocks - 1}. Received: number={number}.")
         with self._named():
-            stored = self._archive.block(number)
-            return self._codec_of_file().decode(stored, self.dtype, progress)
+            return self._decoded(self._archive.block(number), progress)
 
     def damaged_blocks(self) -> list[int]:
         """The numbers of the blocks whose checksums do not fit."""
@@ -107,7 +112,7 @@ class Reader:
         """The blocks, and after the last a DamagedFileError if the end of the file is damaged: some may be missing."""
         with self._named():
             for stored in self._archive.blocks():
-                yield self._codec_of_file().decode(stored, self.dtype)
+                yield self._decoded(stored)
 
     def read_all(self) -> np.ndarray:
         """All examples, `(n, *event_shape)`, once every checksum is seen to fit.
@@ -119,7 +124,7 @@ class Reader:
             blocks = list(self._archive.blocks())
             examples, start = np.empty((self._archive.count_of(blocks), *self.event_shape), self.dtype), 0
             for stored in blocks:
-                examples[start : start + stored.count] = self._codec_of_file().decode(stored, self.dtype)
+                examples[start : start + stored.count] = self._decoded(stored)
                 start += stored.count
             return examples
 
@@ -160,6 +165,10 @@ class Reader:
                 f"{header.fingerprint.hex()}. This model has {self._vae.event_shape} and {own.hex()}. Load the very "
                 "model that compressed it; training it further makes it another."
             )
+
+    def _decoded(self, stored, progress=None):
+        values = self._conditions.of(stored.number * self._archive.header.block_size, stored.count)
+        return self._codec_of_file().decode(without_note(stored, values), self.dtype, progress, values)
 
     def _codec_of_file(self):
         """The codec, which is made when the first block is read."""

@@ -7,12 +7,16 @@ import numpy as np
 
 from keras_vae.compression._check_model import check_model
 from keras_vae.compression._fingerprint import fingerprint
+from keras_vae.compression.block_conditions import with_note
 from keras_vae.compression.file_format import MOST_ITEM_BYTES, Header, footer
 from keras_vae.compression.lossless import LosslessCodec
 from keras_vae.compression.lossy import LossyCodec
 from keras_vae.inputs import batches
+from keras_vae.inputs.batches import num_rows, rows
+from keras_vae.inputs.data_checks import as_examples
 from keras_vae.inputs.event_shapes import check_event_shape
-from keras_vae.inputs.plain_arrays import checked_array, is_bfloat16
+from keras_vae.inputs.examples import condition_of, x_of
+from keras_vae.inputs.plain_arrays import is_bfloat16
 from keras_vae.ops.checks import checked_number, checked_size
 
 BLOCK_SIZE, LATENT_BITS = 1000, 10
@@ -35,7 +39,7 @@ def write(
     Args:
         vae: A `VAE`.
         x: Array `(n, *event_shape)`, also one that is mapped from a file; a `tf.data.Dataset` of batches, or an
-            iterator over them.
+            iterator over them. Of a model with a condition, `{"x": ..., "condition": ...}` in their place.
         file: Open for writing bytes.
         quality: `None` to lose nothing; else see `LossyCodec`, from 0.01 to 100.
         block_size: Examples of a block, 1 to 2^32 - 1.
@@ -57,21 +61,22 @@ def write(
     # Also of no examples there is a first block, which says their dtype.
     block = next(blocks)
     fields = Header(
-        vae.event_shape, block.dtype, fingerprint(vae), codec.tables, codec.latent_bits, block_size, codec.quality
+        vae.event_shape, x_of(block).dtype, fingerprint(vae), codec.tables, codec.latent_bits, block_size, codec.quality
     )
     header = fields.to_bytes()
     file.write(header)
     lengths, count = [], 0
-    while block is not None and len(block) > 0:
-        data = codec.encode(len(lengths), block, progress).to_bytes()
-        if not fields.carries(len(block), len(data)):
+    while block is not None and num_rows(block) > 0:
+        size = num_rows(block)
+        data = with_note(codec.encode(len(lengths), block, progress), condition_of(block)).to_bytes()
+        if not fields.carries(size, len(data)):
             raise ValueError(
-                f"{len(block):,} examples became {len(data):,} bytes: no reader would believe such a file. The codes "
+                f"{size:,} examples became {len(data):,} bytes: no reader would believe such a file. The codes "
                 "carry nothing; take a larger `quality`, or a smaller `block_size`."
             )
         file.write(data)
         lengths.append(len(data))
-        count += len(block)
+        count += size
         block = next(blocks, None)
     end = footer(lengths, count)
     file.write(end)
@@ -90,54 +95,55 @@ def _codec(vae, quality, latent_bits):
     return LossyCodec(vae, float(np.float32(quality)))
 
 
-def _blocks(vae, codec, x, block_size) -> Iterator[np.ndarray]:
+def _blocks(vae, codec, x, block_size) -> Iterator:
     """Blocks of examples that were checked; at least one, which may be empty."""
     if batches.is_dataset(x):
         batches.check_ends(x, "x")
         return _regrouped(_checked_batches(vae, codec, x.as_numpy_iterator()), block_size)
     if isinstance(x, Iterator):
         return _regrouped(_checked_batches(vae, codec, x), block_size)
-    x = checked_array(x, "x")
-    starts = range(0, max(len(x), 1), block_size)
+    x = as_examples(vae.data_spec, x, "x")
+    starts = range(0, max(num_rows(x), 1), block_size)
     # All of them before the first is coded.
     for start in starts:
-        _check(vae, codec, x[start : start + block_size], start)
-    return (x[start : start + block_size] for start in starts)
+        _check(vae, codec, x_of(x)[start : start + block_size], start)
+    return (rows(x, start, block_size) for start in starts)
 
 
-def _checked_batches(vae, codec, data) -> Iterator[np.ndarray]:
+def _checked_batches(vae, codec, data) -> Iterator:
     count, dtype = 0, None
     for element in data:
-        x, _, _ = keras.utils.unpack_x_y_sample_weight(element)
-        x = checked_array(x, "x")
+        batch, _, _ = keras.utils.unpack_x_y_sample_weight(element)
+        batch = as_examples(vae.data_spec, batch, "x")
+        x = x_of(batch)
         _check(vae, codec, x, count)
         if dtype not in (None, x.dtype):
             raise ValueError(f"The batches must have one dtype. Received: {dtype} first, then {x.dtype}.")
         count, dtype = count + len(x), x.dtype
-        yield x
+        yield batch
     if dtype is None:
         raise ValueError("`x` is empty: it must hold at least one batch.")
 
 
-def _regrouped(data: Iterable[np.ndarray], block_size: int) -> Iterator[np.ndarray]:
+def _regrouped(data: Iterable, block_size: int) -> Iterator:
     """Batches of any sizes as blocks of one size; the last has what is left."""
     waiting, count, given = [], 0, False
     for batch in data:
-        start = 0
-        while count + len(batch) - start >= block_size:
-            part = batch[start : start + block_size - count]
-            yield _joined([*waiting, part]) if waiting else part
-            waiting, count, start, given = [], 0, start + len(part), True
-        if start < len(batch) or not given:
-            waiting.append(batch[start:])
-            count += len(batch) - start
+        start, size = 0, num_rows(batch)
+        while count + size - start >= block_size:
+            part = rows(batch, start, block_size - count)
+            yield _concatenated([*waiting, part]) if waiting else part
+            waiting, count, start, given = [], 0, start + num_rows(part), True
+        if start < size or not given:
+            waiting.append(rows(batch, start, size))
+            count += size - start
     if count or not given:
-        yield _joined(waiting)
+        yield _concatenated(waiting)
 
 
-def _joined(arrays):
+def _concatenated(parts):
     # By itself NumPy forgets a foreign byte order.
-    return np.concatenate(arrays, dtype=arrays[0].dtype)
+    return keras.tree.map_structure(lambda *arrays: np.concatenate(arrays, dtype=arrays[0].dtype), *parts)
 
 
 def _check(vae, codec, x, first):

@@ -5,6 +5,6 @@ from keras_vae.conditions.condition import Condition
 from keras_vae.conditions.covariates import Covariates
 from keras_vae.conditions.images import Images
 from keras_vae.conditions.labels import Labels
-from keras_vae.conditions.several import Several, as_condition
+from keras_vae.conditions.several import Several
 
-__all__ = ["AnyLayer", "Condition", "Covariates", "Images", "Labels", "Several", "as_condition"]
+__all__ = ["AnyLayer", "Condition", "Covariates", "Images", "Labels", "Several"]

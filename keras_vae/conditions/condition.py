@@ -50,19 +50,24 @@ class Condition(keras.layers.Layer):
 
     def described(self) -> str:
         """The condition in words, for messages."""
-        return f"{type(self).__name__} of shape {('batch', *self.shape)}".replace("'", "")
+        return f"{type(self).__name__} of shape ({', '.join(map(str, ('batch', *self.shape)))})"
 
     def parts(self, values, name: str) -> Iterator[tuple]:
         """Each condition by itself: pairs of (name, condition, values), of which this one is the only one."""
         yield name, self, values
 
-    def checked(self, values, name: str = "condition", count: int | None = None) -> np.ndarray:
+    def rule_for(self, missing: bool) -> Rule:
+        """What values are allowed, with those that stand for what is missing or without; here there are none."""
+        return self.rule
+
+    def checked(self, values, name: str = "condition", count: int | None = None, missing: bool = False) -> np.ndarray:
         """Returns values as an array of `value_dtype` after a check.
 
         Args:
             values: Array-like `(batch, *shape)`.
             name: What to call it in a message.
             count: How many examples there are; `None` is not checked.
+            missing: Whether values may be missing.
 
         Raises:
             ValueError: If the shape or the length is another, or a value is not allowed.
@@ -75,7 +80,9 @@ class Condition(keras.layers.Layer):
             )
         if count is not None and len(values) != count:
             raise ValueError(f"`{name}` must have one value for each of {count} examples. Received: {len(values)}.")
-        check_values(self.rule, values, name)
+        # Infinity minus itself is what the rule asks about.
+        with np.errstate(invalid="ignore"):
+            check_values(self.rule_for(missing), values, name)
         return values.astype(self.value_dtype, copy=False)
 
     def as_array(self, values, name: str) -> np.ndarray:
@@ -95,7 +102,7 @@ class Condition(keras.layers.Layer):
 
         return tf.ensure_shape(values, (None, *self.shape))
 
-    def for_each(self, value, count: int, name: str = "condition"):
+    def for_each(self, value, count: int, name: str = "condition", missing: bool = False):
         """Values for so many examples, from as many or from a single one of shape `shape`: checked, as an array.
 
         Raises:
@@ -103,7 +110,7 @@ class Condition(keras.layers.Layer):
         """
         if np.shape(value) == self.shape:
             value = np.broadcast_to(np.asarray(value), (count, *self.shape))
-        return self.checked(value, name, count)
+        return self.checked(value, name, count, missing)
 
     def note(self, values) -> None:
         """Is told the values of each batch that a model is trained on, as tensors."""

@@ -11,13 +11,20 @@ from keras_vae.inputs.rules import Rule
 from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_size
 
+# Stands for a label that is missing, where one may be.
+MISSING = -1
+WHO_TAKES_MISSING = (
+    "A label of -1, for one that is missing, is taken by `fit`, `evaluate`, `elbo` and `evaluation.log_likelihood` of "
+    "a model with `objective=objectives.SemiSupervised()`."
+)
+
 
 @keras.saving.register_keras_serializable("keras_vae")
 class Labels(Condition):
     """Each example's class, a whole number from 0 to `num_classes` - 1. Its features are one-hot.
 
     What classes were trained on is counted, epoch by epoch, and saved: `sample` draws classes by these frequencies,
-    and all alike before any training.
+    and all alike before any training. A label of -1 is missing, and is not counted: see `objectives.SemiSupervised`.
 
     Source: Sohn, Lee and Yan 2015, "Learning Structured Output Representation using Deep Conditional Generative
     Models".
@@ -40,7 +47,7 @@ class Labels(Condition):
         self.rule = Rule(
             lambda labels: (labels >= 0) & (labels < self.num_classes),
             f"labels from 0 to {self.num_classes - 1}",
-            "Number the classes from 0, and give `Labels` as many as there are.",
+            f"Number the classes from 0, and give `Labels` as many as there are. {WHO_TAKES_MISSING}",
         )
         self.counts = self.add_weight(
             name="counts",
@@ -50,6 +57,16 @@ class Labels(Condition):
             trainable=False,
             autocast=False,
             aggregation="sum",
+        )
+
+    def rule_for(self, missing):
+        if not missing:
+            return self.rule
+        return Rule(
+            # Unsigned numbers cannot be compared with -1.
+            lambda labels: (labels - MISSING >= 0) & (labels < self.num_classes),
+            f"labels from 0 to {self.num_classes - 1}, or -1 where one is missing",
+            "Number the classes from 0, and give `Labels` as many as there are.",
         )
 
     @property
@@ -86,7 +103,7 @@ class Labels(Condition):
         return f"Labels({self.num_classes})"
 
     def call(self, values):
-        """Maps labels `(batch,)` to one-hot features `(batch, num_classes)`."""
+        """Maps labels `(batch,)` to one-hot features `(batch, num_classes)`, and -1 to zeros."""
         return ops.one_hot(ops.cast(values, "int32"), self.num_classes, dtype=self.compute_dtype)
 
     @property

@@ -44,13 +44,15 @@ class Several(Condition):
         for key, part in self.conditions.items():
             yield from part.parts(values[key], f"{name}[{key!r}]")
 
-    def checked(self, values, name="condition", count=None):
+    def checked(self, values, name="condition", count=None, missing=False):
         self._check_names(values, name)
-        return {key: part.checked(values[key], f"{name}[{key!r}]", count) for key, part in self.conditions.items()}
+        named = ((key, part, f"{name}[{key!r}]") for key, part in self.conditions.items())
+        return {key: part.checked(values[key], of_part, count, missing) for key, part, of_part in named}
 
-    def for_each(self, value, count, name="condition"):
+    def for_each(self, value, count, name="condition", missing=False):
         self._check_names(value, name)
-        return {key: part.for_each(value[key], count, f"{name}[{key!r}]") for key, part in self.conditions.items()}
+        named = ((key, part, f"{name}[{key!r}]") for key, part in self.conditions.items())
+        return {key: part.for_each(value[key], count, of_part, missing) for key, part, of_part in named}
 
     def inputs(self):
         return {key: part.inputs() for key, part in self.conditions.items()}

@@ -3,6 +3,9 @@
 from keras_vae.evaluation._active_units import active_units, code_variances
 from keras_vae.evaluation._aggregate_posterior import AggregatePosterior, aggregate_posterior
 from keras_vae.evaluation._bits_per_dim import bits_per_dim
+from keras_vae.evaluation._calibration_temperature import calibration_temperature
+from keras_vae.evaluation._class_log_likelihoods import class_log_likelihoods
+from keras_vae.evaluation._expected_calibration_error import expected_calibration_error
 from keras_vae.evaluation._fraction_active import fraction_active
 from keras_vae.evaluation._hoyer_sparsity import hoyer_sparsity
 from keras_vae.evaluation._kl_per_latent import kl_per_latent
@@ -21,7 +24,10 @@ __all__ = [
     "active_units",
     "aggregate_posterior",
     "bits_per_dim",
+    "calibration_temperature",
+    "class_log_likelihoods",
     "code_variances",
+    "expected_calibration_error",
     "fraction_active",
     "hoyer_sparsity",
     "kl_per_latent",

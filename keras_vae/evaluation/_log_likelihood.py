@@ -1,23 +1,18 @@
 """log p(x) by importance sampling."""
 
 import dataclasses
-import functools
 import math
 
 import numpy as np
-from keras import ops
 
 from keras_vae.inputs import batches
-from keras_vae.inputs.examples import given, x_of
+from keras_vae.inputs.examples import given
 from keras_vae.inputs.rules import support_of
 from keras_vae.models._has_prior import has_prior
-from keras_vae.ops import noise
+from keras_vae.models.classes import estimates_with_missing_labels
 from keras_vae.ops._warn import warn
 from keras_vae.ops.checks import checked_size
 
-# Elements of x that the decoder gives parameters for at once: many enough for its matrix products to be fast, and few
-# enough for a processor's cache.
-ELEMENTS_AT_ONCE = 2**21
 # An example whose weights are worth fewer draws than these has no estimate that can be believed; a set of which more
 # than this share are so has none either.
 FEWEST_DRAWS, MOST_DOUBTFUL = 5.0, 0.05
@@ -88,7 +83,8 @@ def log_likelihood(
         batch_size: Examples at once; a dataset has its own.
         seed: The same int gives the same values for the same `batch_size`; `None` draws others at each call.
         condition: For a model with a condition, its values for an array x: one for each example, or one for all. The
-            estimate is one of log p(x|c).
+            estimate is one of log p(x|c); where a label is -1, under `objectives.SemiSupervised`, of
+            log p(x) = log sum_c p(c) p(x|c).
 
     Returns:
         A `LogLikelihood`; `num_examples` says how many were counted.
@@ -109,8 +105,9 @@ def importance_sampled(vae, x, num_samples: int, batch_size: int = 100, seed: in
     """`log_likelihood` without a warning: of few samples, a bound as `objectives.ImportanceWeighted` has it."""
     check_has_likelihood(vae)
     num_samples = checked_size(num_samples, "num_samples")
-    examples = vae.checked_batches(x, batch_size, support_of(vae.decoder.likelihood))
-    found = batches.run_in_batches(batches.seeded(_compiled(vae, num_samples), vae.drawn_seed(seed)), examples)
+    examples = vae.checked_batches(x, batch_size, support_of(vae.decoder.likelihood), missing_labels=True)
+    estimate = estimates_with_missing_labels(vae, num_samples)
+    found = batches.run_in_batches(batches.seeded(estimate, vae.drawn_seed(seed)), examples)
     if len(found) == 0:
         raise ValueError("`x` is empty: it must hold at least one example.")
     return LogLikelihood(found[:, 0], found[:, 1], num_samples)
@@ -123,53 +120,6 @@ def check_has_likelihood(model) -> None:
             "A likelihood needs a VAE: an autoencoder's Deterministic posterior is a point, no distribution, so that "
             f"no estimate of log p(x) exists. Received: {type(model).__name__}."
         )
-
-
-def _compiled(vae, num_samples):
-    """`estimates` as a compiled function that takes as many draws at once as suits the size of a batch."""
-
-    def function(x, seed, stream):
-        at_once = min(num_samples, max(1, ELEMENTS_AT_ONCE // max(1, math.prod(x_of(x).shape))))
-        estimate = functools.partial(estimates, vae, num_samples=num_samples, at_once=at_once)
-        return vae.compiled_function(("log_likelihood", num_samples, at_once), estimate)(x, seed, stream)
-
-    return function
-
-
-def estimates(vae, x, seed, stream=0, num_samples: int = 5000, at_once: int = 1):
-    """log p(x) and the effective sample size of each example, for tensors.
-
-    Args:
-        vae: A `VAE`.
-        x: `(batch, *event_shape)`.
-        seed: Int, or scalar integer tensor.
-        stream: Which of the sequences of draws that belong to the seed.
-        num_samples: Draws for each example.
-        at_once: Draws for each example that are held at one time.
-
-    Returns:
-        `(batch, 2)`, float64.
-    """
-    context = vae.context(x)
-    first_stream = ops.cast(stream, "int64") * num_samples
-
-    def add_chunk(chunk, most, total, squares, count=at_once):
-        generator = noise.FixedSeed(seed, first_stream + ops.cast(chunk, "int64"))
-        log_weights = ops.cast(vae.log_weights(x, vae.draws(context, count, generator)), "float64")
-        larger = ops.maximum(most, ops.max(log_weights, axis=1))
-        weights, shrunk = ops.exp(log_weights - larger[:, None]), ops.exp(most - larger)
-        total = total * shrunk + ops.sum(weights, axis=1)
-        return chunk + 1, larger, total, squares * shrunk**2 + ops.sum(weights**2, axis=1)
-
-    zeros = ops.zeros((ops.shape(x_of(x))[0],), dtype="float64")
-    # The smallest number in place of minus infinity, from which nothing can be subtracted.
-    sums = (ops.zeros((), "int32"), zeros + np.finfo(np.float64).min, zeros, zeros)
-    chunks, left = divmod(num_samples, at_once)
-    sums = ops.while_loop(lambda chunk, *_: chunk < chunks, add_chunk, sums)
-    if left:
-        sums = add_chunk(*sums, count=left)
-    _, most, total, squares = sums
-    return ops.stack([most + ops.log(total) - math.log(num_samples), total * total / squares], axis=1)
 
 
 def _warn_of_doubt(result):

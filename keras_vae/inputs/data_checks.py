@@ -123,7 +123,9 @@ def _checked_validation(spec, data, batch_size):
     return parts if parts[1] is not None else parts[:1]
 
 
-def check_examples(spec, x, name: str, rule: Rule | None = None, first: int = 0) -> np.ndarray:
+def check_examples(
+    spec, x, name: str, rule: Rule | None = None, first: int = 0, missing_labels: bool = False
+) -> np.ndarray:
     """Returns x as an array, or examples as arrays, after a check of shapes and values.
 
     Args:
@@ -132,11 +134,12 @@ def check_examples(spec, x, name: str, rule: Rule | None = None, first: int = 0)
         name: What to call it in a message.
         rule: What values are allowed; `None` is what the encoder takes.
         first: Index of the first example, where x is a part of something larger.
+        missing_labels: Whether labels may be missing, of a model that takes such ones.
 
     Raises:
         ValueError: If the shape is another or a value is not allowed.
     """
-    examples = _as_examples(spec, x, name)
+    examples = as_examples(spec, x, name, missing_labels and spec.takes_missing_labels)
     x = x_of(examples)
     check_event_shape(x.shape, spec.input_shape, name)
     spec.build((None, *x.shape[1:]))
@@ -249,7 +252,7 @@ def _checked_input(spec, element, name, by_tensorflow: bool = True) -> tuple:
     x, _, _ = keras.utils.unpack_x_y_sample_weight(element)
     if by_tensorflow:
         return (check_examples(spec, x, name),)
-    x = _as_examples(spec, x, name)
+    x = as_examples(spec, x, name)
     _check_numbers(spec, x, None, None, name)
     return (x,)
 
@@ -328,7 +331,8 @@ def _checked_dataset(spec, dataset, name):
         _check_specifications(spec, x, target, name)
         _check_dtypes(spec, condition)
     else:
-        _check_arrays(spec, _as_examples(spec, examples, name), target, sample_weight, name)
+        examples = as_examples(spec, examples, name, spec.takes_missing_labels)
+        _check_arrays(spec, examples, target, sample_weight, name)
     shapes = (spec.input_shape, spec.event_shape, ())
     asserted = dataset.enumerate().map(_assertion(spec, shapes))
     checked = asserted.prefetch(tf.data.AUTOTUNE)
@@ -373,7 +377,8 @@ def _assertion(spec, shapes):
             checks.append(assert_values(WEIGHTS, sample_weight, "sample_weight", number))
         if condition is not None:
             named = spec.condition.parts(condition, CONDITION)
-            checks += [assert_values(part.rule, values, name, number) for name, part, values in named]
+            rules = ((part.rule_for(spec.takes_missing_labels), values, name) for name, part, values in named)
+            checks += [assert_values(*rule_of_values, number) for rule_of_values in rules]
         with tf.control_dependencies(checks):
             # Shapes that the pipeline does not know are those that the model takes.
             x, target, sample_weight = (
@@ -388,15 +393,28 @@ def _assertion(spec, shapes):
     return asserted
 
 
-def _as_examples(spec, examples, name):
-    """x as an array of numbers; with the values of its condition, which are checked."""
+def as_examples(spec, examples, name: str, missing_labels: bool = False):
+    """x as an array of numbers; with the values of its condition, which are checked.
+
+    Args:
+        spec: What is asked of them.
+        examples: Array-like `(batch, ...)`, whose values are not looked at; for a model with a condition,
+            `{"x": ..., "condition": ...}`, the condition of one for each example or one for all.
+        name: What to call them in a message.
+        missing_labels: Whether a label may be missing.
+
+    Raises:
+        ValueError: If x is no array of numbers, there is a condition too many or too few, or a value is not allowed.
+    """
     x, condition = split(examples, spec.condition, name)
     x = checked_array(x, name)
-    return x if spec.condition is None else joined(x, spec.condition.for_each(condition, len(x), CONDITION))
+    if spec.condition is None:
+        return x
+    return joined(x, spec.condition.for_each(condition, len(x), CONDITION, missing_labels))
 
 
 def _as_arrays(spec, x, target, sample_weight, name) -> tuple:
-    x = _as_examples(spec, x, name)
+    x = as_examples(spec, x, name, spec.takes_missing_labels)
     target = None if target is None else checked_array(target, "target")
     return x, target, None if sample_weight is None else checked_array(sample_weight, "sample_weight")
 

@@ -18,6 +18,7 @@ class DataSpec:
         caution: Takes an iterator over what is to be said of values that can be trained on, but not well: texts, and
             `None` of others. It need not be read to its end.
         condition: The model's `Condition`, whose values come with x; `None` of a model without one.
+        takes_missing_labels: Whether labels may be missing where the model is trained and evaluated.
     """
 
     likelihood: Any
@@ -25,6 +26,7 @@ class DataSpec:
     build: Callable[[tuple], None]
     caution: Callable[[Iterator[str | None]], None]
     condition: Any = None
+    takes_missing_labels: bool = False
 
     @property
     def event_shape(self) -> tuple[int, ...]:

@@ -21,6 +21,7 @@ class Likelihood(ParameterLayer):
       dtype, and in logarithms to the end;
     - implements `in_domain` if not every finite number can be trained on, `in_support` and `support` in words if not
       all of these have a probability, and `rescaled` if networks cannot be given data as it is;
+    - sets `is_fitted` where it estimates a parameter in `fitted`;
     - sets `data_form` where it takes images otherwise than as values from 0 to 1, `levels` where an element is a whole
       number below that, and `has_one_domain` to False where some elements have a domain of their own;
     - puts what its constructor takes into `get_config`, and is registered by
@@ -51,6 +52,8 @@ class Likelihood(ParameterLayer):
     has_one_domain = True
     # Whether NaN stands for what is missing.
     takes_missing = False
+    # Whether `fitted` estimates a parameter from all that was drawn for a batch.
+    is_fitted = False
 
     def __init__(self, event_shape: Sequence[int], **kwargs):
         super().__init__(**kwargs)

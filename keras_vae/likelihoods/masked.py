@@ -85,6 +85,11 @@ class Masked(Likelihood):
         return ops.where(missing, ops.zeros_like(rescaled), rescaled)
 
     @property
+    def is_fitted(self) -> bool:
+        """Whether the likelihood estimates a parameter from batches."""
+        return self.likelihood.is_fitted
+
+    @property
     def unit(self):
         return self.likelihood.unit
 

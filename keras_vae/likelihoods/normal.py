@@ -57,6 +57,11 @@ class Normal(Likelihood):
         self.min_scale = checked_number(min_scale, "min_scale", 0.0, inclusive=False)
         self.parameter_names = ("mean", "log_scale") if self.scale == "predicted" else ("mean",)
 
+    @property
+    def is_fitted(self) -> bool:
+        """Whether the scale is estimated from batches."""
+        return self.scale == "optimal"
+
     def build(self, features_shape):
         super().build(features_shape)
         if self.scale == "shared":

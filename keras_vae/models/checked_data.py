@@ -1,5 +1,6 @@
 """A model's functions of tensors over data of any length, which is checked before it is used."""
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -22,6 +23,8 @@ class CheckedData(Trainable):
 
     # Whether it was said of data that they can be trained on, but not well.
     has_warned_of_values = False
+    # Whether labels may be missing where it is trained and evaluated.
+    takes_missing_labels = False
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -30,8 +33,9 @@ class CheckedData(Trainable):
     @property
     def data_spec(self) -> DataSpec:
         """What data must be like, for the checks of `inputs`."""
+        asked = self._taken_shape, self._build_once, self._warn_once
         condition = getattr(self, "condition", None)
-        return DataSpec(self.decoder.likelihood, self._taken_shape, self._build_once, self._warn_once, condition)
+        return DataSpec(self.decoder.likelihood, *asked, condition, self.takes_missing_labels)
 
     def compiled_function(self, key, function, somebodys=None):
         """The compiled function of a key, which is compiled from `function` at the first call.
@@ -47,7 +51,9 @@ class CheckedData(Trainable):
         depends_on = None if somebodys is None else functools.partial(function_state, somebodys, self)
         return self._functions.get(key, function, depends_on)
 
-    def checked_batches(self, x, batch_size: int, rule: Rule | None):
+    def checked_batches(
+        self, x, batch_size: int, rule: Rule | None, with_condition: bool = True, missing_labels: bool = False
+    ):
         """The batches of an array or a dataset, as tensors that were checked.
 
         Args:
@@ -55,18 +61,25 @@ class CheckedData(Trainable):
             batch_size: Examples at once; a dataset has its own.
             rule: What values are allowed; `None` is what the encoder takes, any other asks for the shape of an
                 event.
+            with_condition: Whether the batches of a model with a condition hold it, and x has to; without, they are of
+                x alone.
+            missing_labels: Whether labels may be missing, of a model that takes such ones.
 
         Raises:
             ValueError: If x does not have the shape that the encoder takes, holds values that are not allowed, or is
                 a dataset without an end.
         """
-        spec = self.data_spec
+        spec = self.data_spec if with_condition else dataclasses.replace(self.data_spec, condition=None)
         if rule is not None and spec.input_shape != spec.event_shape:
             raise ValueError(
                 f"The likelihood of x needs the shape of an event, {spec.event_shape}; the encoder takes another, "
                 f"{spec.input_shape}."
             )
-        check = functools.partial(data_checks.check_examples, spec, name="x", rule=rule)
+
+        def check(x, first=0):
+            examples = x if with_condition else x_of(x)
+            return data_checks.check_examples(spec, examples, "x", rule, first, missing_labels)
+
         if batches.is_dataset(x):
             batches.check_ends(x, "x")
             return batches.dataset_batches(x, check, "x")

@@ -105,8 +105,10 @@ class Encoder(Composite):
     def call(self, x, condition=None):
         """Maps x `(batch, *event_shape)`, in the data's units, to a dict of parameters, each `(batch, latent_dim)`.
 
-        In a model with a condition its features come with x, `(batch, condition_size)`. Where a `keras.Sequential`
-        calls it, it returns their mean `(batch, latent_dim)`.
+        In a model with a condition its features come with x, `(batch, condition_size)`; or `(batch, count,
+        condition_size)` for several values, under each of which an example is looked at: parameters are then
+        `(batch * count, latent_dim)`, all those of an example one after the other. Where a `keras.Sequential` calls it,
+        it returns their mean `(batch, latent_dim)`.
         """
         x = ops.cast(self.units(x), self.compute_dtype)
         if self.condition_size:
@@ -120,8 +122,10 @@ class Encoder(Composite):
         if condition is None:
             return self.posterior(self.network(x))
         if self.modulation is None:
+            x, condition = _for_each_value(x, condition)
             return self.posterior(self.network(ops.concatenate([x, ops.cast(condition, x.dtype)], axis=-1)))
-        return self.posterior(self.modulation(self.network(x), condition))
+        # The network runs once, however many values there are.
+        return self.posterior(self.modulation(*_for_each_value(self.network(x), condition)))
 
     def get_config(self):
         # Of an encoder without a condition, what it always was.
@@ -135,3 +139,10 @@ class Encoder(Composite):
             both = (input_shape[0], input_shape[1] + self.condition_size)
             return both if takes(self.network, both) else input_shape
         return input_shape
+
+
+def _for_each_value(tensor, condition) -> tuple:
+    """A tensor and the features of a condition with one leading axis: an example is repeated for each of its values."""
+    if len(condition.shape) == 2:
+        return tensor, condition
+    return ops.repeat(tensor, condition.shape[1], axis=0), ops.reshape(condition, (-1, condition.shape[2]))

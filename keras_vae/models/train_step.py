@@ -70,6 +70,10 @@ class Trainable(TellsOpenJit, Composite):
         """
         raise NotImplementedError
 
+    def shares(self, log_likelihood, outputs):
+        """What each draw counts where means of p(x|z) are averaged, `(batch, num_samples)`; `None` is all alike."""
+        return None
+
     def update(self, tape, step: Step) -> None:
         """Updates the weights, from a persistent tape: with further optimizers, where a model has further losses."""
         self.optimizer.apply(tape.gradient(step.loss, self.trainable_weights), self.trainable_weights)
@@ -116,14 +120,15 @@ class Trainable(TellsOpenJit, Composite):
         self.update(tape, Step(*scaled, log_likelihood, outputs, logs))
         if has_condition(x):
             self.condition.note(condition_of(x))
-        return x, target, sample_weight, outputs, loss, logs
+        return x, target, sample_weight, self._mean_image(outputs, log_likelihood), loss, logs
 
     @traced
     def test_step(self, data):
         x, target, sample_weight = self._unpacked(data)
         outputs = self.forward(x, sample_weight, training=False)
-        loss, _, logs = self._loss(self.decoder.likelihood.log_prob(outputs, target), outputs, sample_weight)
-        return self._track(x, target, sample_weight, outputs, loss, logs)
+        log_likelihood = self.decoder.likelihood.log_prob(outputs, target)
+        loss, _, logs = self._loss(log_likelihood, outputs, sample_weight)
+        return self._track(x, target, sample_weight, self._mean_image(outputs, log_likelihood), loss, logs)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         # Under a strategy Keras builds the metrics by what `call` returns.
@@ -152,10 +157,14 @@ class Trainable(TellsOpenJit, Composite):
         added = sum((tf.cast(loss, cost.dtype) for loss in self.losses), start=tf.zeros((), cost.dtype))
         return cost + added, added, logs
 
-    def _track(self, x, target, sample_weight, outputs, loss, logs):
+    def _track(self, x, target, sample_weight, image, loss, logs):
         self.track({"loss": loss, **logs}, tf.shape(target)[0])
-        return self.compute_metrics(x, target, self._mean_image(outputs), sample_weight=sample_weight)
+        return self.compute_metrics(x, target, image, sample_weight=sample_weight)
 
-    def _mean_image(self, outputs):
+    def _mean_image(self, outputs, log_likelihood=None):
         """What metrics of the user see: the mean of p(x|z), averaged over the draws, `(batch, *event_shape)`."""
-        return ops.mean(self.decoder.likelihood.mean(outputs), axis=1)
+        images = self.decoder.likelihood.mean(outputs)
+        shares = None if log_likelihood is None else self.shares(log_likelihood, outputs)
+        if shares is None:
+            return ops.mean(images, axis=1)
+        return ops.einsum("bk,bk...->b...", ops.cast(shares, images.dtype), images)

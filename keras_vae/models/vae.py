@@ -9,11 +9,11 @@ import numpy as np
 from keras import ops
 
 from keras_vae import divergences
-from keras_vae.conditions import as_condition
+from keras_vae.conditions.several import as_condition
 from keras_vae.inputs import batches
 from keras_vae.inputs.examples import given, x_of
 from keras_vae.likelihoods.likelihood import Likelihood
-from keras_vae.models import for_shape
+from keras_vae.models import class_draws, classes, for_shape
 from keras_vae.models.composite import checked_part
 from keras_vae.models.decoder import Decoder
 from keras_vae.models.draws import Context, Draws
@@ -31,6 +31,7 @@ from keras_vae.priors import Marginal, StandardNormal
 from keras_vae.priors.prior import Prior
 
 SAMPLES_AT_ONCE, ELEMENTS_AT_ONCE = 1024, 2**21
+CLASS_SAMPLES, CLASS_BATCH_SIZE = 100, 100
 # Elements of all draws of all examples that `elbo` computes together, and what tells the seeds of parts from others.
 DRAWN_ELEMENTS_AT_ONCE, SEED_OF_NEXT_PART = 2**24, 1_000_003
 # Scores are by these draws, always: the same example has the same score.
@@ -110,6 +111,7 @@ class VAE(LatentModel):
                 f"{self.prior.latent_dim}, posterior {self.latent_dim}."
             )
         divergences.closed_form(self.encoder.posterior, self.prior)
+        self.objective.check(self)
         # What `summary` shows of them.
         self.prior.build((None, self.latent_dim))
         self.objective.build((None, self.num_samples))
@@ -185,6 +187,20 @@ class VAE(LatentModel):
         return self.encoder.posterior.is_diagonal_normal
 
     @property
+    def takes_missing_labels(self) -> bool:
+        """Whether labels may be -1, for a missing one, where the model is trained and evaluated."""
+        return self.objective.enumerates_classes
+
+    @property
+    def log_class_probabilities(self):
+        """log p(c) of a model with labels, `(num_classes,)`: as its objective was told, or by the labels of training.
+
+        Raises:
+            ValueError: If the model has no labels.
+        """
+        return self.objective.log_class_probabilities(classes.checked_labels_of(self, "log_class_probabilities"))
+
+    @property
     def beta(self):
         """Weight of the KL divergence: a variable, which assigning a number sets."""
         return self._beta
@@ -215,7 +231,13 @@ class VAE(LatentModel):
 
     @num_samples.setter
     def num_samples(self, value: int):
-        self._num_samples = checked_size(value, "num_samples")
+        value = checked_size(value, "num_samples")
+        if value > 1 and self.objective.enumerates_classes:
+            raise ValueError(
+                f"{type(self.objective).__name__} draws one code for each class: leave `num_samples` at 1. Received: "
+                f"num_samples={value}."
+            )
+        self._num_samples = value
 
     def call(self, x, sample_weight=None, training=None):
         """Draws z from q(z|x), and adds the weighted batch mean of beta * KL by `add_loss`.
@@ -230,9 +252,12 @@ class VAE(LatentModel):
         Returns:
             Dict of the decoder's parameters, each `(batch, num_samples, *event_shape)`, `z`
             `(batch, num_samples, latent_dim)`, `kl` `(batch,)`, in nats and without beta, and what the
-            objective asks for.
+            objective asks for. Where this enumerates the classes, these are the samples, and there is no `kl`.
         """
-        context, objective = self.context(self.corrupted(x, training), training), self.objective
+        x, objective = self.corrupted(x, training), self.objective
+        if objective.enumerates_classes:
+            return class_draws.outputs(self, x, training)
+        context = self.context(x, training)
         asked = {"densities": objective.weighs_codes, "stop_score": objective.stops_score}
         draws = self.draws(context, self.num_samples, decode=False, **asked)
         penalty = objective.penalty(self, context, draws, self._rate(draws.kl_terms, sample_weight))
@@ -411,6 +436,42 @@ class VAE(LatentModel):
         params = self.decoded(self.sample_prior(num_samples, generator, context), context)
         return likelihood.mean(params) if mean else likelihood.sample(params, generator)
 
+    def classify(
+        self,
+        x,
+        num_samples: int = CLASS_SAMPLES,
+        seed: int | None = None,
+        temperature: float = 1.0,
+        batch_size: int = CLASS_BATCH_SIZE,
+    ):
+        """The probability of each class, of a model with labels: p(c|x) is proportional to p(x|c) p(c).
+
+        p(x|c) is estimated by importance sampling, see `evaluation.class_log_likelihoods`, and p(c) are the frequencies
+        of training, or what the objective was told. Nothing has to be trained for it. Where most labels are missing,
+        `objectives.SemiSupervised` learns from all examples.
+
+        Such probabilities are often too sure of themselves. A temperature above 1, which
+        `evaluation.calibration_temperature` finds on held-out examples, divides log p(x|c) + log p(c).
+
+        Args:
+            x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches. Where it has labels,
+                `{"x": ..., "condition": ...}`, these are not looked at.
+            num_samples: Draws for each example and class.
+            seed: The same int gives the same values for the same `batch_size`; `None` draws others at each call.
+            temperature: Above 0; 1 is Bayes's rule.
+            batch_size: Examples at once; a dataset has its own.
+
+        Returns:
+            NumPy array `(batch, num_classes)`, of which each row has the sum 1.
+
+        Raises:
+            ValueError: If the model has no labels, a number is out of range, or x has another shape or values that have
+                no probability.
+        """
+        temperature = checked_number(temperature, "temperature", 0.0, inclusive=False)
+        found = classes.class_log_likelihoods(self, x, num_samples, batch_size, seed, "classify")
+        return classes.class_probabilities(found + np.asarray(self.log_class_probabilities), temperature)
+
     def elbo(
         self,
         x,
@@ -428,7 +489,8 @@ class VAE(LatentModel):
             seed: The same int gives the same values for the same `batch_size`; `None` draws others at each call.
             batch_size: Examples at once; a dataset has its own.
             condition: For a model with a condition, its values for an array x: one for each example, or one for all.
-                The bound is one on log p(x|c).
+                The bound is one on log p(x|c); where a label is -1, under `objectives.SemiSupervised`, on
+                log p(x) = log sum_c p(c) p(x|c).
 
         Returns:
             NumPy array `(batch,)`, in nats.
@@ -438,7 +500,7 @@ class VAE(LatentModel):
         """
         num_samples = checked_size(num_samples, "num_samples")
         bound = functools.partial(self._bound_in_parts, num_samples)
-        examples = self.checked_batches(given(x, condition), batch_size, self.data_spec.rule)
+        examples = self.checked_batches(given(x, condition), batch_size, self.data_spec.rule, missing_labels=True)
         return batches.run_in_batches(batches.seeded(bound, self.drawn_seed(seed)), examples)
 
     def elbo_tensors(self, x, seed, stream=0, num_samples: int = 1, shared_noise: bool = False):
@@ -490,10 +552,13 @@ class VAE(LatentModel):
         return self(x, sample_weight=sample_weight, training=training)
 
     def losses_of(self, log_likelihood, outputs, sample_weight):
-        reconstruction, kl = self.objective.reconstruction(log_likelihood), outputs["kl"]
+        reconstruction, kl = self.objective.terms(log_likelihood, outputs)
         logged = {"reconstruction": reconstruction, "kl": kl, "negative_elbo": reconstruction + kl}
         cost = self.objective.cost(log_likelihood, outputs, self.beta)
         return batch_mean(cost, sample_weight), {name: batch_mean(term, sample_weight) for name, term in logged.items()}
+
+    def shares(self, log_likelihood, outputs):
+        return self.objective.shares(log_likelihood, outputs)
 
     def update(self, tape, step):
         weights = self.trainable_weights
@@ -519,11 +584,14 @@ class VAE(LatentModel):
 
     def _bound_in_parts(self, num_samples, x, seed, stream):
         """`elbo_tensors` of many draws, a mean over parts, each with a seed of its own: memory has a bound."""
-        at_once = max(1, DRAWN_ELEMENTS_AT_ONCE // max(1, len(x_of(x)) * math.prod(self.event_shape)))
+        under_each = classes.lacks_labels(self, x)
+        bound_of = functools.partial(class_draws.elbo, self) if under_each else self.elbo_tensors
+        elements = len(x_of(x)) * math.prod(self.event_shape) * (self.condition.num_classes if under_each else 1)
+        at_once = max(1, DRAWN_ELEMENTS_AT_ONCE // max(1, elements))
         sizes = [min(at_once, num_samples - first) for first in range(0, num_samples, at_once)]
         bounds = []
         for part, size in enumerate(sizes):
-            bound = self.compiled_function(("elbo", size), functools.partial(self.elbo_tensors, num_samples=size))
+            bound = self.compiled_function(("elbo", under_each, size), functools.partial(bound_of, num_samples=size))
             bounds.append(np.asarray(bound(x, seed + part * SEED_OF_NEXT_PART, stream)))
         return np.average(bounds, axis=0, weights=sizes).astype(bounds[0].dtype) if len(bounds) > 1 else bounds[0]
 

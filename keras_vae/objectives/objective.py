@@ -29,6 +29,10 @@ class Objective(keras.layers.Layer):
     stops_score = False
     # Whether the objective gives the model's beta.
     sets_beta = False
+    # Whether the axis of samples is one of classes: a code is drawn for each, and a label may be missing. Beside
+    # `log_ratio` the outputs hold `classes`, one-hot labels `(batch, num_classes)`, zeros where one is missing, and
+    # `log_class_probabilities`, `(num_classes,)`.
+    enumerates_classes = False
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -40,6 +44,26 @@ class Objective(keras.layers.Layer):
     def compute_output_shape(self, log_likelihood_shape):
         """The shape of what `cost` returns."""
         return tuple(log_likelihood_shape[:1])
+
+    def check(self, vae) -> None:
+        """Raises a ValueError if the objective cannot train a model: is called when that is made, with its parts."""
+
+    def log_class_probabilities(self, labels):
+        """log p(c) of a model with labels, `(num_classes,)`: by the frequencies of its training."""
+        return labels.log_probabilities
+
+    def shares(self, log_likelihood, outputs):
+        """What each code counts where reconstructions are averaged, `(batch, num_samples)`; `None` is all alike."""
+        return None
+
+    def terms(self, log_likelihood, outputs) -> tuple:
+        """What is logged as `reconstruction` and as `kl`, two of `(batch,)` in nats; their sum is the negative ELBO.
+
+        Args:
+            log_likelihood: log p(x|z), `(batch, num_samples)`, in nats.
+            outputs: What the model's `call` returned.
+        """
+        return self.reconstruction(log_likelihood), outputs["kl"]
 
     def reconstruction(self, log_likelihood):
         """-E_q[log p(x|z)] in nats from log p(x|z): `(batch, num_samples)` to `(batch,)`."""

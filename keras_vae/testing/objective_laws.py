@@ -7,6 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae import networks
+from keras_vae.conditions import Labels
+from keras_vae.inputs.examples import joined
 from keras_vae.likelihoods import Bernoulli, Normal
 from keras_vae.models import VAE, Decoder, Encoder
 from keras_vae.models.composite import checked_part
@@ -22,6 +24,8 @@ SEED = 0
 # A linear model, of which log p(x) is known, and what is drawn for each of its examples.
 EVENT_SIZE, LATENT_DIM, SCALE = 3, 2, 0.7
 NUM_EXAMPLES, NUM_SAMPLES, ROUNDS = 64, 4, 24
+# Of a model with labels, for an objective that enumerates them.
+NUM_CLASSES = 2
 # Central differences in float64 by this step are off by some 1e-9 of a loss of this size.
 STEP = 1e-5
 
@@ -29,11 +33,12 @@ STEP = 1e-5
 def check_objective(objective) -> None:
     """Holds an objective to what every objective owes.
 
-    - It owns the axis of samples: codes that are all alike cost what one does, and their order means nothing.
+    - It owns the axis of samples: codes that are all alike cost what one does, and their order means nothing. Where it
+      is one of classes, their order means nothing.
     - At beta = 1 its loss is not below -log p(x), on average over the draws, where q(z|x) is p(z|x) too.
     - Its gradients are on average those of its loss, by finite differences with the same draws.
     - Where it sets beta, the next one is a finite number above 0.
-    - A VAE with it trains, is saved, loaded and exported, and gives the same numbers each time.
+    - A VAE with it trains, is saved, loaded and, without labels, exported, and gives the same numbers each time.
 
     Args:
         objective: An `Objective`. Copies of it are made from its config.
@@ -45,16 +50,39 @@ def check_objective(objective) -> None:
     checked_part(objective, Objective, "objective")
     rng = np.random.default_rng(SEED)
     with in_double_precision():
-        _hold_samples(copy_of(objective, rng), rng)
+        (_hold_classes if objective.enumerates_classes else _hold_samples)(copy_of(objective, rng), rng)
         _hold_training(objective, rng)
     vae = VAE(
         Encoder(networks.dense([6]), DiagonalNormal(2, seed=SEED)),
         Decoder(networks.dense([6]), Bernoulli((6,))),
         objective=fresh(objective),
-        num_samples=3,
+        **_options_for(objective, 3),
     )
     vae.build((None, 6))
-    check_model(objective, vae, (rng.random((12, 6)) < 0.5).astype(np.float32))
+    x, labels = (rng.random((12, 6)) < 0.5).astype(np.float32), np.arange(12) % NUM_CLASSES
+    check_model(objective, vae, joined(x, labels if objective.enumerates_classes else None))
+
+
+def _options_for(objective, num_samples) -> dict:
+    """What a model takes beside the objective: so many samples, or the classes in their place."""
+    return {"condition": Labels(NUM_CLASSES)} if objective.enumerates_classes else {"num_samples": num_samples}
+
+
+def _hold_classes(copy, rng):
+    log_likelihood, log_ratio, log_p = (tf.constant(rng.normal(size=(5, 3))) for _ in range(3))
+    # Two of the five examples have no label.
+    classes = np.eye(3)[[0, 1, 2, 0, 0]] * np.array([1, 1, 1, 0, 0])[:, None]
+
+    def cost(order):
+        own = {"log_ratio": log_ratio, "classes": tf.constant(classes), "z": log_ratio[..., None]}
+        outputs = {name: tf.gather(value, order, axis=1) for name, value in own.items()}
+        outputs["log_class_probabilities"] = tf.gather(tf.nn.log_softmax(log_p[0]), order)
+        return np.asarray(copy.cost(tf.gather(log_likelihood, order, axis=1), outputs, 1.0))
+
+    first = cost([0, 1, 2])
+    hold_that(copy, "`cost` is one number for each example", first.shape == (5,), "the axes that `cost` reduces")
+    look_at = "how `cost` reduces the axis of classes"
+    hold(copy, "the order of classes means nothing", np.abs(cost([2, 0, 1]) - first), 1e-9, look_at)
 
 
 def _hold_samples(copy, rng):
@@ -108,13 +136,19 @@ class _LinearModel:
             Encoder(keras.layers.Identity(), self._posterior),
             Decoder(keras.layers.Identity(), Normal((EVENT_SIZE,), scale=SCALE)),
             objective=objective,
-            num_samples=NUM_SAMPLES,
+            **_options_for(objective, NUM_SAMPLES),
         )
         self._vae.build((None, EVENT_SIZE))
+        # Of an objective that enumerates classes, which then make no difference where the posterior is exact.
+        self._num_classes = NUM_CLASSES if objective.enumerates_classes else 0
         self._set_to_its_exact_posterior(rng)
         self._vae.compile(keras.optimizers.SGD(1.0))
         self._vae.optimizer.build(self._vae.trainable_variables)
-        self._x = tf.constant(rng.normal(size=(NUM_EXAMPLES, EVENT_SIZE)))
+        self._x = rng.normal(size=(NUM_EXAMPLES, EVENT_SIZE))
+        # A third of the labels is missing.
+        labels = np.arange(NUM_EXAMPLES, dtype=np.int32) % (NUM_CLASSES + 1) - 1
+        data = joined(self._x, labels if self._num_classes else None)
+        self._data = keras.tree.map_structure(tf.constant, data)
         self._step = tf.function(self._vae.untracked_step, autograph=False)
         self._before = [variable.numpy() for variable in self._vae.variables]
         self.exact = [weight.numpy() for weight in self._vae.trainable_variables]
@@ -125,8 +159,9 @@ class _LinearModel:
     def negative_log_likelihood(self) -> float:
         """-log p(x) = -log N(x; b, W^T W + scale^2 I), averaged over the examples."""
         kernel, bias = self._vae.decoder.likelihood.get_weights()
+        kernel = kernel[:LATENT_DIM]
         covariance = kernel.T @ kernel + SCALE**2 * np.eye(EVENT_SIZE)
-        centred = np.asarray(self._x) - bias
+        centred = self._x - bias
         distances = np.sum(centred * np.linalg.solve(covariance, centred.T).T, axis=1)
         log_determinant = np.linalg.slogdet(covariance)[1]
         return 0.5 * float(distances.mean() + log_determinant + EVENT_SIZE * math.log(2 * math.pi))
@@ -165,13 +200,14 @@ class _LinearModel:
         kernel, bias = directions.T * rng.uniform(0.5, 1.5, (LATENT_DIM, 1)), rng.normal(size=EVENT_SIZE)
         precision = 1 + (kernel**2).sum(axis=1) / SCALE**2
         to_mean = kernel.T / SCALE**2 / precision
-        self._vae.decoder.likelihood.set_weights([kernel, bias])
-        self._posterior.set_weights(
-            [
-                np.concatenate([to_mean, np.zeros_like(to_mean)], axis=1),
-                np.concatenate([-bias @ to_mean, -np.log(precision)]),
-            ]
-        )
+        to_both = np.concatenate([to_mean, np.zeros_like(to_mean)], axis=1)
+        self._vae.decoder.likelihood.set_weights([self._with_classes(kernel), bias])
+        both_biases = np.concatenate([-bias @ to_mean, -np.log(precision)])
+        self._posterior.set_weights([self._with_classes(to_both), both_biases])
+
+    def _with_classes(self, kernel):
+        """A kernel that takes classes too, which make no difference."""
+        return np.concatenate([kernel, np.zeros((self._num_classes, kernel.shape[1]))])
 
     def beta_after_a_step(self) -> float:
         """Beta after one step from the start."""
@@ -186,4 +222,4 @@ class _LinearModel:
             weight.assign(value)
         state = self._posterior.seed_generator.state
         state.assign(np.array([round_ + 1, 0], state.dtype))
-        return float(self._step(self._x)["loss"])
+        return float(self._step(self._data)["loss"])

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from scipy import stats
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import roc_auc_score
@@ -22,9 +23,11 @@ from sklearn.preprocessing import StandardScaler
 
 from keras_vae import VAE, Autoencoder, Decoder, Encoder, likelihoods, networks, posteriors
 from keras_vae.anomaly import SCORES, AnomalyDetector, conformal
+from keras_vae.models import serving
 from tests import seeds
 from tests.models.small import same_weights, small_autoencoder, small_vae
 from tests.oracles import linear_gaussian
+from tests.tiny_models import vae_of_classes
 
 COLUMNS = 5
 MIXING = np.random.default_rng(1).normal(size=(2, COLUMNS))
@@ -686,3 +689,75 @@ class TestColumnNames:
         rows = np.asarray(self.TABLE)
         np.testing.assert_array_equal(detector.anomaly_scores(rows), detector.anomaly_scores(self.TABLE))
         assert not hasattr(detector.fit(rows), "feature_names_in_")
+
+
+class TestConditions:
+    """A class near -3 in all columns and one near 3: what is normal for the one is strange for the other."""
+
+    def of_classes(self, **kwargs) -> AnomalyDetector:
+        vae = vae_of_classes(likelihoods.Normal((COLUMNS,), 1.0), [-3.0, 3.0])
+        return AnomalyDetector(vae, false_alarm_rate=0.05, train=False, **kwargs)
+
+    def rows(self, count, seed=0):
+        rng = np.random.default_rng(seed)
+        labels = rng.integers(0, 2, count)
+        return (rng.normal(size=(count, COLUMNS)) + 6.0 * labels[:, None] - 3.0).astype(np.float32), labels
+
+    def test_an_example_is_scored_as_one_of_its_class(self):
+        x, labels = self.rows(100)
+        detector = self.of_classes().fit(x, condition=labels)
+        costs = -stats.norm(6.0 * labels[:, None] - 3.0).logpdf(x)
+        np.testing.assert_allclose(detector.anomaly_scores(x, condition=labels), costs.sum(axis=1), rtol=1e-5)
+        np.testing.assert_allclose(detector.explain(x, condition=labels), costs, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(detector.calibration_scores_, np.sort(costs.sum(axis=1)), rtol=1e-5)
+        assert np.mean(detector.predict(x, condition=labels) == -1) <= 0.05
+        assert np.all(detector.predict(x, condition=1 - labels) == -1)
+        scores = detector.score_samples(x, condition=labels)
+        decision = detector.decision_function(x, condition=labels)
+        np.testing.assert_array_equal(decision, scores - detector.offset_)
+        np.testing.assert_array_equal(detector.p_values(x, condition=labels) <= 0.05, decision < 0)
+        np.testing.assert_array_equal(detector.fit_predict(x, condition=labels), np.where(decision < 0, -1, 1))
+
+    def test_mean_squared_errors_and_likelihoods_are_those_under_the_class_too(self):
+        x, labels = self.rows(60)
+        error = (x - (6.0 * labels[:, None] - 3.0)) ** 2
+        found = self.of_classes(score="mse").fit(x, condition=labels).anomaly_scores(x, condition=labels)
+        np.testing.assert_allclose(found, error.mean(axis=1), rtol=1e-4)
+        # The weights of all draws are equal: p(x|z, c) is that of the class, and q(z|x, c) is the prior.
+        found = self.of_classes(score="log_likelihood").fit(x, condition=labels).anomaly_scores(x, condition=labels)
+        np.testing.assert_allclose(found, (error / 2 + 0.5 * np.log(2 * np.pi)).sum(axis=1), rtol=1e-5)
+
+    def test_dicts_datasets_and_the_detectors_file_have_the_same_scores(self, tmp_path):
+        x, labels = self.rows(60)
+        examples = {"x": x, "condition": labels}
+        detector = self.of_classes().fit(tf.data.Dataset.from_tensor_slices(examples).batch(25))
+        detector.save(tmp_path / "detector.keras")
+        loaded = AnomalyDetector.load(tmp_path / "detector.keras")
+        expected = detector.anomaly_scores(x, condition=labels)
+        np.testing.assert_array_equal(loaded.anomaly_scores(examples), expected)
+        np.testing.assert_array_equal(loaded.calibration_scores_, np.sort(expected))
+        assert loaded.threshold_ == detector.threshold_
+        with pytest.raises(ValueError, match="`x` has none: give it as `condition=`"):
+            loaded.predict(x)
+
+    def test_a_model_is_trained_on_some_with_their_classes_and_never_calibrated_by_them(self, eagerly):
+        x, labels = self.rows(60)
+        vae = vae_of_classes(likelihoods.Normal((COLUMNS,), "shared"), [-1.0, 1.0])
+        detector = AnomalyDetector(vae, false_alarm_rate=0.1, epochs=1).fit(x, condition=labels)
+        held_back = detector.calibration_scores_
+        assert len(held_back) == 15
+        np.testing.assert_array_equal(detector.model_.condition.counts.numpy().sum(), 45)
+        # All are given again: those that it was trained on are left out, and the same x of another class is new.
+        detector.fit(x, condition=labels)
+        np.testing.assert_array_equal(detector.calibration_scores_, held_back)
+        detector.fit(x, condition=1 - labels)
+        assert len(detector.calibration_scores_) == 60
+
+    def test_it_is_exported_with_the_condition_beside_x(self):
+        x, labels = self.rows(60)
+        detector = self.of_classes().fit(x, condition=labels)
+        detect = serving.signatures(detector.model_, of_x={"detect": detector._calibrated_model().call})["detect"]
+        assert [spec.name for spec in detect.inputs] == ["x", "condition"]
+        found = detect.function(x, labels.astype(np.int32))
+        np.testing.assert_allclose(found["score"], detector.anomaly_scores(x, condition=labels), rtol=1e-5)
+        np.testing.assert_array_equal(found["verdict"], detector.predict(x, condition=labels))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from keras_vae.anomaly import trained_rows
-from keras_vae.anomaly.trained_rows import TrainedRows
+from keras_vae.anomaly.trained_rows import TrainedRows, rows_of
 
 RNG = np.random.default_rng(0)
 
@@ -87,3 +87,16 @@ def test_what_nobody_remembers():
     assert not TrainedRows.none().are_unknown
     assert TrainedRows.unknown().are_new(rows(3)).all()
     assert not of(rows(3)).are_unknown
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_a_row_is_x_with_the_values_of_its_condition(dtype):
+    x = np.array([[1.0, 2.0], [3.0, 4.0]], dtype)
+    one = {"x": x, "condition": {"age": np.array([[0.5], [0.5]], np.float32), "side": np.array([0, 1], np.int32)}}
+    found = rows_of(one)
+    np.testing.assert_array_equal(found, [[1.0, 2.0, 0.5, 0.0], [3.0, 4.0, 0.5, 1.0]])
+    assert found.dtype == dtype
+    assert rows_of(x) is x
+    trained = of(found)
+    other = {"x": x, "condition": {**one["condition"], "side": np.array([0, 0], np.int32)}}
+    assert trained.are_new(rows_of(other)).tolist() == [False, True]

@@ -1,6 +1,5 @@
 """Importance-sampled log p(x) against quadrature, closed forms and NumPy."""
 
-import importlib
 import warnings
 
 import numpy as np
@@ -12,9 +11,6 @@ from keras_vae import VAE, Decoder, Encoder, evaluation, likelihoods, networks, 
 from keras_vae.evaluation import log_likelihood
 from tests import rows, seeds
 from tests.models.small import binary, small_autoencoder, small_vae
-
-# The package's attribute of that name is the function.
-module = importlib.import_module("keras_vae.evaluation._log_likelihood")
 
 
 def exact(vae, x, half_width=9.0, nodes=200):
@@ -85,24 +81,6 @@ def vae():
 
 @pytest.mark.filterwarnings("ignore:The estimates of")
 class TestCounting:
-    @pytest.mark.parametrize("at_once", [1, 3, 7, 20])
-    def test_every_draw_counts_once_whatever_the_chunks(self, monkeypatch, at_once):
-        """The model's log-weights are replaced by the numbers of the draws: their log-mean-exp is known."""
-        vae, x, num_samples, stream = small_vae(), binary(5), 20, 3
-
-        def numbered(x, drawn):
-            count, generator = drawn
-            chunk = tf.cast(generator._stream - stream * num_samples, tf.float32)
-            return tf.tile((chunk * at_once + tf.range(count, dtype=tf.float32))[None], [len(x), 1])
-
-        # No model has weights that are known draw by draw.
-        monkeypatch.setattr(vae, "draws", lambda context, count, generator: (count, generator))
-        monkeypatch.setattr(vae, "log_weights", numbered)
-        found = np.asarray(module.estimates(vae, x, 0, stream, num_samples, at_once))
-        weights = np.exp(np.arange(num_samples, dtype=np.float64))
-        np.testing.assert_allclose(found[:, 0], np.log(weights.mean()), rtol=1e-12)
-        np.testing.assert_allclose(found[:, 1], weights.sum() ** 2 / np.sum(weights**2), rtol=1e-9)
-
     @pytest.mark.parametrize("batch_size", [1, 3, 7, 100])
     def test_every_example_counts_once_whatever_the_batches(self, vae, batch_size):
         x = binary(7)
