@@ -16,6 +16,7 @@ def add_to(commands) -> None:
     parser = commands.add_parser("evaluate", help="test a model, in nats and in bits")
     options.add_model(parser)
     options.add_data(parser)
+    options.add_labels_of_table(parser)
     parser.add_argument("--split", help="(default: test, and all that is at a path)")
     parser.add_argument(
         "--validation",
@@ -50,7 +51,13 @@ def run(arguments) -> None:
         num_samples = NUM_SAMPLES if model.has_prior else 0
     started = time.perf_counter()
     figures = evaluate(
-        model, arguments.dataset, arguments.data_dir, arguments.split, num_samples, validation=arguments.validation
+        model,
+        arguments.dataset,
+        arguments.data_dir,
+        arguments.split,
+        num_samples,
+        validation=arguments.validation,
+        conditional=arguments.conditional,
     )
     seconds = round(time.perf_counter() - started, 1)
     print(tables.figures_table(figures))

@@ -35,7 +35,25 @@ def add_training_data(parser: argparse.ArgumentParser) -> None:
         type=share_or_path,
         help="of a path, the share that is held back to validate and test on, or another path (default: 0.1)",
     )
+    parser.add_argument(
+        "--conditional",
+        metavar="COLUMN",
+        nargs="?",
+        const=True,
+        default=False,
+        help="condition the model on the data's labels (of a folder its sub-folders); of a table, on a column",
+    )
     add_data_dir(parser)
+
+
+def add_labels_of_table(parser: argparse.ArgumentParser) -> None:
+    """Where the labels of a table are, for a model with a condition."""
+    parser.add_argument(
+        "--conditional",
+        metavar="COLUMN",
+        default=False,
+        help="of a table, for a model that was trained with this option: the column that holds the labels",
+    )
 
 
 def _add_dataset(parser):

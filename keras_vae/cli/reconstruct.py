@@ -8,6 +8,7 @@ def add_to(commands) -> None:
     parser = commands.add_parser("reconstruct", help="draw test images above their reconstructions")
     options.add_model(parser)
     options.add_data(parser)
+    options.add_labels_of_table(parser)
     options.add_picture(parser, "reconstructions.png")
     parser.set_defaults(run=run)
 
@@ -22,6 +23,6 @@ def run(arguments) -> None:
     checked_size(arguments.num, "num")
     model = load_model(arguments.model)
     checked_free_path(arguments.output, arguments.overwrite)
-    picture = reconstruct(model, arguments.dataset, arguments.data_dir, arguments.num)
+    picture = reconstruct(model, arguments.dataset, arguments.data_dir, arguments.num, arguments.conditional)
     save_png(arguments.output, picture, arguments.overwrite)
     print(f"Wrote reconstructions to {arguments.output}.")

@@ -9,6 +9,13 @@ def add_to(commands) -> None:
     options.add_model(parser)
     options.add_picture(parser, "samples.png")
     parser.add_argument("--seed", type=int, help="the same number draws the same images")
+    parser.add_argument(
+        "--condition",
+        metavar="CLASS",
+        nargs="+",
+        help="names or numbers of classes, for a model with labels for its condition: one is of all images, of several "
+        "each has a row (default: drawn by the frequencies of training)",
+    )
     parser.add_argument("--draw", action="store_true", help="draw x from p(x|z), in place of its mean")
     parser.set_defaults(run=run)
 
@@ -16,16 +23,13 @@ def add_to(commands) -> None:
 def run(arguments) -> None:
     """Writes a grid of samples."""
     from keras_vae.models import load_model
-    from keras_vae.models._has_prior import check_has_prior
     from keras_vae.ops.checks import checked_free_path, checked_size
-    from keras_vae.visualization import image_grid, save_png
-    from keras_vae.visualization.value_range import value_range_of
+    from keras_vae.runs import sample
+    from keras_vae.visualization import save_png
 
     checked_size(arguments.num, "num")
     model = load_model(arguments.model)
     checked_free_path(arguments.output, arguments.overwrite)
-    check_has_prior(model, "`sample`")
-    samples = model.sample(arguments.num, seed=arguments.seed, mean=not arguments.draw)
-    picture = image_grid(samples, value_range=value_range_of(model))
+    picture, count = sample(model, arguments.num, arguments.seed, not arguments.draw, arguments.condition)
     save_png(arguments.output, picture, arguments.overwrite)
-    print(f"Wrote {arguments.num} samples to {arguments.output}.")
+    print(f"Wrote {count} samples to {arguments.output}.")

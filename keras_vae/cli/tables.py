@@ -43,7 +43,9 @@ RESTORATION = {
 
 def figures_table(figures: dict) -> str:
     """Lines of the test figures of `runs.evaluate`."""
-    return _table(figures, FIGURES, 16)
+    text = _table(figures, FIGURES, 16)
+    # Of a model with a condition all is of x under its own.
+    return text.replace("-log p(x)  ", "-log p(x|c)") if "condition" in figures else text
 
 
 def restoration_table(figures: dict) -> str:

@@ -27,9 +27,10 @@ def run(arguments) -> None:
     print(f"All is in {output}. To go on:\n")
     print(f"  tensorboard --logdir {output}/logs")
     print(f"  keras-vae report {output}")
-    print(f"  keras-vae sample {output}/model.keras")
+    conditional = "classes" in metrics
+    print(f"  keras-vae sample {output}/model.keras{' --condition 0 1' if conditional else ''}")
     print(f"  saved_model_cli show --dir {output}/saved_model/1 --all")
     print(
         f"  saved_model_cli run --dir {output}/saved_model/1 --tag_set serve --signature_def sample_seeded "
-        "--input_exprs 'n=4;seed=0'"
+        f"--input_exprs '{'condition=[0, 1]' if conditional else 'n=4'};seed=0'"
     )

@@ -8,6 +8,12 @@ def add_to(commands) -> None:
     parser = commands.add_parser("traverse", help="draw what each latent does to a picture")
     options.add_model(parser)
     options.add_data(parser)
+    options.add_labels_of_table(parser)
+    parser.add_argument(
+        "--condition",
+        metavar="CLASS",
+        help="the name or number of a class, for a model with labels for its condition (default: that of the example)",
+    )
     parser.add_argument(
         "--example",
         type=int,
@@ -34,7 +40,14 @@ def run(arguments) -> None:
     model = load_model(arguments.model)
     checked_free_path(arguments.output, arguments.overwrite)
     picture = traverse(
-        model, arguments.dataset, arguments.data_dir, arguments.example, arguments.dimensions, arguments.values
+        model,
+        arguments.dataset,
+        arguments.data_dir,
+        arguments.example,
+        arguments.dimensions,
+        arguments.values,
+        arguments.condition,
+        arguments.conditional,
     )
     save_png(arguments.output, picture, arguments.overwrite)
     print(f"Wrote traversals to {arguments.output}.")

@@ -83,10 +83,8 @@ class Labels(Condition):
         for names in (self.class_names, [str(number) for number in range(self.num_classes)]):
             if text in names:
                 return names.index(text)
-        raise ValueError(
-            f"There is no class {text!r}. Expected a number from 0 to {self.num_classes - 1}"
-            f"{'' if self.names is None else ', or one of ' + ', '.join(map(repr, self.names))}."
-        )
+        names = "" if self.names is None else f", or one of {', '.join(map(repr, self.names))}"
+        raise ValueError(f"There is no class {text!r}. Expected a number from 0 to {self.num_classes - 1}{names}.")
 
     def as_array(self, values, name):
         labels = np.asarray(values)

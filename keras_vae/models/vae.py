@@ -177,6 +177,11 @@ class VAE(LatentModel):
         return self.prior.marginal
 
     @property
+    def has_conditional_prior(self) -> bool:
+        """Whether the prior is p(z|c), another one under each condition."""
+        return self.prior.is_conditional
+
+    @property
     def has_normal_codes(self) -> bool:
         """Whether q(z|x) is a product of normal distributions, whose parameters are `mean` and `log_variance`."""
         return self.encoder.posterior.is_diagonal_normal

@@ -6,6 +6,7 @@ from keras_vae.runs._evaluate import evaluate
 from keras_vae.runs._reconstruct import reconstruct
 from keras_vae.runs._report import report
 from keras_vae.runs._restore import restore
+from keras_vae.runs._sample import sample
 from keras_vae.runs._sweep import sweep
 from keras_vae.runs._train import train
 from keras_vae.runs._traverse import traverse
@@ -18,6 +19,7 @@ __all__ = [
     "reconstruct",
     "report",
     "restore",
+    "sample",
     "sweep",
     "train",
     "traverse",

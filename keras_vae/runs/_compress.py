@@ -10,6 +10,7 @@ from keras_vae import compression
 from keras_vae.compression.baselines import baseline_sizes
 from keras_vae.files.whole import whole_file
 from keras_vae.ops.checks import checked_free_path
+from keras_vae.runs.conditional import check_unconditional
 from keras_vae.runs.data import model_data
 from keras_vae.runs.image_files import folder_batches, npy_batches, save_images
 
@@ -46,6 +47,7 @@ def compress(
     Raises:
         ValueError: If the source, the model or an option will not do, or there is something at `output`.
     """
+    check_unconditional(vae, "keras-vae compress")
     checked_free_path(output, overwrite)
     count, batches = _source(vae, source, split, data_dir)
     report = _counted(progress, count)
@@ -80,6 +82,7 @@ def decompress(
     Raises:
         ValueError: If the file is damaged or another model's, or there is something at `output`.
     """
+    check_unconditional(vae, "keras-vae decompress")
     checked_free_path(output, overwrite)
     with compression.Reader(vae, source) as reader:
         # All checksums, before anything is written.

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_vae.files.whole import whole_file
 from keras_vae.ops.checks import checked_free_path
+from keras_vae.runs.conditional import check_unconditional
 from keras_vae.runs.examples import read_examples
 
 
@@ -59,6 +60,7 @@ def detect(
     Raises:
         ValueError: If there is no such file or dataset, or it does not fit the model.
     """
+    check_unconditional(detector.model_, "keras-vae detect")
     x = read_examples(source, detector.model_, data_dir, split, names)
     scores = detector.anomaly_scores(x)
     return Detections(scores, detector.p_values_of(scores), detector.verdicts_of(scores), detector.threshold_)

@@ -8,6 +8,7 @@ from keras_vae import evaluation, restoration
 from keras_vae.files.whole import whole_folder
 from keras_vae.ops.checks import checked_free_path
 from keras_vae.runs._damaged import damaged
+from keras_vae.runs.conditional import check_unconditional
 from keras_vae.runs.folder import checked_folder
 from keras_vae.visualization import restoration_grid, save_png
 from keras_vae.visualization.pictures import range_of
@@ -57,6 +58,7 @@ def restore(
     Raises:
         ValueError: If something is at `output`, or the examples do not fit the model.
     """
+    check_unconditional(model, "keras-vae restore")
     checked_free_path(checked_folder(output), overwrite)
     data = damaged(source, model, corruption, mask, num_images, data_dir, seed)
     if model.has_prior:

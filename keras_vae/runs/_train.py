@@ -5,18 +5,21 @@ import time
 
 import keras
 
-from keras_vae.callbacks import ReconstructionGrid, SampleGrid
+from keras_vae.callbacks import ReconstructionGrid, SampleGrid, TranslationGrid
 from keras_vae.choices import AUTO, LIKELIHOOD_NAMES, NETWORKS, SCHEDULES
+from keras_vae.inputs.examples import x_of
 from keras_vae.models.for_shape import data_form_of
-from keras_vae.ops.checks import checked_name, checked_number, checked_seed, checked_size
+from keras_vae.ops.checks import checked_bool, checked_name, checked_number, checked_seed, checked_size
 from keras_vae.ops.terminal import shows_bars
 from keras_vae.runs._evaluate import BATCH_SIZE, evaluate
 from keras_vae.runs.choice import settled
+from keras_vae.runs.conditional import labels_for
 from keras_vae.runs.data import training_data, validation_data
 from keras_vae.runs.environment import machine, peak_memory, versions
 from keras_vae.runs.folder import RunFolder
 from keras_vae.runs.schedules import learning_rate_schedule
 from keras_vae.runs.vaes import compiled_vae
+from keras_vae.visualization.labels import MOST_CLASSES
 from keras_vae.visualization.pictures import MOST_AXES
 from keras_vae.visualization.value_range import value_range_of
 
@@ -36,6 +39,7 @@ def train(
     seed: int = 0,
     overwrite: bool = False,
     validation: float | str | None = None,
+    conditional: bool | str = False,
 ) -> dict:
     """Trains a VAE and writes the model, pictures, logs, figures and a SavedModel to a folder.
 
@@ -59,27 +63,31 @@ def train(
         overwrite: Replace an older run in the folder.
         validation: Of a path, the share of its examples that is held back to validate and test on (drawn once and for
             all), or another path; `None` is 0.1, and of a dataset by name its test split.
+        conditional: Whether the model is conditioned on the data's labels, `conditions.Labels`: those of a dataset by
+            name, sub-folders, an array of a `.npz` file. Of a table it is the name of the column that holds them.
 
     Returns:
         What is written to `metrics.json`: settings, test figures in nats, time, memory, history, versions,
-        machine; and of a path, what was read.
+        machine; of a path, what was read; and with `conditional` the names of the `classes`, by their numbers.
 
     Raises:
         ValueError: Before any long work, if an argument is out of range, the folder holds something, or the data are
             not what the likelihood takes.
     """
     settings = checked_settings(
-        dataset, latent_dim, network, likelihood, epochs, batch_size, learning_rate, schedule, beta, seed
+        dataset, latent_dim, network, likelihood, epochs, batch_size, learning_rate, schedule, beta, seed, conditional
     )
     folder = RunFolder(output)
     folder.check(overwrite)
     keras.utils.set_random_seed(seed)
     settings, own, said = settled(settings, validation)
     form = data_form_of(settings["likelihood"])
-    data = training_data(dataset, form, batch_size, data_dir, seed, own)
-    held_out = validation_data(dataset, form, BATCH_SIZE, data_dir, own)
-    event_shape = tuple(data.element_spec.shape[1:])
-    vae = compiled_vae(event_shape, settings, learning_rate_schedule(schedule, learning_rate, epochs * len(data)), own)
+    condition = labels_for(dataset, conditional, data_dir, own)
+    data = training_data(dataset, form, batch_size, data_dir, seed, own, condition)
+    held_out = validation_data(dataset, form, BATCH_SIZE, data_dir, own, condition=condition)
+    event_shape = tuple(x_of(data.element_spec).shape[1:])
+    rate = learning_rate_schedule(schedule, learning_rate, epochs * len(data))
+    vae = compiled_vae(event_shape, settings, rate, own, condition)
     with folder.in_work(overwrite) as work:
         for line in said:
             print(line)
@@ -103,6 +111,8 @@ def train(
         }
         if own is not None:
             metrics["data"] = own.record
+        if condition is not None:
+            metrics["classes"] = condition.class_names
         work.write_metrics(metrics)
     return metrics
 
@@ -118,8 +128,11 @@ def checked_settings(
     schedule: str,
     beta: float,
     seed: int,
+    conditional: bool | str = False,
 ) -> dict:
     """The settings of a training as a dict, or a ValueError that names the one that is out of range."""
+    if not isinstance(conditional, str):
+        checked_bool(conditional, "conditional")
     return {
         "dataset": dataset,
         "latent_dim": checked_size(latent_dim, "latent_dim"),
@@ -131,6 +144,8 @@ def checked_settings(
         "schedule": checked_name(schedule, SCHEDULES, "schedule"),
         "beta": checked_number(beta, "beta", 0.0),
         "seed": checked_seed(seed),
+        # Of a training without a condition, what they always were.
+        **({"conditional": conditional} if conditional else {}),
     }
 
 
@@ -153,6 +168,8 @@ def _callbacks(folder, validation, vae, own):
         SampleGrid(folder.logs, image_dir=folder.path, **grids),
         ReconstructionGrid(folder.logs, validation, image_dir=folder.path, **grids),
     ]
+    if vae.condition is not None and vae.condition.num_classes <= MOST_CLASSES:
+        pictures.append(TranslationGrid(folder.logs, validation, image_dir=folder.path, **grids))
     return [
         # What has more axes than a volume cannot be drawn.
         *(pictures if len(vae.event_shape) <= MOST_AXES else []),

@@ -11,7 +11,7 @@ def settled(settings: dict, validation) -> tuple[dict, OwnSplits | None, list[st
     """The settings of a training with what its data say.
 
     Args:
-        settings: As `runs.train` takes them; the likelihood may be `"auto"`.
+        settings: As `runs.train` takes them; the likelihood may be `"auto"`, and `conditional` left out.
         validation: As `runs.own_data.open_splits` takes it.
 
     Returns:
@@ -21,7 +21,7 @@ def settled(settings: dict, validation) -> tuple[dict, OwnSplits | None, list[st
     Raises:
         ValueError: If the data cannot be read, or the likelihood does not take them.
     """
-    own = open_splits(settings["dataset"], validation)
+    own = open_splits(settings["dataset"], validation, settings.get("conditional", False))
     likelihood, chosen = likelihood_for(settings["likelihood"], settings["dataset"], own)
     settings = {**settings, "likelihood": likelihood}
     if own is not None:

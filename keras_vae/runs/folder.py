@@ -16,7 +16,7 @@ MARKER = ".keras_vae_run"
 # What a run writes, and the reports of it.
 WRITTEN = re.compile(
     r"\.keras_vae_(run|unfinished)|model\.keras|metrics\.json|report\.(png|html)|logs/(.*/)?events\.out\.tfevents\.[^/]*"
-    r"|(samples|reconstructions)/epoch-[^/]*\.png|saved_model/1/.*"
+    r"|(samples|reconstructions|translations)/epoch-[^/]*\.png|saved_model/1/.*"
 )
 # What `metrics.json` holds.
 METRICS = ("settings", "test", "fit_seconds", "peak_memory_bytes", "versions", "history")

@@ -5,6 +5,7 @@ import os
 
 import numpy as np
 
+from keras_vae.datasets._classes import open_labelled
 from keras_vae.datasets.facts import Facts
 from keras_vae.datasets.own_files import OwnData, is_path, open_own
 from keras_vae.likelihoods.likelihood import Likelihood
@@ -110,16 +111,18 @@ class OwnSplits:
         return len(self.data.rows) - held_out, held_out
 
 
-def open_splits(dataset, validation=None) -> OwnSplits | None:
+def open_splits(dataset, validation=None, conditional: bool | str = False) -> OwnSplits | None:
     """Reads a data set of one's own and what to validate on; `None` where the dataset is one by name.
 
     Args:
         dataset: A name for `datasets.load`, or a path.
         validation: Of a path, the share of its examples to hold back, above 0 and below 1, or another path; `None` is
             0.1.
+        conditional: Whether there are to be labels; of a table the name of the column that holds them.
 
     Raises:
-        ValueError: If there is nothing at a path, it cannot be read, or a dataset by name is given a validation.
+        ValueError: If there is nothing at a path, it cannot be read, it has no labels and is to have some, or a dataset
+            by name is given a validation.
     """
     if not is_path(dataset):
         if validation is not None:
@@ -132,14 +135,19 @@ def open_splits(dataset, validation=None) -> OwnSplits | None:
         share = HELD_OUT if validation is None else checked_rate(validation, "validation")
         if share == 0:
             raise ValueError("`validation` must be a share above 0, or the path of other data. Received: 0.")
-        data = open_own(dataset)
+        data = opened(dataset, conditional)
         data.split("test", share)
         return OwnSplits(data, share)
     if not is_path(validation):
         raise ValueError(
             f"`validation` must be a share, such as 0.1, or a path. There is nothing at {os.fspath(validation)!r}."
         )
-    return OwnSplits(open_own(dataset), open_own(validation))
+    return OwnSplits(opened(dataset, conditional), opened(validation, conditional))
+
+
+def opened(path, conditional: bool | str = False) -> OwnData:
+    """A data set of one's own, with labels where it is to be conditional."""
+    return open_labelled(path, conditional) if conditional else open_own(path)
 
 
 def check_domain(likelihood: Likelihood, data: OwnData) -> None:

@@ -22,6 +22,7 @@ from keras_vae.visualization import (
 from keras_vae.visualization._latent_scatter import plane
 from keras_vae.visualization._learning_curves import TERMS, counted_epochs, shown_terms, spread_epochs
 from keras_vae.visualization._page import COLUMN_GAP
+from keras_vae.visualization.frame import margins
 from keras_vae.visualization.grid import GAP
 from keras_vae.visualization.labels import as_classes
 
@@ -112,10 +113,26 @@ def learning(metrics: dict) -> Section:
 
 def samples(findings: Findings) -> Section:
     """Images that the model draws."""
+    if findings.sample_classes is not None:
+        return _samples_of_classes(findings)
     columns, rows = _fitting(findings.samples)
     images = findings.samples[: columns * rows]
     what = f"{_count(len(images), 'mean')} of p(x|z), for codes drawn from the prior by seed {SAMPLE_SEED}."
     grid = sample_grid(images, min(columns, len(images)), findings.value_range)
+    return Section(Panel("Samples", what, pixels(grid)), f"A grid of images: {what}")
+
+
+def _samples_of_classes(findings) -> Section:
+    """A row for each class."""
+    classes = findings.sample_classes
+    rows = findings.samples.reshape(len(classes), -1, *findings.samples.shape[1:])
+    beside, *_ = margins(None, classes, None)
+    columns = min(_fitting(findings.samples, COLUMN_WIDTH - beside)[0], rows.shape[1])
+    images = rows[:, :columns].reshape(-1, *findings.samples.shape[1:])
+    count = findings.num_classes
+    some = "each class" if len(classes) == count else f"the first {len(classes)} of {count} classes"
+    what = f"Means of p(x|z, c), a row for {some}: each column is of one code, drawn by seed {SAMPLE_SEED}."
+    grid = sample_grid(images, columns, findings.value_range, row_labels=classes)
     return Section(Panel("Samples", what, pixels(grid)), f"A grid of images: {what}")
 
 
@@ -204,10 +221,10 @@ def _centres(points, classes, indices):
     return Table("Classes in the picture", ("class", "images", *axes), rows)
 
 
-def _fitting(images) -> tuple[int, int]:
+def _fitting(images, column_width: int = COLUMN_WIDTH) -> tuple[int, int]:
     """How many images fit side by side in a column, and one under the other in a grid."""
     height, width = np.subtract(image_grid(images[:1]).shape[:2], GAP)
-    return max(1, (COLUMN_WIDTH - GAP) // int(width)), max(1, (GRID_HEIGHT - GAP) // int(height))
+    return max(1, (column_width - GAP) // int(width)), max(1, (GRID_HEIGHT - GAP) // int(height))
 
 
 def _count(number, name):

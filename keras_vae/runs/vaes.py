@@ -4,6 +4,7 @@ import math
 
 import keras
 
+from keras_vae.conditions import Labels
 from keras_vae.likelihoods.likelihood import Likelihood
 from keras_vae.models import VAE
 from keras_vae.models.for_shape import data_form_of, likelihood_for
@@ -12,7 +13,9 @@ from keras_vae.runs.own_data import OwnSplits
 from keras_vae.runs.tables import tabular_likelihood
 
 
-def compiled_vae(event_shape, settings: dict, learning_rate, own: OwnSplits | None = None) -> VAE:
+def compiled_vae(
+    event_shape, settings: dict, learning_rate, own: OwnSplits | None = None, condition: Labels | None = None
+) -> VAE:
     """A VAE as the settings of a run have it.
 
     Args:
@@ -20,9 +23,10 @@ def compiled_vae(event_shape, settings: dict, learning_rate, own: OwnSplits | No
         settings: `dataset`, `latent_dim`, `network`, `likelihood` and `beta`, as `runs.train` takes them.
         learning_rate: Adam's, a number or a schedule; the gradient's norm is bounded by `largest_gradient`.
         own: Data of one's own, in place of a dataset by name.
+        condition: What the model is conditioned on, or `None`.
     """
     likelihood = _likelihood(event_shape, settings["likelihood"], settings["dataset"], own)
-    vae = VAE.for_shape(event_shape, settings["latent_dim"], settings["network"], likelihood)
+    vae = VAE.for_shape(event_shape, settings["latent_dim"], settings["network"], likelihood, condition)
     vae.beta = settings["beta"]
     vae.compile(keras.optimizers.Adam(learning_rate, global_clipnorm=largest_gradient(event_shape)))
     return vae

@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
 
-from keras_vae import likelihoods, load_model
+from keras_vae import likelihoods, load_model, runs
 from keras_vae.cli._main import main
+from keras_vae.conditions import Labels
 from keras_vae.visualization import image_grid
 
 from ..callbacks.pictures import png
-from ..tiny_models import EVENT_SHAPE, tiny_vae
+from ..tiny_models import EVENT_SHAPE, conditional_vae, tiny_vae
 
 pytestmark = pytest.mark.usefixtures("eagerly")
 
@@ -64,3 +65,18 @@ def test_bad_numbers(refused, model_file, num):
 def test_an_output_that_cannot_be_written(refused, model_file, tmp_path):
     (tmp_path / "folder").mkdir()
     assert "'folder' is a folder. Give a file" in refused("sample", model_file, "--num", 1, "--output", "folder")
+
+
+def test_classes_by_their_names(tmp_path, capsys, refused):
+    vae = conditional_vae(Labels(3, ["ape", "cat", "dog"]))
+    vae.save(tmp_path / "model.keras")
+    words = ["sample", str(tmp_path / "model.keras"), "--num", "4", "--seed", "3"]
+    path = str(tmp_path / "samples.png")
+    assert main([*words, "--output", path, "--condition", "dog"]) == 0
+    np.testing.assert_array_equal(png(path), image_grid(vae.sample(4, seed=3, mean=True, condition=2)))
+    assert main([*words, "--output", path, "--overwrite", "--condition", "dog", "0", "1"]) == 0
+    expected, _ = runs.sample(vae, 4, 3, condition=["dog", "ape", "cat"])
+    np.testing.assert_array_equal(png(path), expected)
+    assert capsys.readouterr().out.splitlines()[-1] == f"Wrote 3 samples to {path}."
+    (tmp_path / "samples.png").unlink()
+    assert "no class 'cow'. Expected a number from 0 to 2, or one of 'ape'" in refused(*words, "--condition", "cow")

@@ -92,3 +92,8 @@ def test_figures_of_a_restoration():
         "  PSNR, restored         21.36 dB",
         "  in 90% intervals       94.2% of what is missing",
     ]
+
+
+def test_figures_under_a_condition_say_so():
+    figures = {"negative_log_likelihood": 730.123, "condition": "Labels(3)"}
+    assert figures_table(figures) == "  -log p(x|c)         730.12 nats"

@@ -67,6 +67,9 @@ def test_the_printed_saved_model_command_works(trained, monkeypatch, capfd, logg
     assert "Result for output key output_0" in capfd.readouterr().out
 
 
+PEAK = {"peak_memory_bytes": None}
+
+
 def recorded(monkeypatch, *words) -> dict:
     """What a command line hands to `runs.train`, which does not run."""
     calls = []
@@ -151,3 +154,13 @@ def test_an_output_that_exists(refused, trained, tmp_path):
     (tmp_path / "file").write_text("mine")
     assert "'file' is a file. Give a folder" in refused("train", "--output", "file")
     assert "Not a directory" in refused("train", "--output", "file/run")
+
+
+def test_conditions_are_labels_or_a_column(monkeypatch, capsys):
+    assert recorded(monkeypatch, "digits", "--conditional")["conditional"] is True
+    assert recorded(monkeypatch, "t.csv", "--conditional", "kind")["conditional"] == "kind"
+    monkeypatch.setattr(runs, "train", lambda **given: {"test": {}, "fit_seconds": 0.0, "classes": ["a", "b"]} | PEAK)
+    assert main(["train", "digits", "--conditional"]) == 0
+    printed = capsys.readouterr().out
+    assert "keras-vae sample runs/digits/model.keras --condition 0 1\n" in printed
+    assert "--input_exprs 'condition=[0, 1];seed=0'" in printed

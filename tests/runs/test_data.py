@@ -3,14 +3,15 @@ import sys
 import numpy as np
 import pytest
 
-from keras_vae import datasets
+from keras_vae import VAE, datasets
+from keras_vae.conditions import Labels
 from keras_vae.datasets.binarize import binarize_once
 from keras_vae.datasets.digits import load_digits
 from keras_vae.likelihoods import Bernoulli, BetaBinomial, Masked, Normal
 from keras_vae.runs.data import held_out_data, levels_of, model_data, training_data, validation_data
 from keras_vae.runs.own_data import open_splits
 
-from ..tiny_models import EVENT_SHAPE, tiny_vae
+from ..tiny_models import EVENT_SHAPE, conditional_vae, tiny_vae
 
 
 def images_of(dataset) -> np.ndarray:
@@ -147,3 +148,39 @@ def test_own_data_that_fit_a_model(tmp_path):
     held_out = images_of(model_data(path, masked, 100, own=open_splits(path, 0.2)))
     np.testing.assert_array_equal(held_out, images_of(validation_data(path, "binary", 100, own=open_splits(path, 0.2))))
     assert images_of(model_data(path, masked, 100, split="test")).shape == (2, *EVENT_SHAPE)
+
+
+def conditional_of(dataset) -> tuple[np.ndarray, np.ndarray]:
+    elements = list(dataset.as_numpy_iterator())
+    return tuple(np.concatenate([element[name] for element in elements]) for name in ("x", "condition"))
+
+
+def test_a_model_with_a_condition_is_given_the_labels():
+    vae = conditional_vae(Labels(10))
+    x, condition = conditional_of(model_data("digits", vae, 100, with_labels=True))
+    np.testing.assert_array_equal(x, images_of(held_out_data("digits", "binary", 100)))
+    np.testing.assert_array_equal(condition, load_digits("test").labels)
+    with pytest.raises(ValueError, match="'digits' has labels, and no column 'kind'"):
+        model_data("digits", vae, 100, conditional="kind")
+
+
+def test_a_tables_labels_are_numbered_as_the_model_has_them(tmp_path):
+    path, other = tmp_path / "t.csv", tmp_path / "u.csv"
+    path.write_text("age,kind,size\n1,plum,2\n2.5,fig,3\n3,fig,4\n4,plum,0.5\n")
+    # A class is missing.
+    other.write_text("age,kind,size\n7,plum,8\n9,plum,8\n")
+    splits = open_splits(str(path), str(other), "kind")
+    labels = Labels(2, ["fig", "plum"])
+    x, condition = conditional_of(training_data(str(path), "real", 4, None, seed=0, own=splits, condition=labels))
+    np.testing.assert_array_equal(condition, x[:, 0] != np.clip(x[:, 0], 2, 3))
+    x, condition = conditional_of(validation_data(str(path), "real", 4, own=splits, condition=labels))
+    np.testing.assert_array_equal(x, [[7, 8], [9, 8]])
+    np.testing.assert_array_equal(condition, [1, 1])
+    vae = VAE.for_shape((2,), 1, likelihood="normal", condition=labels)
+    x, condition = conditional_of(model_data(str(path), vae, 4, conditional="kind"))
+    np.testing.assert_array_equal(condition, [1, 0, 0, 1])
+    with pytest.raises(ValueError, match=r"t\.csv' has no labels.*--conditional COLUMN"):
+        model_data(str(path), vae, 4)
+    other.write_text("age,kind,size\n7,pear,8\n9,plum,8\n")
+    with pytest.raises(ValueError, match=r"u\.csv' has the label 'pear'. Expected one of 'fig', 'plum'"):
+        model_data(str(other), vae, 4, conditional="kind")

@@ -4,13 +4,13 @@ import pytest
 import scipy.special
 import scipy.stats
 
-from keras_vae import VAE, Encoder, evaluation, likelihoods, priors, runs
+from keras_vae import VAE, Encoder, conditions, evaluation, likelihoods, priors, runs
 from keras_vae.datasets.binarize import binarize_once
 from keras_vae.datasets.digits import load_digits
 from keras_vae.runs.report_findings import examine
 
 from .. import seeds
-from ..tiny_models import EVENT_SHAPE, tiny_autoencoder, tiny_vae
+from ..tiny_models import EVENT_SHAPE, conditional_vae, tiny_autoencoder, tiny_vae
 from ..whole_code import whole
 
 pytestmark = pytest.mark.usefixtures("eagerly")
@@ -158,3 +158,13 @@ def test_images_that_do_not_fit_the_model():
     vae = VAE.for_shape((5, 5, 1), 2)
     with pytest.raises(ValueError, match=r"\(batch, 5, 5, 1\).*\(250, 8, 8, 1\)"):
         runs.evaluate(vae, "digits")
+
+
+def test_a_prior_under_a_condition_has_no_parts_of_the_kl():
+    vae = conditional_vae(conditions.Labels(10), priors.ConditionalNormal(2))
+    figures = runs.evaluate(vae, "digits")
+    assert figures["condition"] == "Labels(10)"
+    assert "marginal_kl" not in figures
+    examples = {"x": static_digits(), "condition": load_digits("test").labels}
+    assert figures["mean_squared_error"] == pytest.approx(evaluation.mean_squared_error(vae, examples), rel=1e-5)
+    assert figures["kl_per_latent_max"] == pytest.approx(evaluation.kl_per_latent(vae, examples).max(), rel=1e-5)

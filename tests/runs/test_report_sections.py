@@ -214,3 +214,16 @@ def test_what_stands_first():
     assert bits[3] == ("bits for each dimension", 0.563, "")
     assert [*bits[:3], *bits[4:]] == headline(METRICS, FINDINGS)
     assert settings_line(METRICS) == "dataset digits · latent dim 4 · beta 1.0"
+
+
+def test_samples_of_classes_are_a_row_for_each():
+    rows = RNG.random((39, 8, 8, 1))
+    findings = dataclasses.replace(FINDINGS, samples=rows, sample_classes=["ape", "cat", "dog"], num_classes=3)
+    section = samples(findings)
+    assert "a row for each class" in section.panel.caption
+    # Twelve fit beside the names.
+    shown = rows.reshape(3, 13, 8, 8, 1)[:, :12].reshape(36, 8, 8, 1)
+    expected = sample_grid(shown, 12, (0.0, 1.0), row_labels=["ape", "cat", "dog"])
+    np.testing.assert_array_equal(section.panel.picture, pixels(expected))
+    assert section.panel.picture.shape[1] <= 760
+    assert "the first 3 of 20 classes" in samples(dataclasses.replace(findings, num_classes=20)).panel.caption

@@ -1,6 +1,8 @@
 import json
+import re
 import shutil
 import sys
+import types
 
 import keras
 import numpy as np
@@ -11,9 +13,11 @@ import tensorflow_datasets as tfds
 from keras_vae import VAE, evaluation, load_model, runs
 from keras_vae.callbacks.picture_callback import title_of
 from keras_vae.datasets.colour_digits import load_colour_digits
-from keras_vae.runs.data import held_out_data
+from keras_vae.runs.data import held_out_data, model_data
 from keras_vae.runs.environment import machine
-from keras_vae.visualization import pixels, reconstruction_grid, sample_grid
+from keras_vae.runs.own_data import open_splits
+from keras_vae.runs.report_findings import SAMPLES_OF_ROW, examine
+from keras_vae.visualization import latent_traversals, pixels, reconstruction_grid, sample_grid
 
 from ..callbacks.pictures import names, png, tensorboard_images
 from ..conftest import on_terminal
@@ -225,3 +229,90 @@ def test_a_bar_is_drawn_on_terminals_and_elsewhere_each_epoch_is_a_line(tmp_path
     on_terminal(monkeypatch)
     with pytest.raises(ValueError, match="verbose=1"):
         runs.train(str(tmp_path / "run"))
+
+
+@pytest.fixture(scope="module")
+def of_classes(tmp_path_factory):
+    """A run on images whose labels are texts: the path of the images, the folder, the metrics and the model."""
+    folder = tmp_path_factory.mktemp("classes")
+    x = np.random.default_rng(0).random((30, 4, 4, 1)) < 0.4
+    np.savez(folder / "x.npz", x=x, labels=np.array(["plum", "fig", "date"] * 10))
+    path, settings = str(folder / "x.npz"), {"latent_dim": 2, "epochs": 1, "batch_size": 27, "conditional": True}
+    with pytest.MonkeyPatch.context() as patch:
+        # Another test exports such a model.
+        patch.setattr(VAE, "export", lambda self, folder: None)
+        tf.config.run_functions_eagerly(True)
+        metrics = runs.train(folder / "run", path, **settings)
+        tf.config.run_functions_eagerly(False)
+    return path, folder / "run", metrics, load_model(folder / "run" / "model.keras")
+
+
+def test_a_run_is_conditioned_on_the_labels_of_its_data(of_classes):
+    path, folder, metrics, vae = of_classes
+    assert vae.condition.names == metrics["classes"] == ["date", "fig", "plum"]
+    assert (metrics["settings"]["conditional"], metrics["test"]["condition"]) == (True, "Labels(3)")
+    # All but what is held back was trained on, and counted.
+    assert np.sum(vae.condition.counts) == 27
+    assert (vae.event_shape, metrics["test"]["num_examples"]) == ((4, 4, 1), 3)
+    for kind in ("samples", "reconstructions", "translations"):
+        assert names(folder / kind) == ["epoch-0001.png"]
+    figures = runs.evaluate(vae, path, validation=0.1)
+    assert figures["mean_squared_error"] == pytest.approx(metrics["test"]["mean_squared_error"], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("conditional", "message"),
+    [
+        ("kind", "'digits' has labels, and no column 'kind'"),
+        (3, "`conditional` must be True or False. Received: conditional=3"),
+    ],
+)
+def test_conditions_that_cannot_be(tmp_path, conditional, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        runs.train(tmp_path / "run", "digits", conditional=conditional)
+    assert contents(tmp_path) == []
+
+
+def test_a_report_of_it_names_the_classes(of_classes):
+    path, _, metrics, vae = of_classes
+    findings = examine(vae, metrics, path)
+    assert findings.sample_classes == ["date", "fig", "plum"]
+    expected = [vae.sample(SAMPLES_OF_ROW, seed=0, mean=True, condition=label) for label in range(3)]
+    np.testing.assert_allclose(findings.samples, np.concatenate(expected), rtol=1e-5, atol=1e-6)
+    (batch,) = model_data(path, vae, 9, own=open_splits(path, 0.1, True))
+    x, condition = batch["x"].numpy(), batch["condition"].numpy()
+    np.testing.assert_array_equal(findings.originals, x)
+    np.testing.assert_array_equal(findings.labels, np.array(["date", "fig", "plum"])[condition])
+    np.testing.assert_allclose(findings.codes, vae.encode(x, condition=condition), rtol=1e-5, atol=1e-6)
+
+
+def test_its_examples_are_drawn_under_their_labels(of_classes):
+    path, _, _, vae = of_classes
+    (batch,) = model_data(path, vae, 30)
+    x, condition = batch["x"].numpy(), batch["condition"].numpy()
+    expected = reconstruction_grid(x[:4], vae.reconstruct(x, condition=condition)[:4])
+    # In a batch of another size a sum may round otherwise.
+    np.testing.assert_allclose(pixels(runs.reconstruct(vae, path, num_images=4)), pixels(expected), atol=1)
+    few = {"dimensions": [1], "values": [0.0, 1.0]}
+    about = runs.traverse(vae, path, example=1, **few)
+    expected = latent_traversals(vae, x[1], few["values"], [1], condition=condition[1])
+    np.testing.assert_array_equal(pixels(about), pixels(expected))
+    under = runs.traverse(vae, path, condition="fig", **few)
+    np.testing.assert_array_equal(pixels(under), pixels(latent_traversals(vae, None, few["values"], [1], condition=1)))
+    for arguments in ({}, {"example": 1, "condition": "fig"}):
+        with pytest.raises(ValueError, match=r"Labels\(3\): give a class by `condition`.*or an example"):
+            runs.traverse(vae, path, **arguments)
+
+
+def test_what_takes_no_condition_says_so(of_classes, tmp_path):
+    path, _, _, vae = of_classes
+    detector = types.SimpleNamespace(model_=vae)
+    for command, call in (
+        ("compress", lambda: runs.compress(vae, path, str(tmp_path / "x.kvz"))),
+        ("decompress", lambda: runs.decompress(vae, "x.kvz", str(tmp_path / "x.npy"))),
+        ("restore", lambda: runs.restore(vae, path, tmp_path / "out", corruption="noise=1")),
+        ("detect", lambda: runs.detect(detector, path)),
+    ):
+        with pytest.raises(ValueError, match=f"`keras-vae {command}` takes a model without a condition"):
+            call()
+    assert list(tmp_path.iterdir()) == []
