@@ -17,7 +17,7 @@ class CalibratedModel(Composite):
     Args:
         model: An `Autoencoder` or a `VAE`, trained.
         score: A name in `anomaly.SCORES`.
-        num_samples: Codes that are drawn for each example.
+        num_samples: Codes drawn for each example.
         num_scores: How many calibration scores there are.
         settings: The detector's other settings, which are kept with it.
         rows: `TrainedRows.description()` of what the model was trained on; `None`, as in files of older versions, where

@@ -22,9 +22,9 @@ class LatentScatter(PictureCallback):
             and labels.
         labels: `(n,)`, one for each example, all numbers or all texts; `None` takes those of the dataset, and draws
             without colours where there are none.
-        every: Draw every so many epochs; `None` draws ever fewer, as `PictureCallback` says.
+        every: Epochs between pictures; `None` draws less and less often, as `PictureCallback` says.
         num_examples: How many examples, at most: the first ones.
-        image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `latents`.
+        image_dir: Another folder for the PNG files; they go to its subfolder `latents`.
 
     Raises:
         ValueError: If x is empty or has another number of labels, or these are neither all numbers nor all texts; or

@@ -20,13 +20,13 @@ class LatentTraversal(PictureCallback):
 
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `traversals`.
-        every: Draw every so many epochs; `None` draws ever fewer, as `PictureCallback` says.
+        every: Epochs between pictures; `None` draws less and less often, as `PictureCallback` says.
         example: One example, as the encoder takes it, at whose mean code the other latents are held; `None` holds them
             at 0.
         values: `(n,)`, what the latent is set to from left to right.
         dimensions: The latents to draw, counted from 0; `None` draws all.
-        image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `traversals`.
-        value_range: The values that are black and white; `None` is what the model's data can be, or as in
+        image_dir: Another folder for the PNG files; they go to its subfolder `traversals`.
+        value_range: The values drawn as black and white; `None` is the range of the model's data, or as in
             `visualization.image_grid`.
 
     Raises:

@@ -27,7 +27,7 @@ class PictureCallback(keras.callbacks.Callback):
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `name`.
         every: Draw every so many epochs; `None` draws after each of the first eight, and then ever fewer: after 10, 12,
             14, 16, 20, 24, 28, 32, 40 … and the last.
-        image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `name`.
+        image_dir: Another folder for the PNG files; they go to its subfolder `name`.
     """
 
     name = ""

@@ -20,11 +20,11 @@ class ReconstructionGrid(PictureCallback):
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `reconstructions`.
         x: Array `(n, *event_shape)`, or a dataset whose first batch is taken.
-        every: Draw every so many epochs; `None` draws ever fewer, as `PictureCallback` says.
+        every: Epochs between pictures; `None` draws less and less often, as `PictureCallback` says.
         num_images: How many originals, at most.
         columns: Originals for each row.
-        image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `reconstructions`.
-        value_range: The values that are black and white; `None` is what the model's data can be, or as in
+        image_dir: Another folder for the PNG files; they go to its subfolder `reconstructions`.
+        value_range: The values drawn as black and white; `None` is the range of the model's data, or as in
             `visualization.image_grid`.
 
     Raises:

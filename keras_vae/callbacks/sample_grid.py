@@ -13,11 +13,11 @@ class SampleGrid(PictureCallback):
 
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `samples`.
-        every: Draw every so many epochs; `None` draws ever fewer, as `PictureCallback` says.
+        every: Epochs between pictures; `None` draws less and less often, as `PictureCallback` says.
         num_images: How many samples.
         seed: Int from 0, of the codes.
-        image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `samples`.
-        value_range: The values that are black and white; `None` is what the model's data can be, or as in
+        image_dir: Another folder for the PNG files; they go to its subfolder `samples`.
+        value_range: The values drawn as black and white; `None` is the range of the model's data, or as in
             `visualization.image_grid`.
 
     Raises:

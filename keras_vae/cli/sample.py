@@ -9,7 +9,7 @@ def add_to(commands) -> None:
     options.add_model(parser)
     options.add_picture(parser, "samples.png")
     parser.add_argument("--seed", type=int, help="the same number draws the same images")
-    parser.add_argument("--draw", action="store_true", help="draw x from p(x|z), in place of its mean")
+    parser.add_argument("--draw", action="store_true", help="draw x from p(x|z) instead of showing its mean")
     parser.set_defaults(run=run)
 
 

@@ -19,7 +19,7 @@ def active_units(model, x, threshold: float = ACTIVE_VARIANCE, batch_size: int =
         model: A `VAE` or an `Autoencoder`.
         x: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches.
         threshold: Variance that a latent has to exceed, at least 0, in squared units of the code.
-        batch_size: Examples at once; a dataset has its own.
+        batch_size: Examples per batch; a dataset has its own.
 
     Returns:
         A number from 0 to `latent_dim`.
@@ -37,7 +37,7 @@ def code_variances(model, x, batch_size: int = 256) -> np.ndarray:
     Args:
         model: A `VAE` or an `Autoencoder`.
         x: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches, which is read once.
-        batch_size: Examples at once; a dataset has its own.
+        batch_size: Examples per batch; a dataset has its own.
 
     Returns:
         Float64 array `(latent_dim,)`; the sum of squares is divided by the number of examples.

@@ -55,7 +55,7 @@ def aggregate_posterior(vae, x, num_samples: int = 2000, seed: int = 0, batch_si
         num_samples: Codes that are drawn, at least 3, from the posteriors of examples spread evenly over the data. Each
             is compared with all n posteriors.
         seed: Int from 0; the same gives the same figures.
-        batch_size: Examples that are encoded at once; a dataset has its own.
+        batch_size: Examples per batch; a dataset has its own.
 
     Returns:
         `AggregatePosterior`: moments in the code's units, parts in nats.

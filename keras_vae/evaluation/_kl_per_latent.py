@@ -12,7 +12,7 @@ def kl_per_latent(vae, x, batch_size: int = 256) -> np.ndarray:
     Args:
         vae: A `VAE` whose posterior and prior have a closed form with a term for each latent.
         x: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches.
-        batch_size: Examples at once; a dataset has its own.
+        batch_size: Examples per batch; a dataset has its own.
 
     Returns:
         Float64 array `(latent_dim,)`, in nats.

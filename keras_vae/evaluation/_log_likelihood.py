@@ -82,8 +82,8 @@ def log_likelihood(vae, x, num_samples: int = 5000, batch_size: int = 100, seed:
         vae: A `VAE`.
         x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches, which is streamed.
         num_samples: Draws for each example.
-        batch_size: Examples at once; a dataset has its own.
-        seed: The same int gives the same values for the same `batch_size`; `None` draws others at each call.
+        batch_size: Examples per batch; a dataset has its own.
+        seed: The same int gives the same values for the same `batch_size`; `None` gives new ones at each call.
 
     Returns:
         A `LogLikelihood`; `num_examples` says how many were counted.

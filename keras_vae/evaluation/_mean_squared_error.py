@@ -9,7 +9,7 @@ def mean_squared_error(model, x, batch_size: int = 256) -> float:
     Args:
         model: A `VAE` or an `Autoencoder`.
         x: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches.
-        batch_size: Examples at once; a dataset has its own.
+        batch_size: Examples per batch; a dataset has its own.
 
     Returns:
         The error in the data's units, squared.

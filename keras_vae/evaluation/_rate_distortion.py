@@ -32,9 +32,9 @@ def rate_distortion(vae, x, num_samples: int = 1, seed: int = 0, batch_size: int
     Args:
         vae: A `VAE`.
         x: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches.
-        num_samples: Codes that are drawn for each example.
+        num_samples: Codes drawn for each example.
         seed: Int from 0; the same gives the same figures for the same batches.
-        batch_size: Examples at once; a dataset has its own.
+        batch_size: Examples per batch; a dataset has its own.
 
     Returns:
         `RateDistortion`: means over the examples, in nats.

@@ -33,7 +33,7 @@ def encode_dataset(model, data, sample: bool = False, batch_size: int = batches.
         data: A `tf.data.Dataset` of batches of x or (x, labels), an array `(n, *event_shape)`, or a pair of arrays
             (x, labels). Weights are left out.
         sample: Draw one code from q(z|x) in place of its mean.
-        batch_size: Examples at once; a dataset has its own.
+        batch_size: Examples per batch; a dataset has its own.
 
     Returns:
         `EncodedDataset`: the codes, float32 `(n, latent_dim)`, and the labels.

@@ -30,7 +30,7 @@ class Likelihood(ParameterLayer):
 
     Args:
         event_shape: Shape of one example, such as `(28, 28, 1)`.
-        projection: `False` where the network gives the parameters itself: its features, in the event's sides
+        projection: `False` if the network outputs the parameters itself: its features, in the event's sides
             `(n, *event_shape[:-1], numbers)` or flat, are then not projected but taken as they are, at each point one
             parameter after the other. `call` still maps them to what is allowed.
     """

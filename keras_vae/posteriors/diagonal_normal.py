@@ -24,7 +24,7 @@ class DiagonalNormal(Posterior):
 
     Args:
         latent_dim: Length of the code.
-        seed: Int; `None` draws one now, so that `keras.utils.set_random_seed` must come before the layer is made.
+        seed: Int; `None` draws one now, so call `keras.utils.set_random_seed` before making the layer.
     """
 
     parameter_names = ("mean", "log_variance")

@@ -29,7 +29,7 @@ class FullNormal(Posterior):
 
     Args:
         latent_dim: Length of the code, at most 256.
-        seed: Int; `None` draws one now, so that `keras.utils.set_random_seed` must come before the layer is made.
+        seed: Int; `None` draws one now, so call `keras.utils.set_random_seed` before making the layer.
 
     Raises:
         ValueError: If there are more latents.

@@ -29,7 +29,7 @@ class Posterior(ParameterLayer):
 
     Args:
         latent_dim: Length of the code.
-        projection: `False` where the network gives the parameters itself: its features are then not projected but taken
+        projection: `False` if the network outputs the parameters itself: its features are then not projected but taken
             as they are, one parameter after the other. `call` still maps them to what is allowed.
 
     Attributes:

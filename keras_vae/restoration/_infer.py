@@ -65,8 +65,8 @@ def infer(
         step_size: Of the first steps, as a share of the encoder's variance (gradient) and standard deviation
             (Langevin); it adapts itself.
         level: Probability of the intervals, between 0 and 1.
-        batch_size: Examples at once. Draws of all chains are held in memory for as many.
-        seed: The same int gives the same values for the same `batch_size`; `None` draws others at each call.
+        batch_size: Examples per batch. Draws of all chains are held in memory for as many.
+        seed: The same int gives the same values for the same `batch_size`; `None` gives new ones at each call.
         verbose: 1 shows a progress bar on a terminal and in a notebook, 0 does not.
 
     Returns:

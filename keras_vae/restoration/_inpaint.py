@@ -21,7 +21,7 @@ def inpaint(model, x, mask=None, batch_size: int = batches.BATCH_SIZE) -> np.nda
         model: An `Autoencoder` or a `VAE` that reconstructs what it encodes.
         x: Array `(batch, *event_shape)`, NaN where it is missing.
         mask: Booleans in the shape of x or of one of its examples, False where it is missing; `None` is NaN alone.
-        batch_size: Examples at once.
+        batch_size: Examples per batch.
 
     Returns:
         Array `(batch, *event_shape)`, in the data's units: x where it was observed.

@@ -20,7 +20,7 @@ def super_resolve(model, small, factor: int, batch_size: int = batches.BATCH_SIZ
         model: An `Autoencoder` or a `VAE` that reconstructs what it encodes.
         small: Array `(batch, *sides / factor, channels)`: means of blocks, as `restoration.downsample` takes them.
         factor: Pixels along every side that one of the small image stands for.
-        batch_size: Examples at once.
+        batch_size: Examples per batch.
 
     Returns:
         Float array `(batch, *event_shape)`, in the data's units.

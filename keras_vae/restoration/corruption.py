@@ -41,7 +41,7 @@ class RandomCorruption(Corruption):
     """Base class: a corruption that draws, from a seed generator of its own.
 
     Args:
-        seed: Int; `None` draws one now, so that `keras.utils.set_random_seed` must come before the layer is made.
+        seed: Int; `None` draws one now, so call `keras.utils.set_random_seed` before making the layer.
     """
 
     def __init__(self, seed: int | None = None, **kwargs):

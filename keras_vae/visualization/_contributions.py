@@ -40,7 +40,7 @@ def contributions(
         columns: Names of a table's columns; `None` numbers them from 1.
         value_range: The values of an image that are black and white; see `image_grid`.
         most_columns: Of a table, how many columns each row shows.
-        title: A line above the picture; `None` is none.
+        title: A line above the picture, or `None`.
 
     Returns:
         A `matplotlib.figure.Figure`.

@@ -25,7 +25,7 @@ def latent_kl(kl, active=None, title: str | None = None):
         kl: `(latent_dim,)`, in nats.
         active: `(latent_dim,)`, whether each latent is active; the others, and their numbers, are grey. `None` draws
             all alike.
-        title: A line above the picture; `None` is none.
+        title: A line above the picture, or `None`.
 
     Returns:
         A `matplotlib.figure.Figure`.

@@ -28,9 +28,9 @@ def latent_traversals(
             at 0.
         values: `(n,)`, what the latent is set to from left to right, in the code's own units.
         dimensions: The latents to draw, counted from 0; `None` draws all.
-        value_range: The values that are black and white; `None` is what the model's data can be, or as in
+        value_range: The values drawn as black and white; `None` is the range of the model's data, or as in
             `image_grid`.
-        title: A line above the picture; `None` is none.
+        title: A line above the picture, or `None`.
 
     Returns:
         A `matplotlib.figure.Figure`.

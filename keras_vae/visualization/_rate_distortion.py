@@ -31,7 +31,7 @@ def rate_distortion(rates, distortions, test: tuple[float, float] | None = None,
         rates: `(epochs,)`, in nats, such as a history's `val_kl`; may be empty where there is a test.
         distortions: `(epochs,)`, in nats, such as a history's `val_reconstruction`.
         test: Rate and distortion on test data, in nats; `None` is none.
-        title: A line above the picture; `None` is none.
+        title: A line above the picture, or `None`.
 
     Returns:
         A `matplotlib.figure.Figure`; the distortion grows to the right and the rate upwards.

@@ -23,8 +23,8 @@ def reconstruction_grid(
         originals: `(n, *event_shape)`; see `image_grid` for the shapes that can be drawn.
         reconstructions: The same shape.
         columns: Originals for each row, at most.
-        value_range: The values that are black and white; see `image_grid`.
-        title: A line above the picture; `None` is none.
+        value_range: The values drawn as black and white; see `image_grid`.
+        title: A line above the picture, or `None`.
 
     Returns:
         A `matplotlib.figure.Figure`.

@@ -29,8 +29,8 @@ def restoration_grid(
         standard_deviation: `(n, *event_shape)`, or `None` to leave it out.
         original: `(n, *event_shape)`, or `None` where nobody knows it.
         num_restorations: How many restorations to draw, at most.
-        value_range: The values that are black and white; see `image_grid`.
-        title: A line above the picture; `None` is none.
+        value_range: The values drawn as black and white; see `image_grid`.
+        title: A line above the picture, or `None`.
 
     Returns:
         A `matplotlib.figure.Figure`.

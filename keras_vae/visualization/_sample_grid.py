@@ -19,8 +19,8 @@ def sample_grid(
     Args:
         samples: `(n, *event_shape)`; see `image_grid` for the shapes that can be drawn.
         columns: Samples for each row; `None` makes a square.
-        value_range: The values that are black and white; see `image_grid`.
-        title: A line above the picture; `None` is none.
+        value_range: The values drawn as black and white; see `image_grid`.
+        title: A line above the picture, or `None`.
 
     Returns:
         A `matplotlib.figure.Figure`; without a title its pixels are those of `image_grid`.

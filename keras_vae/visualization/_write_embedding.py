@@ -32,7 +32,7 @@ def write_embedding(
         codes: `(n, latent_dim)`.
         images: `(n, *event_shape)`, shown in place of points; `None` shows points.
         labels: `(n,)` of numbers or texts, to colour and to search by, a dash where a text is blank; `None` is none.
-        value_range: The values that are black and white; see `image_grid`.
+        value_range: The values drawn as black and white; see `image_grid`.
         overwrite: Replace the files of an older embedding, and remove those of them that this one does not have.
 
     Raises:
