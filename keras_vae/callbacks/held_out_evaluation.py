@@ -17,24 +17,23 @@ FIGURES = ("log_likelihood", "active_units", "mean_squared_error")
 
 
 class HeldOutEvaluation(keras.callbacks.Callback):
-    """Puts figures of held-out data into the logs: what `fit` itself does not measure.
+    """Logs figures on held-out data that `fit` itself does not measure.
 
-    - `val_log_likelihood`: log p(x) by importance sampling, in nats, mean over x; with few samples it is a bound from
-      below.
+    - `val_log_likelihood`: log p(x) by importance sampling, in nats, mean over x; with few samples it is a lower bound.
     - `val_active_units`: the number of latents in use.
     - `val_mean_squared_error`: of reconstructions at the mean code, in the data's units squared.
 
-    They are in the logs of each epoch in which they are measured: the progress bar and the History have them, and so
-    have callbacks that stand after this one in the list, such as CSVLogger, TensorBoard and EarlyStopping.
+    They are in the logs of each epoch in which they are measured: the progress bar and the History have them, and so do
+    callbacks after this one in the list, such as CSVLogger, TensorBoard and EarlyStopping.
 
     Args:
         x: Held-out examples: an array `(n, *event_shape)`, or a dataset of batches, whose targets are left out.
-        figures: Which, by the names of their functions in `keras_vae.evaluation`.
-        every: Measure every so many epochs, and after the last one that is planned. CSVLogger has columns for what is
-            measured after the first epoch alone.
-        num_samples: Codes for each example of the log-likelihood, which costs as much as so many passes over x through
-            the decoder.
-        seed: Int from 0, of these codes: the noise is the same in every epoch.
+        figures: Which to log, by the names of their functions in `keras_vae.evaluation`.
+        every: Epochs between measurements; the last planned epoch is measured too. CSVLogger has columns only for what
+            is logged in the first epoch.
+        num_samples: Codes per example for the log-likelihood, which costs as much as that many passes of x through the
+            decoder.
+        seed: Int from 0, for these codes: the noise is the same in every epoch.
 
     Raises:
         ValueError: If an argument is out of range; or when training begins, if x does not fit the model, or the model

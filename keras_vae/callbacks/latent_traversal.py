@@ -16,13 +16,12 @@ from keras_vae.visualization.value_range import checked_value_range
 
 
 class LatentTraversal(PictureCallback):
-    """Draws a row of pictures for each latent, which goes through `values` while the others are held.
+    """Draws a row of pictures for each latent, which takes each of `values` while the others are held.
 
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `traversals`.
         every: Epochs between pictures; `None` draws less and less often, as `PictureCallback` says.
-        example: One example, as the encoder takes it, at whose mean code the other latents are held; `None` holds them
-            at 0.
+        example: One example, as the encoder takes it, whose mean code the other latents keep; `None` keeps them at 0.
         values: `(n,)`, what the latent is set to from left to right.
         dimensions: The latents to draw, counted from 0; `None` draws all.
         image_dir: Another folder for the PNG files; they go to its subfolder `traversals`.

@@ -15,13 +15,13 @@ from keras_vae.visualization.value_range import checked_value_range, value_range
 class ReconstructionGrid(PictureCallback):
     """Draws fixed originals, each above its reconstruction.
 
-    An original is what the model encodes: of pairs of a noisy and a clean image it is the noisy one.
+    An original is what the model encodes: in a pair of a noisy and a clean image, the noisy one.
 
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `reconstructions`.
-        x: Array `(n, *event_shape)`, or a dataset whose first batch is taken.
+        x: Array `(n, *event_shape)`, or a dataset, whose first batch is used.
         every: Epochs between pictures; `None` draws less and less often, as `PictureCallback` says.
-        num_images: How many originals, at most.
+        num_images: At most how many originals.
         columns: Originals for each row.
         image_dir: Another folder for the PNG files; they go to its subfolder `reconstructions`.
         value_range: The values drawn as black and white; `None` is the range of the model's data, or as in
@@ -53,9 +53,9 @@ class ReconstructionGrid(PictureCallback):
         check_examples(self.model.data_spec, self.x, "x")
         if self.x.shape[1:] != self.model.event_shape:
             raise ValueError(
-                "ReconstructionGrid draws what a model encodes above what it decodes, which must have one shape. "
-                f"Received: a model that encodes shape {self.x.shape[1:]} and decodes shape {self.model.event_shape}. "
-                "Use SampleGrid."
+                "ReconstructionGrid draws what a model encodes above what it decodes, so both must have the same "
+                f"shape. Received: a model that encodes shape {self.x.shape[1:]} and decodes shape "
+                f"{self.model.event_shape}. Use SampleGrid."
             )
         rows = "Draw fewer by `num_images`, or other `columns`."
         check_grid(self.model.event_shape, 2 * len(self.x), min(self.columns, len(self.x)), rows)

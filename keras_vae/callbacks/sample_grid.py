@@ -15,7 +15,7 @@ class SampleGrid(PictureCallback):
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `samples`.
         every: Epochs between pictures; `None` draws less and less often, as `PictureCallback` says.
         num_images: How many samples.
-        seed: Int from 0, of the codes.
+        seed: Int from 0, for the codes.
         image_dir: Another folder for the PNG files; they go to its subfolder `samples`.
         value_range: The values drawn as black and white; `None` is the range of the model's data, or as in
             `visualization.image_grid`.

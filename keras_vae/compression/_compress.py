@@ -15,31 +15,31 @@ from keras_vae.ops.checks import checked_free_path
 def compress(
     vae, x, quality: float | None = None, block_size: int = BLOCK_SIZE, latent_bits: int = LATENT_BITS
 ) -> bytes:
-    """Compresses examples by a VAE: every bit of them comes back, unless a `quality` is given.
+    """Compresses examples with a VAE: every bit of them comes back, unless a `quality` is given.
 
-    By bits-back coding, at a rate of about the model's negative ELBO. What else there is: some 60 bytes for the file,
-    and for each block some 50 bytes and `latent_dim * latent_bits` bits, which its first example pays.
+    Bits-back coding, at about the rate of the model's negative ELBO. Overhead: some 60 bytes for the file, and for each
+    block some 50 bytes and `latent_dim * latent_bits` bits, which its first example pays.
 
     Source: Townsend, Bird and Barber 2019, "Practical lossless compression with latent variables using bits back
     coding".
 
     Args:
-        vae: A `VAE` with a `DiagonalNormal` posterior, a `StandardNormal` or `Laplace` prior, and, to lose nothing, a
+        vae: A `VAE` with a `DiagonalNormal` posterior, a `StandardNormal` or `Laplace` prior, and, to be lossless, a
             likelihood of whole numbers: `Bernoulli`, `BetaBinomial`, `DiscretizedLogistic` or `Categorical`.
-        x: Array `(n, *event_shape)` in the data's units, n from 0; a `tf.data.Dataset` of batches, or an iterator
-            over them. The dtype comes back as it was.
+        x: Array `(n, *event_shape)` in the data's units, n from 0; a `tf.data.Dataset` of batches, or an iterator over
+            them. The dtype comes back too.
         quality: `None` loses nothing. A number from 0.01 to 100 keeps only the code, in steps of the posterior's
-            deviation / quality, and what comes back is the mean of p(x|z).
-        block_size: Examples of a block. Smaller blocks add overhead; one flipped bit loses the whole block.
-        latent_bits: Bits for each latent of a code, 1 to 13. Fewer make a block's start cheaper; too few for a
-            posterior that is narrow cost more for every example.
+            standard deviation / quality, and the mean of p(x|z) comes back.
+        block_size: Examples per block. Smaller blocks add overhead; one flipped bit loses the whole block.
+        latent_bits: Bits for each latent of a code, 1 to 13. Fewer make a block's start cheaper; too few for a narrow
+            posterior make every example cost more.
 
     Returns:
         A `.kvz` file, as bytes.
 
     Raises:
         ImportError: If the library `constriction` is not installed.
-        ValueError: If the model or the data cannot be coded; before anything is.
+        ValueError: If the model or the data cannot be coded; raised before anything is.
     """
     file = io.BytesIO()
     write(vae, x, file, quality, block_size, latent_bits)
@@ -47,17 +47,17 @@ def compress(
 
 
 def decompress(vae, blob: bytes) -> np.ndarray:
-    """Turns what `compress` returned into the examples again.
+    """Turns what `compress` returned back into the examples.
 
     Args:
         vae: The `VAE` that compressed them, or the same after saving and loading.
         blob: A `.kvz` file, as bytes.
 
     Returns:
-        Array `(n, *event_shape)` of the dtype that was compressed.
+        Array `(n, *event_shape)`, in the dtype that was compressed.
 
     Raises:
-        DamagedFileError: If a single bit is not as it was written; a `Reader` reads the blocks that are whole.
+        DamagedFileError: If a single bit is not as it was written; a `Reader` reads the blocks that are undamaged.
         ImportError: If the library `constriction` is not installed.
         WrongModelError: If another model compressed it.
     """
@@ -75,7 +75,7 @@ def compress_to_file(
     overwrite: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> int:
-    """`compress` to a file, for more examples than there is memory: no more than a block of them is held.
+    """`compress` to a file, for more examples than fit in memory: only one block is held.
 
     Args:
         vae: As for `compress`.
@@ -85,13 +85,13 @@ def compress_to_file(
         block_size: As for `compress`.
         latent_bits: As for `compress`.
         overwrite: Replace the file if it is there.
-        progress: Called with a number of examples whenever so many more are coded.
+        progress: Called repeatedly, with the number of newly coded examples.
 
     Returns:
         The size of the file in bytes. `Reader` reads it.
 
     Raises:
-        ValueError: As for `compress`; or if there is something at `path` that may not be overwritten.
+        ValueError: As for `compress`; or if `path` exists and may not be overwritten.
     """
     path = checked_free_path(path, overwrite)
     if os.path.isdir(path):

@@ -59,7 +59,7 @@ class Archive:
         except DamagedFileError as error:
             raise DamagedFileError(f"Block {number} of {self.num_blocks}: {error}") from error
         if not self.header.carries(block.count, end - start):
-            raise DamagedFileError(f"Block {number} claims {block.count:,} examples, and has {end - start:,} bytes.")
+            raise DamagedFileError(f"Block {number} claims {block.count:,} examples, but has {end - start:,} bytes.")
         if block.number != number or block.count > self.header.block_size:
             raise DamagedFileError(f"Block {number} says that it is block {block.number}, of {block.count} examples.")
         return block
@@ -74,7 +74,7 @@ class Archive:
         if self.damage is not None:
             raise self.damage
         if count != self._count:
-            raise DamagedFileError(f"The blocks hold {count} examples, and the end of the file says {self._count}.")
+            raise DamagedFileError(f"The blocks hold {count} examples, but the end of the file says {self._count}.")
 
     def count_of(self, blocks: Iterable[file_format.StoredBlock]) -> int:
         """How many examples all blocks hold.
@@ -84,7 +84,7 @@ class Archive:
         """
         count = sum(block.count for block in blocks)
         if not self.header.carries(count, self._size):
-            raise DamagedFileError(f"The file claims {count:,} examples, and has {self._size:,} bytes.")
+            raise DamagedFileError(f"The file claims {count:,} examples, but has {self._size:,} bytes.")
         return count
 
     def check(self) -> int:
