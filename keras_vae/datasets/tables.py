@@ -33,7 +33,7 @@ def read_csv(path, names: bool | None = None) -> np.ndarray:
     width = len(lines[0][1])
     for number, row in lines:
         if len(row) != width:
-            raise ValueError(f"{path!r} has {len(row)} columns in line {number}, and {width} before.")
+            raise ValueError(f"{path!r} has {len(row)} columns in line {number}, but {width} before.")
         for value in row:
             if not _is_number(value):
                 raise ValueError(f"{path!r} must hold numbers. Received: {value!r} in line {number}.")
@@ -55,7 +55,7 @@ def _holds_names(path, fields, after=()) -> bool:
     ):
         raise ValueError(
             f"The first line of {path!r} may hold names or numbers: {','.join(fields)[:80]!r}. Put a line of names "
-            "that are no numbers above it; or say which by `names` (`keras-vae detect` by --names, --no-names)."
+            "that are not numbers above it; or say which it is with `names` (`keras-vae detect`: --names, --no-names)."
         )
     return bool(numbers) and not any(numbers)
 

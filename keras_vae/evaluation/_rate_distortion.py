@@ -24,8 +24,7 @@ class RateDistortion(NamedTuple):
 def rate_distortion(vae, x, num_samples: int = 1, seed: int = 0, batch_size: int = 256) -> RateDistortion:
     """Rate and distortion of a model on data.
 
-    The rate is exact where the posterior and the prior have a closed form, and estimated by the same draws as the
-    distortion elsewhere.
+    The rate is exact where it has a closed form; elsewhere it is estimated from the same draws as the distortion.
 
     Source: Alemi et al. 2018, "Fixing a Broken ELBO", section 2.
 
@@ -33,14 +32,14 @@ def rate_distortion(vae, x, num_samples: int = 1, seed: int = 0, batch_size: int
         vae: A `VAE`.
         x: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches.
         num_samples: Codes drawn for each example.
-        seed: Int from 0; the same gives the same figures for the same batches.
+        seed: Int from 0; the same seed gives the same figures for the same batches.
         batch_size: Examples per batch; a dataset has its own.
 
     Returns:
         `RateDistortion`: means over the examples, in nats.
 
     Raises:
-        ValueError: If x is empty, has another shape, or values that the likelihood does not allow.
+        ValueError: If x is empty, has the wrong shape, or holds values that the likelihood does not allow.
     """
     check_has_prior(vae, "rate_distortion")
     num_samples, seed = checked_size(num_samples, "num_samples"), checked_seed(seed)

@@ -615,7 +615,7 @@ class TestWhatItWasTrainedOn:
         trained = np.setdiff1d(np.arange(80), self.HELD_BACK)
         for given in (x[trained], tf.data.Dataset.from_tensor_slices(x[trained]).batch(20)):
             with pytest.raises(
-                ValueError, match=r"Another 60 do not count: it was trained on them.*Received: 0\. Give more\."
+                ValueError, match=r"60 others do not count: it was trained on them.*Received: 0\. Give more\."
             ):
                 detector.fit(given)
         with pytest.raises(ValueError, match="is of float16, in which rows"):
@@ -631,7 +631,7 @@ class TestWhatItWasTrainedOn:
         unseen = {row.tobytes() for row in np.concatenate([new, x[self.HELD_BACK]])}
         assert len(unseen - {row.tobytes() for row in seen[0]}) == 30
         assert len(seen[0]) == 90
-        with pytest.raises(ValueError, match="trained on 80 others"):
+        with pytest.raises(ValueError, match="80 others do not count"):
             detector.set_params(train=None).fit(
                 np.concatenate([x[np.setdiff1d(np.arange(80), self.HELD_BACK)], seen[0][-20:]])
             )
@@ -682,7 +682,7 @@ class TestColumnNames:
         for each in (detector, AnomalyDetector.load(tmp_path / "detector.keras")):
             assert list(each.feature_names_in_) == ["kg", "m"]
             for method in (each.predict, each.explain, each.p_values):
-                with pytest.raises(ValueError, match=r"in their order: \['kg', 'm'\]. Received: \['m', 'kg'\]"):
+                with pytest.raises(ValueError, match=r"in the same order: \['kg', 'm'\]. Received: \['m', 'kg'\]"):
                     method(self.TABLE[["m", "kg"]])
         assert set(detector.predict(self.TABLE)) <= {-1, 1}
 

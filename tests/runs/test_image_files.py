@@ -71,7 +71,7 @@ def test_a_folder_that_will_not_do(tmp_path):
         folder_batches(tmp_path, binary=False)
     Image.fromarray(np.zeros((4, 4), np.uint8)).save(tmp_path / "a.png")
     Image.fromarray(np.zeros((4, 5), np.uint8)).save(tmp_path / "b.png")
-    with pytest.raises(ValueError, match=r"b\.png' is of shape \(4, 5, 1\), and the first image of \(4, 4, 1\)"):
+    with pytest.raises(ValueError, match=r"b\.png' has shape \(4, 5, 1\), and the first image \(4, 4, 1\)"):
         list(folder_batches(tmp_path, binary=False)[1]())
     Image.fromarray(np.zeros((4, 4, 4), np.uint8)).save(tmp_path / "b.png")
     with pytest.raises(ValueError, match=r"mode 'RGBA'\. Expected 8-bit grey or RGB"):
