@@ -11,7 +11,7 @@ from keras_vae.ops.checks import checked_bool
 
 
 class EncodedDataset(NamedTuple):
-    """Codes, and what came beside the examples.
+    """Codes, and the labels that came with the examples.
 
     Attributes:
         codes: `(n, latent_dim)`.
@@ -23,24 +23,24 @@ class EncodedDataset(NamedTuple):
 
 
 def encode_dataset(model, data, sample: bool = False, batch_size: int = batches.BATCH_SIZE) -> EncodedDataset:
-    """Encodes all examples of a dataset and keeps their labels, in one order.
+    """Encodes all examples of a dataset and keeps their labels in the same order.
 
-    The data is read once: a dataset that is shuffled comes in another order at each reading, and labels that were read
-    apart from the images would belong to others.
+    The data is read once: a shuffled dataset comes in another order each time it is read, and labels read separately
+    would belong to other images.
 
     Args:
         model: A `VAE` or an `Autoencoder`.
-        data: A `tf.data.Dataset` of batches of x or (x, labels), an array `(n, *event_shape)`, or a pair of arrays
-            (x, labels). Weights are left out.
-        sample: Draw one code from q(z|x) in place of its mean.
+        data: A `tf.data.Dataset` of batches of x or (x, labels), an array `(n, *event_shape)`, or a pair of arrays (x,
+            labels). Weights are ignored.
+        sample: Draw one code from q(z|x) instead of taking its mean.
         batch_size: Examples per batch; a dataset has its own.
 
     Returns:
         `EncodedDataset`: the codes, float32 `(n, latent_dim)`, and the labels.
 
     Raises:
-        ValueError: If x is not what the model encodes, there are more or fewer labels than examples, or the dataset is
-            empty or has no end.
+        ValueError: If x is not what the model encodes, labels and examples differ in number, or the dataset is empty or
+            infinite.
     """
     checked_bool(sample, "sample")
     if batches.is_dataset(data):

@@ -9,7 +9,7 @@ from keras_vae.visualization._latent_traversals import VALUES, checked_traversal
 
 
 class Traversals(NamedTuple):
-    """A row for each latent, in which it goes through the values.
+    """A row for each latent, which takes each of the values.
 
     Attributes:
         codes: float32 `(dimensions, values, latent_dim)`.
@@ -23,14 +23,13 @@ class Traversals(NamedTuple):
 def traversals(
     model, example=None, values: Sequence[float] = VALUES, dimensions: Sequence[int] | None = None
 ) -> Traversals:
-    """Decodes codes in which one latent after the other goes through the values while the others are held.
+    """Decodes codes in which one latent after another takes each of the values while the others are held.
 
     `visualization.latent_traversals` draws them.
 
     Args:
         model: A `VAE` or an `Autoencoder`.
-        example: One example, as the encoder takes it, at whose mean code the other latents are held; `None` holds them
-            at 0.
+        example: One example, as the encoder takes it, whose mean code the other latents keep; `None` keeps them at 0.
         values: `(n,)`, what the latent is set to, in the code's own units.
         dimensions: The latents, counted from 0; `None` takes all.
 
@@ -38,8 +37,8 @@ def traversals(
         `Traversals`: codes and decoded examples.
 
     Raises:
-        ValueError: If the model decodes nothing, there is no such latent, no value, or the example has another shape or
-            is not finite.
+        ValueError: If the model cannot decode, there is no such latent, no value is given, or the example has the wrong
+            shape or is not finite.
     """
     _, _, codes = checked_traversal(model, example, values, dimensions, "traversals")
     decoded = model.decode(codes.reshape(-1, model.latent_dim))

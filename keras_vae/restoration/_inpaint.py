@@ -11,23 +11,24 @@ from keras_vae.restoration.mask import with_missing
 
 
 def inpaint(model, x, mask=None, batch_size: int = batches.BATCH_SIZE) -> np.ndarray:
-    """Fills in what is missing by a model's reconstruction, and keeps what was observed.
+    """Fills in what is missing with a model's reconstruction, and keeps what was observed.
 
-    The model is one that was trained for it: with a `corruption` that leaves something out, whose `fill` is put where
-    an element is missing here too, or with `likelihoods.Masked`. For several restorations with their uncertainty see
+    The model must have been trained for it: with a `corruption` that leaves something out, whose `fill` is put where an
+    element is missing here too, or with `likelihoods.Masked`. For several restorations with their uncertainty, see
     `restoration.infer`.
 
     Args:
         model: An `Autoencoder` or a `VAE` that reconstructs what it encodes.
         x: Array `(batch, *event_shape)`, NaN where it is missing.
-        mask: Booleans in the shape of x or of one of its examples, False where it is missing; `None` is NaN alone.
+        mask: Booleans in the shape of x or of one of its examples, False where it is missing; `None` relies on NaN
+            alone.
         batch_size: Examples per batch.
 
     Returns:
-        Array `(batch, *event_shape)`, in the data's units: x where it was observed.
+        Array `(batch, *event_shape)`, in the data's units, equal to x where it was observed.
 
     Raises:
-        ValueError: If the mask or x is of another shape, of an example everything is missing, or a value is infinite.
+        ValueError: If the mask or x has the wrong shape, everything of an example is missing, or a value is infinite.
     """
     x = with_missing(checked_array(x, "x"), mask)
     check_examples(model.data_spec, x, "x", FINITE_OR_MISSING)
