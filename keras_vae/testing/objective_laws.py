@@ -27,20 +27,20 @@ STEP = 1e-5
 
 
 def check_objective(objective) -> None:
-    """Holds an objective to what every objective owes.
+    """Checks that an objective keeps the laws of objectives.
 
-    - It owns the axis of samples: codes that are all alike cost what one does, and their order means nothing.
-    - At beta = 1 its loss is not below -log p(x), on average over the draws, where q(z|x) is p(z|x) too.
+    - It owns the axis of samples: equal codes cost as much as one of them, and their order does not matter.
+    - At beta = 1 its loss is not below -log p(x), on average over the draws, even where q(z|x) is p(z|x).
     - Its gradients are on average those of its loss, by finite differences with the same draws.
     - Where it sets beta, the next one is a finite number above 0.
-    - A VAE with it trains, is saved, loaded and exported, and gives the same numbers each time.
+    - A VAE with it can be trained, saved, loaded and exported, and gives the same numbers each time.
 
     Args:
         objective: An `Objective`. Copies of it are made from its config.
 
     Raises:
         AssertionError: If a law is broken. The message says which, by how much, and what to look at.
-        ValueError: If the argument is no objective.
+        ValueError: If the argument is not an objective.
     """
     checked_part(objective, Objective, "objective")
     rng = np.random.default_rng(SEED)

@@ -68,8 +68,8 @@ def _checked_marks(active, latent_dim) -> np.ndarray:
     array = np.asarray(active)
     if array.shape != (latent_dim,) or array.dtype != bool:
         raise ValueError(
-            f"`active` must say True or False of each of {latent_dim} latents. Received shape {array.shape} and dtype "
-            f"{array.dtype}."
+            f"`active` must say True or False for each of {latent_dim} latents. Received shape {array.shape} and "
+            f"dtype {array.dtype}."
         )
     return array
 

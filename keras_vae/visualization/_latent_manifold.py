@@ -18,7 +18,7 @@ def latent_manifold(
     value_range: tuple[float, float] | None = None,
     title: str | None = None,
 ):
-    """Draws the means of p(x|z) over a grid of codes, each of which stands for the same mass of the prior.
+    """Draws the means of p(x|z) over a grid of codes, each standing for the same mass of the prior.
 
     Along each latent the codes are at the prior's quantiles (i + 1/2) / num_points. The first latent grows to the
     right and the second upwards, as in `latent_scatter`.
@@ -36,7 +36,7 @@ def latent_manifold(
         A `matplotlib.figure.Figure`.
 
     Raises:
-        ValueError: If the model has no prior, or other than two latents.
+        ValueError: If the model has no prior, or does not have two latents.
     """
     num_points = checked_size(num_points, "num_points")
     check_has_prior(vae, "`latent_manifold`")

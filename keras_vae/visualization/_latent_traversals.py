@@ -20,12 +20,11 @@ def latent_traversals(
     value_range: tuple[float, float] | None = None,
     title: str | None = None,
 ):
-    """Draws a row of pictures for each latent, which goes through `values` while the others are held.
+    """Draws a row of pictures for each latent, which takes each of `values` while the others are held.
 
     Args:
-        vae: A VAE, or an autoencoder.
-        example: One example, as the encoder takes it, at whose mean code the other latents are held; `None` holds them
-            at 0.
+        vae: A VAE or an autoencoder.
+        example: One example, as the encoder takes it, whose mean code the other latents keep; `None` keeps them at 0.
         values: `(n,)`, what the latent is set to from left to right, in the code's own units.
         dimensions: The latents to draw, counted from 0; `None` draws all.
         value_range: The values drawn as black and white; `None` is the range of the model's data, or as in
@@ -36,8 +35,8 @@ def latent_traversals(
         A `matplotlib.figure.Figure`.
 
     Raises:
-        ValueError: If the model decodes nothing, there is no such latent, no value, or the example has another shape or
-            is not finite.
+        ValueError: If the model cannot decode, there is no such latent, no value is given, or the example has the wrong
+            shape or is not finite.
     """
     dimensions, values, codes = checked_traversal(vae, example, values, dimensions, "latent_traversals")
     value_range = value_range_of(vae, value_range)

@@ -10,7 +10,7 @@ def sample_grid(
     value_range: tuple[float, float] | None = None,
     title: str | None = None,
 ):
-    """Draws samples in rows, without axes, small images with sharp square pixels.
+    """Draws samples in rows, without axes; small images get sharp square pixels.
 
     ```python
     figure = keras_vae.visualization.sample_grid(vae.sample(16, seed=0, mean=True), title="Samples")
@@ -18,7 +18,7 @@ def sample_grid(
 
     Args:
         samples: `(n, *event_shape)`; see `image_grid` for the shapes that can be drawn.
-        columns: Samples for each row; `None` makes a square.
+        columns: Samples per row; `None` makes a square.
         value_range: The values drawn as black and white; see `image_grid`.
         title: A line above the picture, or `None`.
 
