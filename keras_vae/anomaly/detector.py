@@ -63,6 +63,11 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
     after `save` and `load`, pickling or cloning. Of the examples given for training, only those held back remain. What
     a model was trained on elsewhere, only you know.
 
+    ```python
+    detector = keras_vae.anomaly.AnomalyDetector(vae, false_alarm_rate=0.1).fit(images)
+    verdicts = detector.predict(1 - images[:5])  # of negatives: -1 for anomalies, 1 for normal examples
+    ```
+
     Sources: see `anomaly.conformal` and `anomaly.scores`.
 
     Args:

@@ -42,6 +42,11 @@ def load(
     uint16 by 65,535, unless `binarize` or `integers` is given; other numbers are left as they are. Data larger than a
     gigabyte is read from the disk in every epoch.
 
+    ```python
+    train = keras_vae.datasets.load("digits", "train", binarize="dynamic")
+    images = next(iter(train))  # (128, 8, 8, 1), zeros and ones
+    ```
+
     Args:
         name: `"digits"` (8x8, comes with scikit-learn), `"colour_digits"` (32x32x3, made from them), or a name of
             TensorFlow Datasets such as `"mnist"`, `"fashion_mnist"`, `"binarized_mnist"` or `"cifar10"`. What is not on

@@ -28,6 +28,11 @@ def encode_dataset(model, data, sample: bool = False, batch_size: int = batches.
     The data is read once: a shuffled dataset comes in another order each time it is read, and labels read separately
     would belong to other images.
 
+    ```python
+    test = keras_vae.datasets.load("digits", "test", binarize="static", with_labels=True)
+    codes, labels = keras_vae.latent.encode_dataset(vae, test)  # (297, 8) and (297,)
+    ```
+
     Args:
         model: A `VAE` or an `Autoencoder`.
         data: A `tf.data.Dataset` of batches of x or (x, labels), an array `(n, *event_shape)`, or a pair of arrays (x,

@@ -27,6 +27,11 @@ def traversals(
 
     `visualization.latent_traversals` draws them.
 
+    ```python
+    rows = keras_vae.latent.traversals(vae, images[0], dimensions=[0, 1])
+    pictures = rows.examples  # (2, 9, 8, 8, 1)
+    ```
+
     Args:
         model: A `VAE` or an `Autoencoder`.
         example: One example, as the encoder takes it, whose mean code the other latents keep; `None` keeps them at 0.

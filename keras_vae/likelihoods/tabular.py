@@ -36,6 +36,15 @@ class Tabular(Likelihood):
     Parameters: `location`, the mean of continuous columns and the logit of binary ones; and `log_scale`, which
     broadcasts against it and means nothing for binary columns.
 
+    ```python
+    import numpy as np
+
+    rows = np.array([[1.7, 61.0, 0], [1.8, 83.0, 1], [1.6, 70.0, 1]])
+    likelihood = keras_vae.likelihoods.Tabular((3,), binary=[2])
+    likelihood.adapt(rows)  # before `fit`
+    model = keras_vae.VAE.for_shape((3,), latent_dim=1, likelihood=likelihood)
+    ```
+
     Source: Nazabal et al. 2020, "Handling Incomplete Heterogeneous Data using VAEs".
 
     Args:

@@ -28,6 +28,11 @@ def conv_transpose(
     A dense layer turns the code into a small grid, which each layer enlarges by `strides`; what exceeds the event's
     sides is cropped, so any size is possible. The event's channels are left to the likelihood.
 
+    ```python
+    trunk = keras_vae.networks.conv_transpose([64, 32], event_shape=(28, 28, 1))
+    features = trunk(keras.ops.zeros((5, 16)))  # from codes of length 16 to (5, 28, 28, 32)
+    ```
+
     Args:
         filters: The number of filters of each layer, such as `[64, 32]`.
         event_shape: Shape of one example: `(length, channels)`, `(height, width, channels)` or

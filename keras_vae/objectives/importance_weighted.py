@@ -22,6 +22,15 @@ class ImportanceWeighted(Objective):
     sum_j w_j on the gradient through z_k; if beta is not 1, the factor is 1 - beta + beta w_k / sum_j w_j. The value of
     the loss, and the decoder's gradient, are the same.
 
+    ```python
+    iwae = keras_vae.VAE(
+        keras_vae.Encoder(keras_vae.networks.dense([64]), keras_vae.posteriors.DiagonalNormal(8)),
+        keras_vae.Decoder(keras_vae.networks.dense([64]), keras_vae.likelihoods.Bernoulli((8, 8, 1))),
+        objective=keras_vae.objectives.ImportanceWeighted(),
+        num_samples=5,
+    )
+    ```
+
     Sources: Burda, Grosse and Salakhutdinov 2015, "Importance Weighted Autoencoders", equation 8; Tucker, Lawson, Gu
     and Maddison 2018, "Doubly Reparameterized Gradient Estimators for Monte Carlo Objectives", equation 8.
 

@@ -21,6 +21,15 @@ class Deterministic(Posterior):
     small scale. Noise on the code prevents that, as in `Decoder(keras.Sequential([keras.layers.GaussianNoise(1.0),
     networks.dense([128])]), likelihood)`.
 
+    ```python
+    sparse = keras_vae.Autoencoder(
+        keras_vae.Encoder(
+            keras_vae.networks.dense([64]), keras_vae.posteriors.Deterministic(32, "relu", keras.regularizers.L1(0.1))
+        ),
+        keras_vae.Decoder(keras_vae.networks.dense([64]), keras_vae.likelihoods.Bernoulli((8, 8, 1))),
+    )
+    ```
+
     Parameters: `mean` `(batch, latent_dim)`.
 
     Args:

@@ -17,6 +17,21 @@ def inpaint(model, x, mask=None, batch_size: int = batches.BATCH_SIZE) -> np.nda
     element is missing here too, or with `likelihoods.Masked`. For several restorations with their uncertainty, see
     `restoration.infer`.
 
+    ```python
+    import numpy as np
+
+    restorer = keras_vae.Autoencoder(
+        keras_vae.Encoder(keras_vae.networks.dense([64]), keras_vae.posteriors.Deterministic(16)),
+        keras_vae.Decoder(keras_vae.networks.dense([64]), keras_vae.likelihoods.Bernoulli((8, 8, 1))),
+        corruption=keras_vae.restoration.MissingBlock(3),
+    )
+    restorer.compile(optimizer="adam")
+    restorer.fit(images, verbose=0)
+    mask = np.ones((8, 8, 1), bool)
+    mask[2:5, 2:5] = False  # what is missing
+    whole = keras_vae.restoration.inpaint(restorer, images, mask)
+    ```
+
     Args:
         model: An `Autoencoder` or a `VAE` that reconstructs what it encodes.
         x: Array `(batch, *event_shape)`, NaN where it is missing.
