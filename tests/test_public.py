@@ -74,7 +74,7 @@ def test_nor_does_the_help_of_each_command():
 
 def test_a_command_knows_all_parts_before_it_runs(monkeypatch):
     monkeypatch.delitem(sys.modules, "keras_vae.public")
-    monkeypatch.setattr("keras_vae.runs._train", lambda **given: ran.append("keras_vae.public" in sys.modules))
+    monkeypatch.setattr("keras_vae.runs.train", lambda **given: ran.append("keras_vae.public" in sys.modules))
     ran = []
     with pytest.raises(TypeError):
         main(["train"])

@@ -17,7 +17,7 @@ def contributions(model, x, score: str, num_samples: int):
         model: An `Autoencoder` or a `VAE`.
         x: `(batch, *event_shape)`; of a model with a condition, `{"x": ..., "condition": ...}`.
         score: A name in `SCORES`.
-        num_samples: Codes that are drawn for each example.
+        num_samples: Codes drawn for each example.
 
     Returns:
         `(batch, *event_shape)`, in the score's unit. A term is negative where a density is above 1.

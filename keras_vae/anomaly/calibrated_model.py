@@ -17,11 +17,11 @@ class CalibratedModel(Composite):
     Args:
         model: An `Autoencoder` or a `VAE`, trained.
         score: A name in `anomaly.SCORES`.
-        num_samples: Codes that are drawn for each example.
+        num_samples: Codes drawn for each example.
         num_scores: How many calibration scores there are.
-        settings: The detector's other settings, which are kept with it.
-        rows: `TrainedRows.description()` of what the model was trained on; `None`, as in files of older versions, where
-            nothing is known of it.
+        settings: The detector's other settings, kept with it.
+        rows: `TrainedRows.description()` of what the model was trained on; `None` where that is unknown, as in files of
+            older versions.
     """
 
     part_names = ("model",)
@@ -53,7 +53,7 @@ class CalibratedModel(Composite):
     def calibrate(self, sorted_scores: np.ndarray, threshold: float, trained_on: TrainedRows | None = None) -> None:
         """Stores calibration scores `(num_scores,)` in ascending order, and the score above which an alarm is given.
 
-        What the model was trained on is stored where the model was made for it.
+        What the model was trained on is stored too, if the model was made with `rows`.
         """
         self.sorted_scores.assign(sorted_scores)
         self.threshold.assign(threshold)
@@ -61,7 +61,7 @@ class CalibratedModel(Composite):
             self.fingerprints.assign(trained_on.fingerprints.view(np.int64))
 
     def trained_on(self) -> TrainedRows:
-        """What the model was trained on, as far as it is known."""
+        """What the model was trained on, as far as known."""
         if self.rows is None:
             return TrainedRows.unknown()
         return TrainedRows(self.fingerprints.numpy().view(np.uint64), self.rows["dtype"], self.rows["are_all"])

@@ -100,9 +100,9 @@ def check_enough(num_examples: int, rate: float, trains: bool = False, left_out:
     # Rounded up: a rate that is said to be enough must be.
     enough = decimal.Context(prec=3, rounding=decimal.ROUND_CEILING).divide(1, usable + 1)
     other = f", or a `false_alarm_rate` of at least {enough}" if usable else ""
-    left = f"It was trained on {left_out} others that were given, or on their equals. " if left_out else ""
+    left = f"{left_out} others do not count: it was trained on them, or on equal ones. " if left_out else ""
     raise ValueError(
-        f"A false alarm rate of {rate:g} takes at least {needed} normal examples that the model was not trained "
+        f"A false alarm rate of {rate:g} needs at least {needed} normal examples that the model was not trained "
         f"on{training}. {left}Received: {num_examples}. Give more{other}."
     )
 

@@ -29,8 +29,8 @@ from keras_vae.ops.checks import checked_bool, checked_free_path, checked_name, 
 FALSE_ALARM_RATE = 0.01
 FEATURE_NAMES, ROWS_OF_MODEL = "feature_names", "_rows_of_detector"
 OF_OLDER_FILE = (
-    "The detector is of an older file, which does not say what its model was trained on: the false alarm rate is "
-    "promised only if the model was trained on none of the examples that are given now. One that is trained anew sees "
+    "The detector comes from an older file, which does not say what its model was trained on: the false alarm rate is "
+    "promised only if the model was trained on none of the examples given now. A detector that is trained anew sees "
     "to that by itself."
 )
 # Of the examples that are given to train on, what is held back to calibrate; more where the rate takes more.
@@ -39,30 +39,35 @@ STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 5000, 10, 100
 
 
 class AnomalyDetector(OutlierMixin, BaseEstimator):
-    """Finds examples that are unlike those that a model was trained on, with a promise about false alarms.
+    """Finds examples unlike those that a model was trained on, with a promise about false alarms.
 
-    The promise, of `false_alarm_rate` = a: let n examples calibrate that the model was not trained on, and let a new
-    normal example be exchangeable with them, such as an independent draw from the same distribution. Then
-    P(`predict` gives it -1) <= a, and is exactly floor(a (n + 1)) / (n + 1) where no two scores are equal: for every
-    n of at least 1 / a - 1, every model, well or badly trained, and every score. It is a mean over calibrations; given
-    one, the rate follows a Beta law, see `false_alarm_law`. Nothing is promised of how many anomalies are found, nor
-    where normals have drifted: then calibrate anew, by `fit` on new ones.
+    The promise, with `false_alarm_rate` = a: let n examples that the model was not trained on be used to calibrate, and
+    let a new normal example be exchangeable with them, such as an independent draw from the same distribution. Then
+    P(`predict` gives it -1) <= a, and is exactly floor(a (n + 1)) / (n + 1) where no two scores are equal: for every n
+    of at least 1 / a - 1, every score and every model, well or badly trained. This is a mean over calibrations; for a
+    single one, the rate follows a Beta law, see `false_alarm_law`. Nothing is promised about how many anomalies are
+    found, nor where normal data have drifted: then calibrate anew, by calling `fit` on new examples.
 
-    Scores, all the higher, the stranger an example is; `score_samples` gives their negative, as scikit-learn has it:
+    Scores, higher for stranger examples; `score_samples` gives their negative, as in scikit-learn:
 
-    - `"elbo"`: -ELBO, by 16 draws; of an `Autoencoder`, -log p(x|z).
-    - `"reconstruction_probability"`: -E_q[log p(x|z)], by 16 draws.
-    - `"log_likelihood"`: -log p(x), importance-sampled by 16 draws; needs a VAE.
+    - `"elbo"`: -ELBO, from 16 draws; for an `Autoencoder`, -log p(x|z).
+    - `"reconstruction_probability"`: -E_q[log p(x|z)], from 16 draws.
+    - `"log_likelihood"`: -log p(x), by importance sampling with 16 draws; needs a VAE.
     - `"mse"`: the mean squared error of the reconstruction, without draws.
 
-    Draws are fixed and the same for all examples: the same example has the same score.
+    Draws are fixed and the same for all examples, so equal examples have equal scores.
 
-    `fit` trains a copy of a model that is not trained, on a part of the examples, and calibrates with the rest, which
-    a seed chooses. A model that is trained, and a detector that was fitted before, is calibrated with all examples. A
-    model counts as trained if its optimizer has made a step; `train` says otherwise. Examples that a detector was
-    trained on do not calibrate it later, nor do their equals: `fit` leaves them out, in any order, dtype or company,
-    also after `save` and `load`, pickling or cloning. Of the training's examples those are left that were held back.
-    What a model was trained on elsewhere only you know.
+    If the model is untrained, `fit` trains a copy of it on part of the examples and calibrates with the rest, which a
+    seed chooses. A trained model, or a detector fitted before, is calibrated with all examples. A model counts as
+    trained if its optimizer has made a step, unless `train` says otherwise. Examples that a detector was trained on
+    never calibrate it later, nor do equal ones: `fit` leaves them out, whatever their order, dtype or company, even
+    after `save` and `load`, pickling or cloning. Of the examples given for training, only those held back remain. What
+    a model was trained on elsewhere, only you know.
+
+    ```python
+    detector = keras_vae.anomaly.AnomalyDetector(vae, false_alarm_rate=0.1).fit(images)
+    verdicts = detector.predict(1 - images[:5])  # of negatives: -1 for anomalies, 1 for normal examples
+    ```
 
     Of a model with a condition, an example is scored as one of its class: each method takes `condition=`, or
     `{"x": ..., "condition": ...}` in place of x. The promise is of examples with their conditions, all classes
@@ -71,26 +76,26 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
     Sources: see `anomaly.conformal` and `anomaly.scores`.
 
     Args:
-        model: An `Autoencoder` or a `VAE`. It is never changed. One that is not compiled is trained by Adam, with
-            gradients of a norm of at most 1.
+        model: An `Autoencoder` or a `VAE`. It is never changed. If it is not compiled, it is trained with Adam, with
+            gradients clipped to a norm of at most 1.
         score: `"elbo"`, `"reconstruction_probability"`, `"log_likelihood"` or `"mse"`.
         false_alarm_rate: Share of normal examples that may be called anomalies, in (0, 1); `None` is 0.01, unless
             `contamination` is given.
-        contamination: Share of anomalies among the examples that `fit` is given, in (0, 0.5), in scikit-learn's sense.
-            It takes the place of `false_alarm_rate`: all examples are trained on, so many of them get -1, and nothing
-            is promised. p-values are then ranks among examples that the model has seen.
-        num_samples: Draws for each example; `None` is as many as is said above.
+        contamination: Share of anomalies among the examples given to `fit`, in (0, 0.5), in scikit-learn's sense. It
+            replaces `false_alarm_rate`: all examples are trained on, that share of them gets -1, and nothing is
+            promised. p-values are then ranks among examples that the model has seen.
+        num_samples: Draws for each example; `None` for the numbers above.
         train: Whether `fit` trains: `None` if the model is not trained, `True` always, `False` never.
-        epochs: Epochs of the training; `None` is as many as make 5,000 steps, at least 10 and at most 100.
-        batch_size: Examples of a training step.
-        random_state: Int, seed of the choice of the examples that are held back.
+        epochs: Training epochs; `None` for as many as make 5,000 steps, at least 10 and at most 100.
+        batch_size: Examples per training step.
+        random_state: Int, the seed that chooses the examples held back.
 
     Attributes:
         model_: The trained model.
-        calibration_scores_: Scores of the examples that calibrate, in ascending order, `(n,)`.
+        calibration_scores_: Scores of the calibration examples, in ascending order, `(n,)`.
         threshold_: The score above which an example is an anomaly.
         offset_: The negative of `threshold_`: `decision_function` is `score_samples` less this.
-        n_features_in_: Columns, where an example is a row of a table.
+        n_features_in_: Number of columns, if an example is a row of a table.
 
     Raises:
         ValueError: If an argument is out of range, or the model does not have the score.
@@ -160,11 +165,11 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
             condition: For a model with a condition, its values for an array x: one for each example, or one for all.
 
         Returns:
-            float64 `(n,)`; in nats, for `"mse"` in the data's units squared.
+            float64 `(n,)`, in nats; for `"mse"`, in the data's units squared.
 
         Raises:
-            ValueError: If x has another shape, holds values that the likelihood does not allow, or has columns of other
-                names, or in another order, than those that were fitted.
+            ValueError: If x has the wrong shape, holds values that the likelihood does not allow, or its columns do not
+                have the names and order of those fitted.
         """
         check_is_fitted(self, "threshold_")
         x = given(x, condition)
@@ -203,7 +208,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
     def explain(self, x, *, condition=None) -> np.ndarray:
         """What each pixel or column adds to the score; the sum over an example is its `anomaly_scores`.
 
-        What belongs to no element, such as the KL divergence, is shared out equally among all. For a picture see
+        What belongs to no single element, such as the KL divergence, is split equally among all. For a picture, see
         `visualization.contributions`.
 
         Args:
@@ -219,10 +224,10 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         return _over_examples(attribution.contributions, self.model_, x, self._fitted)
 
     def false_alarm_law(self):
-        """How the false alarm rate of a calibration of this size varies: a frozen `scipy.stats.beta`.
+        """How the false alarm rate varies over calibrations of this size: a frozen `scipy.stats.beta`.
 
         Raises:
-            ValueError: If the threshold is by `contamination`, which promises nothing.
+            ValueError: If the threshold comes from `contamination`, which promises nothing.
         """
         check_is_fitted(self, "threshold_")
         if self._fitted["contamination"] is not None:
@@ -300,7 +305,7 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
         names, fitted = _column_names(x), getattr(self, "feature_names_in_", None)
         if names is not None and fitted is not None and names != fitted.tolist():
             raise ValueError(
-                f"The columns must be those that were fitted, in their order: {fitted.tolist()}. Received: {names}."
+                f"The columns must be those that were fitted, in the same order: {fitted.tolist()}. Received: {names}."
             )
 
     def _check_settings(self):
@@ -314,9 +319,9 @@ class AnomalyDetector(OutlierMixin, BaseEstimator):
                 _check_share(value, name, most)
         if self.false_alarm_rate is not None and self.contamination is not None:
             raise ValueError(
-                "`false_alarm_rate` promises a rate among normal examples, `contamination` says what share of the data "
-                f"to `fit` are anomalies: give one. Received: false_alarm_rate={self.false_alarm_rate!r}, "
-                f"contamination={self.contamination!r}."
+                "`false_alarm_rate` promises a rate among normal examples, `contamination` says what share of the "
+                "data for `fit` is anomalous: give one of the two. Received: "
+                f"false_alarm_rate={self.false_alarm_rate!r}, contamination={self.contamination!r}."
             )
         if self.num_samples is not None:
             checked_size(self.num_samples, "num_samples")
@@ -466,9 +471,9 @@ def _copied(model):
             return copy.deepcopy(model)
     except (TypeError, ValueError) as error:
         raise ValueError(
-            "`fit` trains a copy of the model, and this one cannot be copied. Register its own layers by "
-            "`keras.saving.register_keras_serializable`, and let the encoder and the decoder share none; or train it, "
-            f"and give `train=False`. Keras says: {error}"
+            "`fit` trains a copy of the model, and this one cannot be copied. Register your own layers with "
+            "`keras.saving.register_keras_serializable`, and do not share layers between the encoder and the decoder; "
+            f"or train the model yourself, and give `train=False`. Keras says: {error}"
         ) from error
 
 
@@ -484,8 +489,8 @@ def _epochs(steps_per_epoch: int) -> int:
 def _checked_normals(model, x):
     if batches.is_dataset(x):
         raise ValueError(
-            "`x` must be an array: a dataset cannot be split into examples to train on and examples to calibrate with. "
-            "Train the model on the one, and give the other to `fit`."
+            "`x` must be an array: a dataset cannot be split into examples to train on and examples to calibrate "
+            "with. Train the model on some, and give the others to `fit`."
         )
     examples = check_examples(model.data_spec, x, "x", model.data_spec.rule)
     x = x_of(examples)
@@ -493,8 +498,8 @@ def _checked_normals(model, x):
         raise ValueError(f"`x` is empty: it must hold normal examples. Received shape {x.shape}.")
     if len(x) > 1 and np.all(x == x[0]):
         raise ValueError(
-            f"`x` holds {len(x)} examples that are all equal: neither can a model learn from them, nor do their scores "
-            "say what is strange. Give examples that differ."
+            f"`x` holds {len(x)} examples that are all equal: a model cannot learn from them, and their scores do not "
+            "show what is strange. Give examples that differ."
         )
     return examples
 
@@ -503,8 +508,8 @@ def _check_finite(sorted_scores):
     finite = np.isfinite(sorted_scores)
     if not finite.all():
         raise ValueError(
-            f"{np.sum(~finite)} of {len(finite)} normal examples have a score that is no finite number, of which no "
-            "threshold can be made. Remove values that are too large; if all examples have one, the training has "
+            f"{np.sum(~finite)} of {len(finite)} normal examples have a score that is not a finite number, so no "
+            "threshold can be set. Remove values that are too large; if all scores are like this, the training has "
             "diverged: standardise the data, or compile the model with a lower learning rate."
         )
 

@@ -116,7 +116,7 @@ def over_examples(model, function, x, score: str, num_samples: int):
         function: Which function.
         x: Array `(batch, *event_shape)` of any length, or a `tf.data.Dataset` of batches.
         score: A name in `SCORES`.
-        num_samples: Codes that are drawn for each example.
+        num_samples: Codes drawn for each example.
 
     Returns:
         NumPy array of what the function returns for all examples.

@@ -108,8 +108,8 @@ class TrainedRows:
         """Raises a ValueError where rows were rounded so that they cannot be told from others."""
         if len(self.fingerprints) and _dtype_of(x) not in ("float32", self.dtype):
             raise ValueError(
-                f"`x` is of {x.dtype}, in which rows that the model was trained on cannot be told from others, and "
-                f"these must not calibrate. Give it in the dtype of the training or a finer one: {self.dtype}."
+                f"`x` has dtype {x.dtype}, in which rows that the model was trained on, which must not calibrate, "
+                f"cannot be told from others. Give it in the training's dtype or a finer one: {self.dtype}."
             )
 
 

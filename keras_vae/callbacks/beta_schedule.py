@@ -10,17 +10,17 @@ UNITS = ("epoch", "step")
 class BetaSchedule(keras.callbacks.Callback):
     """Sets a VAE's `beta`: a linear warm-up, once or again and again.
 
-    beta(t) = start + (stop - start) min(1, t / warm_up), where t counts the epochs, or the steps of the optimizer,
-    from 0; with `cycle` it counts from 0 again after so many. Beta depends on nothing else, so that a training that is
-    taken up again (`initial_epoch`, `BackupAndRestore`) goes on as if it had not been interrupted.
+    beta(t) = start + (stop - start) min(1, t / warm_up), where t counts the epochs, or the steps of the optimizer, from
+    0; with `cycle` it starts again from 0 after that many. Beta depends on nothing else, so a training that is resumed
+    (`initial_epoch`, `BackupAndRestore`) goes on as if it had not been interrupted.
 
     ```python
     vae.fit(images, epochs=2, callbacks=[keras_vae.callbacks.BetaSchedule(warm_up=2)], verbose=0)
     ```
 
-    `beta` is shown in the logs of each epoch: the progress bar and the History have it, and so have callbacks that
-    stand after this one in the list, such as CSVLogger and TensorBoard. The logged `loss` weighs the KL divergence by
-    beta; select models on `negative_elbo`.
+    `beta` is in the logs of each epoch: the progress bar and the History have it, and so do callbacks after this one in
+    the list, such as CSVLogger and TensorBoard. The logged `loss` weighs the KL divergence by beta; select models on
+    `negative_elbo`.
 
     Sources: Bowman et al. 2016, "Generating Sentences from a Continuous Space", section 3.1, for one warm-up; Fu et
     al. 2019, "Cyclical Annealing Schedule: A Simple Approach to Mitigating KL Vanishing", for cycles. Their M cycles
@@ -29,10 +29,10 @@ class BetaSchedule(keras.callbacks.Callback):
     Args:
         warm_up: Epochs, or steps, in which beta goes from `start` to `stop`.
         cycle: Epochs, or steps, from one start to the next, more than `warm_up`; `None` is one warm-up.
-        num_cycles: After so many cycles beta stays at `stop`; `None` goes on for ever.
+        num_cycles: Number of cycles, after which beta stays at `stop`; `None` never stops.
         start: Beta at the beginning, at least 0.
         stop: Beta after the warm-up, at least 0.
-        unit: `"epoch"`, or `"step"`: updates of the weights, which the optimizer counts. With `steps_per_execution`
+        unit: `"epoch"`, or `"step"`: updates of the weights, as the optimizer counts them. With `steps_per_execution`
             above 1, beta is set before each execution, for all its steps.
 
     Raises:
@@ -64,7 +64,7 @@ class BetaSchedule(keras.callbacks.Callback):
             raise ValueError(f"`num_cycles` needs `cycle`. Received: num_cycles={num_cycles}, cycle=None.")
 
     def beta_at(self, count: int) -> float:
-        """Beta after so many epochs, or steps."""
+        """Beta after that many epochs, or steps."""
         if self.num_cycles is not None and count >= self.num_cycles * self.cycle:
             return self.stop
         position = count if self.cycle is None else count % self.cycle
@@ -74,7 +74,7 @@ class BetaSchedule(keras.callbacks.Callback):
         # A plain attribute would be a constant in the compiled training step.
         if not isinstance(getattr(self.model, "beta", None), keras.Variable):
             raise ValueError(
-                f"BetaSchedule sets a model's `beta`, a variable, which {type(self.model).__name__} does not have. Use "
+                f"BetaSchedule sets the model's variable `beta`, which {type(self.model).__name__} does not have. Use "
                 "it with a VAE."
             )
         if self.model.objective.sets_beta:

@@ -18,16 +18,16 @@ NEAR_ZERO = 0.01
 
 
 class CollapseMonitor(keras.callbacks.Callback):
-    """Counts the latents in use, and says when the posterior collapses onto the prior, and what helps.
+    """Counts the latents in use, and says when the posterior collapses onto the prior and what helps.
 
-    A latent is in use if it is active (`evaluation.active_units`) and its KL divergence, where it has one of its own,
-    is at least 0.01 nats. The posterior is collapsing if no more than a tenth of the latents is in use, in several
-    measurements in a row: the first epochs may look like it. At a `beta` of 0, as a warm-up starts, nothing is judged.
-    A line is printed when a collapse begins, and when the model has recovered from it.
+    A latent is in use if it is active (`evaluation.active_units`) and its KL divergence, if it has its own, is at least
+    0.01 nats. The posterior is collapsing if at most a tenth of the latents are in use in several measurements in a
+    row: the first epochs may look like a collapse. At a `beta` of 0, as a warm-up starts, nothing is judged. A line is
+    printed when a collapse begins, and when the model has recovered from it.
 
     `active_units` and, where the divergence has a closed form latent by latent, `kl_per_latent_min` and
     `kl_per_latent_max` (nats, means over x) are in the logs of each epoch in which they are measured: the progress bar
-    and the History have them, and so have callbacks that stand after this one in the list.
+    and the History have them, and so do callbacks after this one in the list.
 
     Source: Burda, Grosse and Salakhutdinov 2015, "Importance Weighted Autoencoders", for active units; Bowman et al.
     2016, "Generating Sentences from a Continuous Space", section 3, for the collapse and two of the remedies.

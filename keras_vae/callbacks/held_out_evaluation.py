@@ -17,15 +17,14 @@ FIGURES = ("log_likelihood", "active_units", "mean_squared_error")
 
 
 class HeldOutEvaluation(keras.callbacks.Callback):
-    """Puts figures of held-out data into the logs: what `fit` itself does not measure.
+    """Logs figures on held-out data that `fit` itself does not measure.
 
-    - `val_log_likelihood`: log p(x) by importance sampling, in nats, mean over x; with few samples it is a bound from
-      below.
+    - `val_log_likelihood`: log p(x) by importance sampling, in nats, mean over x; with few samples it is a lower bound.
     - `val_active_units`: the number of latents in use.
     - `val_mean_squared_error`: of reconstructions at the mean code, in the data's units squared.
 
-    They are in the logs of each epoch in which they are measured: the progress bar and the History have them, and so
-    have callbacks that stand after this one in the list, such as CSVLogger, TensorBoard and EarlyStopping.
+    They are in the logs of each epoch in which they are measured: the progress bar and the History have them, and so do
+    callbacks after this one in the list, such as CSVLogger, TensorBoard and EarlyStopping.
 
     Args:
         x: Held-out examples: an array `(n, *event_shape)`, or a dataset of batches, whose targets are left out. For a

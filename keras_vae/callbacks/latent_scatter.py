@@ -16,7 +16,7 @@ from keras_vae.visualization.labels import checked_labels
 class LatentScatter(PictureCallback):
     """Draws the mean codes of fixed examples, coloured by their labels where there are any.
 
-    Two latents are drawn as they are, the first two principal components of more.
+    Two latents are drawn as they are; of more, the first two principal components.
 
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `latents`.
@@ -26,11 +26,12 @@ class LatentScatter(PictureCallback):
             condition that is one number for each example, and draws without colours where there are none.
         every: Draw every so many epochs; `None` draws ever fewer, as `PictureCallback` says.
         num_examples: How many examples, at most: the first ones.
-        image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `latents`.
+        image_dir: Another folder for the PNG files; they go to its subfolder `latents`.
 
     Raises:
-        ValueError: If x is empty or has another number of labels, or these are neither all numbers nor all texts; or
-            when training begins, if its examples are not what the model encodes, or the model has a single latent.
+        ValueError: If x is empty, the labels are not one for each example, or they are neither all numbers nor all
+            texts; or when training begins, if the examples are not what the model encodes, or the model has a single
+            latent.
     """
 
     name = "latents"

@@ -17,17 +17,16 @@ from keras_vae.visualization.value_range import checked_value_range
 
 
 class LatentTraversal(PictureCallback):
-    """Draws a row of pictures for each latent, which goes through `values` while the others are held.
+    """Draws a row of pictures for each latent, which takes each of `values` while the others are held.
 
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `traversals`.
-        every: Draw every so many epochs; `None` draws ever fewer, as `PictureCallback` says.
-        example: One example, as the encoder takes it, at whose mean code the other latents are held; `None` holds them
-            at 0.
+        every: Epochs between pictures; `None` draws less and less often, as `PictureCallback` says.
+        example: One example, as the encoder takes it, whose mean code the other latents keep; `None` keeps them at 0.
         values: `(n,)`, what the latent is set to from left to right.
         dimensions: The latents to draw, counted from 0; `None` draws all.
-        image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `traversals`.
-        value_range: The values that are black and white; `None` is what the model's data can be, or as in
+        image_dir: Another folder for the PNG files; they go to its subfolder `traversals`.
+        value_range: The values drawn as black and white; `None` is the range of the model's data, or as in
             `visualization.image_grid`.
         condition: For a model with a condition, the value under which the example is encoded and all is decoded.
 

@@ -15,19 +15,19 @@ JUDGED_BY = {"negative_elbo": "negative ELBO", "reconstruction": "reconstruction
 
 
 class PictureCallback(keras.callbacks.Callback):
-    """Base class: a picture every so many epochs and after the last one, as PNG file and in TensorBoard.
+    """Base class: a picture every few epochs and after the last, as a PNG file and in TensorBoard.
 
-    A subclass sets `name` and implements `figure`, which is given a title such as "epoch 12 · negative ELBO 95.3
-    nats", of the validation data where there is any. Files are called after the epoch, counted from 1; one that is
-    there already is kept, and the new one gets a number. Give two callbacks of one kind two folders.
+    A subclass sets `name` and implements `figure`, which is given a title such as "epoch 12 · negative ELBO 95.3 nats",
+    of the validation data if there are any. Files are named after the epoch, counted from 1; an existing one is kept,
+    and the new one gets a number. Give two callbacks of the same kind two folders.
 
-    Pictures are of the model as it is after an epoch, also where `EarlyStopping` restores other weights at the end.
+    Pictures show the model as it is after an epoch, even if `EarlyStopping` restores other weights at the end.
 
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `name`.
-        every: Draw every so many epochs; `None` draws after each of the first eight, and then ever fewer: after 10, 12,
-            14, 16, 20, 24, 28, 32, 40 … and the last.
-        image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `name`.
+        every: Epochs between pictures; `None` draws after each of the first eight, and then less and less often: after
+            10, 12, 14, 16, 20, 24, 28, 32, 40 … and the last.
+        image_dir: Another folder for the PNG files; they go to its subfolder `name`.
     """
 
     name = ""

@@ -17,7 +17,7 @@ from keras_vae.visualization.value_range import checked_value_range, value_range
 class ReconstructionGrid(PictureCallback):
     """Draws fixed originals, each above its reconstruction.
 
-    An original is what the model encodes: of pairs of a noisy and a clean image it is the noisy one.
+    An original is what the model encodes: in a pair of a noisy and a clean image, the noisy one.
 
     Args:
         log_dir: Folder that TensorBoard reads; pictures go to its subfolder `reconstructions`.
@@ -26,8 +26,8 @@ class ReconstructionGrid(PictureCallback):
         every: Draw every so many epochs; `None` draws ever fewer, as `PictureCallback` says.
         num_images: How many originals, at most.
         columns: Originals for each row.
-        image_dir: Folder for the PNG files, where they are to be elsewhere; they go to its subfolder `reconstructions`.
-        value_range: The values that are black and white; `None` is what the model's data can be, or as in
+        image_dir: Another folder for the PNG files; they go to its subfolder `reconstructions`.
+        value_range: The values drawn as black and white; `None` is the range of the model's data, or as in
             `visualization.image_grid`.
 
     Raises:

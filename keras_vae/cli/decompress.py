@@ -5,15 +5,15 @@ from keras_vae.cli import options
 
 def add_to(commands) -> None:
     """Adds the command to a parser."""
-    parser = commands.add_parser("decompress", help="turn what `keras-vae compress` wrote into images again")
+    parser = commands.add_parser("decompress", help="turn what `keras-vae compress` wrote back into images")
     parser.add_argument("input", metavar="INPUT", help="a file that `keras-vae compress` wrote")
     options.add_model(parser)
     parser.add_argument(
         "output",
         metavar="OUTPUT",
-        help="a .npy file to write, or a folder for PNG files, 000000.png and on: names of files are not kept",
+        help="a .npy file to write, or a folder for PNG files, from 000000.png on: file names are not kept",
     )
-    options.add_overwrite(parser, "write over what is there")
+    options.add_overwrite(parser, "overwrite what is there")
     parser.set_defaults(run=run)
 
 

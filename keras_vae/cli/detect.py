@@ -7,15 +7,15 @@ from keras_vae.cli import options, tables
 
 def add_to(commands) -> None:
     """Adds the command to a parser."""
-    parser = commands.add_parser("detect", help="find anomalies with a detector that was fitted")
+    parser = commands.add_parser("detect", help="find anomalies with a fitted detector")
     parser.add_argument("model", metavar="MODEL", help="a .keras file that `AnomalyDetector.save` wrote")
     parser.add_argument("input", metavar="INPUT", help="a .npy or .csv file, another path, or a name such as digits")
-    parser.add_argument("--split", help="of a dataset by name (default: test)")
+    parser.add_argument("--split", help="the part of a dataset given by name (default: test)")
     options.add_data_dir(parser)
     parser.add_argument(
         "--names",
         action=argparse.BooleanOptionalAction,
-        help="whether the first line of a .csv file holds names (default: it is seen, and asked for where it is not)",
+        help="whether the first line of a .csv file holds names (default: detected; must be given where that fails)",
     )
     parser.add_argument("--num", type=int, default=10, help="how many to print, strangest first (default: %(default)s)")
     parser.add_argument("--output", help="a CSV file to write all scores, p-values and verdicts to")

@@ -21,12 +21,12 @@ def add_to(commands) -> None:
     parser.add_argument(
         "--validation",
         type=options.share_or_path,
-        help="of a path that was trained on: test on what `keras-vae train` held back by this option, such as 0.1",
+        help="for a path that was trained on: test on what `keras-vae train` held back with this option, such as 0.1",
     )
     parser.add_argument(
         "--num-samples",
         type=int,
-        help=f"importance samples of log p(x) for each image; 0 leaves it out (default: {NUM_SAMPLES} for a VAE)",
+        help=f"importance samples per image for log p(x); 0 leaves it out (default: {NUM_SAMPLES} for a VAE)",
     )
     parser.add_argument("--output", help="a JSON file to write the figures to")
     options.add_overwrite(parser, "replace the file if it is there")

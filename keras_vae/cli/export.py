@@ -8,7 +8,7 @@ def add_to(commands) -> None:
     parser = commands.add_parser("export", help="write a model as a SavedModel")
     options.add_model(parser)
     parser.add_argument("output", metavar="FOLDER", help="the folder to write, such as saved_models/digits_vae/2")
-    options.add_overwrite(parser, "write over the SavedModel that is in the folder")
+    options.add_overwrite(parser, "overwrite the SavedModel in the folder")
     parser.set_defaults(run=run)
 
 

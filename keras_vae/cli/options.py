@@ -33,7 +33,7 @@ def add_training_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--validation",
         type=share_or_path,
-        help="of a path, the share that is held back to validate and test on, or another path (default: 0.1)",
+        help="for a path: the share held back to validate and test on, or another path (default: 0.1)",
     )
     parser.add_argument(
         "--conditional",
@@ -86,7 +86,7 @@ def add_training(parser: argparse.ArgumentParser, epochs: int) -> None:
     )
     parser.add_argument("--epochs", type=int, default=epochs, help="(default: %(default)s)")
     parser.add_argument("--batch-size", type=int, default=100, help="(default: %(default)s)")
-    parser.add_argument("--learning-rate", type=float, default=4e-3, help="at its highest (default: %(default)s)")
+    parser.add_argument("--learning-rate", type=float, default=4e-3, help="the highest (default: %(default)s)")
     parser.add_argument(
         "--schedule", choices=SCHEDULES, default="cosine", help="of the learning rate (default: %(default)s)"
     )

@@ -10,20 +10,20 @@ def add_to(commands) -> None:
     parser.add_argument(
         "input",
         metavar="INPUT",
-        help="a .npy file with examples, NaN where they are missing; or 'digits', a name of TensorFlow Datasets, whose "
-        "test images are damaged, or another path",
+        help="a .npy file of examples, NaN where something is missing; 'digits' or a name of TensorFlow Datasets, "
+        "whose test images are damaged; or another path",
     )
     parser.add_argument("output", metavar="FOLDER", help="the folder to write arrays and a picture to")
     parser.add_argument(
         "--corruption",
         metavar="NAME=NUMBER",
-        help="what damages test images: missing-block=PIXELS, missing-pixels=SHARE, noise=STDDEV, downsampling=FACTOR; "
-        "of a file, which of the last two has damaged it",
+        help="how to damage test images: missing-block=PIXELS, missing-pixels=SHARE, noise=STDDEV, "
+        "downsampling=FACTOR; for a file, which of the last two damaged it",
     )
     parser.add_argument("--mask", help="a .npy file of booleans, False where an element is missing")
     parser.add_argument("--num", type=int, help="how many examples (default: all of a file, 16 of a dataset)")
     parser.add_argument(
-        "--num-restorations", type=int, default=8, help="restorations of each, by a VAE (default: %(default)s)"
+        "--num-restorations", type=int, default=8, help="restorations per example, for a VAE (default: %(default)s)"
     )
     parser.add_argument("--seed", type=int, default=0, help="of damage and restorations (default: %(default)s)")
     options.add_data_dir(parser)

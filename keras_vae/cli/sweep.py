@@ -5,7 +5,7 @@ from keras_vae.cli import options, tables
 
 def add_to(commands) -> None:
     """Adds the command to a parser."""
-    parser = commands.add_parser("sweep", help="train a VAE of each latent size, and say which size to take")
+    parser = commands.add_parser("sweep", help="train a VAE of each latent size, and recommend a size")
     options.add_training_data(parser)
     parser.add_argument(
         "--latent-dims",
@@ -19,7 +19,7 @@ def add_to(commands) -> None:
     parser.add_argument(
         "--output", help="the folder to write sweep.json and sweep.png to (default: runs/DATASET_sweep)"
     )
-    options.add_overwrite(parser, "replace the sweep that is in the folder")
+    options.add_overwrite(parser, "replace the sweep in the folder")
     parser.set_defaults(run=run)
 
 
@@ -29,6 +29,6 @@ def run(arguments) -> None:
 
     given = options.of_run(arguments, "_sweep")
     results = sweep(**given)
-    print(f"\nTested on {options.tested_on(arguments)}, in nats for each image; the code of each drawn once:\n")
+    print(f"\nTested on {options.tested_on(arguments)}, in nats per image, with one code drawn for each:\n")
     print(tables.sweep_table(results["points"]))
-    print(f"\n{results['reason']}\n\nAll is in {given['output']}: sweep.json and sweep.png.")
+    print(f"\n{results['reason']}\n\nEverything is in {given['output']}: sweep.json and sweep.png.")

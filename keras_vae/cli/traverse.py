@@ -18,7 +18,7 @@ def add_to(commands) -> None:
         "--example",
         type=int,
         metavar="INDEX",
-        help="the test image, counted from 0, at whose code the other latents are held (default: they are held at 0)",
+        help="the test image, counted from 0, whose code the other latents keep (default: they are 0)",
     )
     parser.add_argument(
         "--dimensions", type=int, nargs="+", metavar="LATENT", help="the latents, counted from 0 (default: all)"

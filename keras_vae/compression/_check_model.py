@@ -24,5 +24,5 @@ def check_model(vae) -> None:
     taken = tuple(vae.encoder.input_spec.shape[1:])
     if taken != vae.event_shape:
         raise ValueError(
-            f"Compression needs an encoder that takes the event's shape, {vae.event_shape}. It takes {taken}."
+            f"Compression needs an encoder that takes the event's shape, {vae.event_shape}. This one takes {taken}."
         )

@@ -22,19 +22,24 @@ def compress(
     *,
     condition=None,
 ) -> bytes:
-    """Compresses examples by a VAE: every bit of them comes back, unless a `quality` is given.
+    """Compresses examples with a VAE: every bit of them comes back, unless a `quality` is given.
 
-    By bits-back coding, at a rate of about the model's negative ELBO. What else there is: some 60 bytes for the file,
-    and for each block some 50 bytes and `latent_dim * latent_bits` bits, which its first example pays.
+    Bits-back coding, at about the rate of the model's negative ELBO. Overhead: some 60 bytes for the file, and for each
+    block some 50 bytes and `latent_dim * latent_bits` bits, which its first example pays.
+
+    ```python
+    blob = keras_vae.compression.compress(vae, images)  # bytes
+    restored = keras_vae.compression.decompress(vae, blob)  # equal to images
+    ```
 
     Source: Townsend, Bird and Barber 2019, "Practical lossless compression with latent variables using bits back
     coding".
 
     Args:
-        vae: A `VAE` with a `DiagonalNormal` posterior, a `StandardNormal` or `Laplace` prior, and, to lose nothing, a
+        vae: A `VAE` with a `DiagonalNormal` posterior, a `StandardNormal` or `Laplace` prior, and, to be lossless, a
             likelihood of whole numbers: `Bernoulli`, `BetaBinomial`, `DiscretizedLogistic` or `Categorical`.
-        x: Array `(n, *event_shape)` in the data's units, n from 0; a `tf.data.Dataset` of batches, or an iterator
-            over them. The dtype comes back as it was.
+        x: Array `(n, *event_shape)` in the data's units, n from 0; a `tf.data.Dataset` of batches, or an iterator over
+            them. The dtype comes back too.
         quality: `None` loses nothing. A number from 0.01 to 100 keeps only the code, in steps of the posterior's
             deviation / quality, and what comes back is the mean of p(x|z).
         block_size: Examples of a block. Smaller blocks add overhead; one flipped bit loses the whole block.
@@ -49,7 +54,7 @@ def compress(
 
     Raises:
         ImportError: If the library `constriction` is not installed.
-        ValueError: If the model or the data cannot be coded; before anything is.
+        ValueError: If the model or the data cannot be coded; raised before anything is.
     """
     file = io.BytesIO()
     write(vae, given(x, condition), file, quality, block_size, latent_bits)
@@ -66,10 +71,10 @@ def decompress(vae, blob: bytes, *, condition=None) -> np.ndarray:
             the file: one for each example, in the same order, or one for all.
 
     Returns:
-        Array `(n, *event_shape)` of the dtype that was compressed.
+        Array `(n, *event_shape)`, in the dtype that was compressed.
 
     Raises:
-        DamagedFileError: If a single bit is not as it was written; a `Reader` reads the blocks that are whole.
+        DamagedFileError: If a single bit is not as it was written; a `Reader` reads the blocks that are undamaged.
         ImportError: If the library `constriction` is not installed.
         ValueError: If the condition is missing, or has more or fewer values than there are examples, or other ones than
             they were compressed under.
@@ -91,7 +96,7 @@ def compress_to_file(
     *,
     condition=None,
 ) -> int:
-    """`compress` to a file, for more examples than there is memory: no more than a block of them is held.
+    """`compress` to a file, for more examples than fit in memory: only one block is held.
 
     Args:
         vae: As for `compress`.
@@ -108,7 +113,7 @@ def compress_to_file(
         The size of the file in bytes. `Reader` reads it.
 
     Raises:
-        ValueError: As for `compress`; or if there is something at `path` that may not be overwritten.
+        ValueError: As for `compress`; or if `path` exists and may not be overwritten.
     """
     path = checked_free_path(path, overwrite)
     if os.path.isdir(path):

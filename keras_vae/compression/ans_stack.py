@@ -34,7 +34,7 @@ class AnsStack:
     def __init__(self, content: bytes = b""):
         self._coder_of = constriction()
         if len(content) % WORD.itemsize or (content and not any(content[-WORD.itemsize :])):
-            raise DamagedFileError(f"{len(content)} bytes of a block's payload are no stream of this coder.")
+            raise DamagedFileError(f"{len(content)} bytes of a block's payload are not a stream of this coder.")
         words = np.frombuffer(content, WORD).astype(np.uint32)
         stack = self._coder_of.stream.stack
         self._ans = stack.AnsCoder(words) if len(words) else stack.AnsCoder()
@@ -114,7 +114,7 @@ def constriction() -> types.ModuleType:
         import constriction as library
     except ImportError as error:
         raise ImportError(
-            "Compression needs the library 'constriction', which is not installed. Install it by "
-            "`pip install 'keras_vae[compression]'`."
+            "Compression needs the library 'constriction', which is not installed. Install it with `pip install "
+            "'keras_vae[compression]'`."
         ) from error
     return library

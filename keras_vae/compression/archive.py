@@ -60,7 +60,7 @@ class Archive:
         except DamagedFileError as error:
             raise DamagedFileError(f"Block {number} of {self.num_blocks}: {error}") from error
         if not self.header.carries(block.count, end - start):
-            raise DamagedFileError(f"Block {number} claims {block.count:,} examples, and has {end - start:,} bytes.")
+            raise DamagedFileError(f"Block {number} claims {block.count:,} examples, but has {end - start:,} bytes.")
         if block.number != number or block.count > self.header.block_size:
             raise DamagedFileError(f"Block {number} says that it is block {block.number}, of {block.count} examples.")
         return block
@@ -85,7 +85,7 @@ class Archive:
         """
         count = sum(block.count for block in blocks)
         if not self.header.carries(count, self._size):
-            raise DamagedFileError(f"The file claims {count:,} examples, and has {self._size:,} bytes.")
+            raise DamagedFileError(f"The file claims {count:,} examples, but has {self._size:,} bytes.")
         return count
 
     def check(self) -> int:

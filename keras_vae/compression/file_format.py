@@ -92,14 +92,14 @@ def read_header(file) -> Header:
     """
     start = file.read(len(SIGNATURE) + HEADER_LENGTH.size)
     if start[:4] != SIGNATURE[:4]:
-        raise DamagedFileError(f"This is no .kvz file: it starts with {start[:8]!r}. Expected {SIGNATURE!r}.")
+        raise DamagedFileError(f"This is not a .kvz file: it starts with {start[:8]!r}. Expected {SIGNATURE!r}.")
     if not start.startswith(SIGNATURE) or len(start) < len(SIGNATURE) + HEADER_LENGTH.size:
         raise DamagedFileError(f"The signature of the .kvz file is damaged: {start[:8]!r}. Expected {SIGNATURE!r}.")
     (length,) = HEADER_LENGTH.unpack(start[len(SIGNATURE) :])
     fields = checked(start + file.read(length + NUMBER.size), "header")[len(start) :]
     if not fields or fields[0] != VERSION:
         raise DamagedFileError(
-            f"The .kvz file is of version {fields[0] if fields else 'none'}, and this package reads version {VERSION}."
+            f"The .kvz file has version {fields[0] if fields else 'none'}; this package reads version {VERSION}."
         )
     return _header_of(fields)
 
@@ -114,7 +114,7 @@ def _header_of(fields):
     plausible = len(shape) == axes and 0 < axes <= MOST_AXES and block_size > 0
     numbers = dtype.kind in "biuf" and dtype.itemsize <= MOST_ITEM_BYTES
     if not plausible or not numbers or not quality >= 0 or not (1 <= latent_bits <= 16 or quality > 0):
-        raise DamagedFileError("The header of the .kvz file says what no writer of this package says.")
+        raise DamagedFileError("The header of the .kvz file has values that this package never writes.")
     return Header(tuple(map(int, shape)), dtype, fingerprint, tables, latent_bits, block_size, quality)
 
 
@@ -150,10 +150,10 @@ def block_from(data: bytes) -> StoredBlock:
     """
     data = checked(data, "block")
     if len(data) < BLOCK_HEAD.size:
-        raise DamagedFileError("A block is shorter than its head.")
+        raise DamagedFileError("A block is shorter than its header.")
     marker, number, count, side, payload, content = BLOCK_HEAD.unpack_from(data)
     if marker != BLOCK_MARKER or BLOCK_HEAD.size + side + payload != len(data):
-        raise DamagedFileError("A block's lengths do not fit together.")
+        raise DamagedFileError("A block's lengths do not add up.")
     start = BLOCK_HEAD.size + side
     return StoredBlock(number, count, content, data[BLOCK_HEAD.size : start], data[start:])
 
@@ -203,5 +203,7 @@ def checked(data: bytes, part: str) -> bytes:
     """
     body = data[: -NUMBER.size]
     if len(data) < NUMBER.size or zlib.crc32(body) != NUMBER.unpack(data[-NUMBER.size :])[0]:
-        raise DamagedFileError(f"The {part} of the .kvz file is damaged: its checksum does not fit, or it ends early.")
+        raise DamagedFileError(
+            f"The {part} of the .kvz file is damaged: its checksum does not match, or it ends early."
+        )
     return body

@@ -42,8 +42,8 @@ class LosslessCodec:
         """
         if self._likelihood.data_form != "binary" and x.dtype.kind == "f":
             raise ValueError(
-                f"{type(self._likelihood).__name__} needs whole numbers as such: x has dtype {x.dtype}. If its values "
-                "are whole, convert it by `x.astype(np.uint8)`; it will come back as such."
+                f"{type(self._likelihood).__name__} needs whole numbers of an integer dtype: x has dtype {x.dtype}. If "
+                "its values are whole, convert it with `x.astype(np.uint8)`; it will come back as uint8."
             )
         check_values(support_of(self._likelihood), x, "x", first)
         if x.dtype.kind == "f" and np.signbit(x).any():
@@ -71,8 +71,8 @@ class LosslessCodec:
         if _checksum(x) != stored.content:
             raise DamagedFileError(
                 f"Block {stored.number} decodes to other examples than were written. The model's networks gave other "
-                "results on the machine that wrote the file, such as other hardware or another TensorFlow. Decode on "
-                "the same kind of machine."
+                "results on the machine that wrote the file, which has other hardware or another TensorFlow. Decode "
+                "on the same kind of machine."
             )
         return x
 

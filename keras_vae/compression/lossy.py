@@ -102,9 +102,9 @@ class LossyCodec:
         codes, sizes = np.split(np.frombuffer(stored.side, np.uint8).astype(np.int64), [self._latent_dim])
         # What is made is no larger than what the file has bytes for, whatever number it says.
         if len(codes) < self._latent_dim or stored.count != int(np.sum(sizes + 1, dtype=np.int64)):
-            raise DamagedFileError(f"Block {stored.number} is not of {stored.count} examples.")
+            raise DamagedFileError(f"Block {stored.number} does not hold {stored.count} examples.")
         if np.any((codes > 0) & ((codes < FINEST) | (codes > COARSEST))):
-            raise DamagedFileError(f"Block {stored.number} has steps that no writer of this package has.")
+            raise DamagedFileError(f"Block {stored.number} has steps that this package never writes.")
         stack, z = AnsStack(stored.payload), np.zeros((stored.count, self._latent_dim))
         indices = np.zeros(z.shape, np.int32)
         for latent in reversed(np.flatnonzero(codes)):
@@ -139,7 +139,7 @@ class LossyCodec:
 
 def _check_finite(values):
     if not np.isfinite(values).all():
-        raise ValueError("The model's networks give values that are not finite for this data: it cannot be coded.")
+        raise ValueError("The model's networks give values that are not finite for this data, so it cannot be coded.")
 
 
 def _whole(mean, dtype) -> np.ndarray:

@@ -109,10 +109,10 @@ def _check(function, inputs, together, grids, name):
         difference = np.abs(together[parameter] - one_by_one).max() * grid.steps_per_unit
         if difference > MARGIN / 10:
             raise ValueError(
-                f"The {name} gives other values for an example that is computed alone than for the same one in a "
-                f"batch: its {parameter!r} differs by {difference / grid.steps_per_unit:.1e}. The decoder of a "
-                "file must compute them again. A layer may be random, depend on the batch, or compute in less "
-                "than float64 whatever its dtype says."
+                f"The {name} gives different values for an example alone and for the same one in a batch: its "
+                f"{parameter!r} differs by {difference / grid.steps_per_unit:.1e}. Whoever reads the file must get the "
+                "same values. A layer may be random, depend on the batch, or compute in less than float64 whatever "
+                "its dtype says."
             )
 
 
@@ -122,8 +122,8 @@ def _again(model, name, build):
             other = type(model).from_config(in_float64(copy.deepcopy(model.get_config())))
         except (TypeError, NotImplementedError) as error:
             raise ValueError(
-                f"Compression makes the {name} again from its configuration, in float64, and that fails. Give each "
-                "layer of your own a `get_config`, and register its class by "
+                f"Compression rebuilds the {name} from its configuration, in float64, and that fails. Give each of "
+                "your own layers a `get_config`, and register its class with "
                 f"`@keras.saving.register_keras_serializable()`. Keras says: {error}"
             ) from error
         if not other.built:

@@ -52,7 +52,7 @@ def quantized(likelihood: Likelihood):
         raise ValueError(
             "Lossless compression needs a likelihood of whole numbers, one of "
             f"{', '.join(kind.__name__ for kind in _CODERS)}. Received: {type(likelihood).__name__}. Train a VAE with "
-            "one of these, or compress with loss, by `quality`."
+            "one of these, or give a `quality` to compress with loss."
         )
     return _CODERS[type(likelihood)](likelihood)
 

@@ -22,7 +22,7 @@ class WrongModelError(ValueError):
 class Reader:
     """The blocks of a `.kvz` file, each of which can be read by itself.
 
-    A block that is damaged costs only itself: `damaged_blocks` says which they are, and the others can be read.
+    A damaged block costs only itself: `damaged_blocks` says which blocks are damaged, and the others can be read.
 
     ```python
     keras_vae.compression.compress_to_file(vae, images, "images.kvz", overwrite=True)
@@ -83,8 +83,8 @@ class Reader:
         """Reads the examples of one block, whatever the state of the others: `(n, *event_shape)`.
 
         Args:
-            number: Which, from 0.
-            progress: Called with a number of examples whenever so many more are decoded.
+            number: The block's number, from 0.
+            progress: Called repeatedly, with the number of newly decoded examples.
 
         Raises:
             DamagedFileError: If the block is not as it was written.
@@ -96,11 +96,11 @@ class Reader:
             return self._decoded(self._archive.block(number), progress)
 
     def damaged_blocks(self) -> list[int]:
-        """The numbers of the blocks whose checksums do not fit."""
+        """The numbers of the blocks whose checksums do not match."""
         return [number for number in range(self.num_blocks) if not self._is_whole(number)]
 
     def check(self) -> int:
-        """How many examples there are, once every checksum is seen to fit.
+        """The number of examples, after every checksum has been verified.
 
         Raises:
             DamagedFileError: If any part of the file is not as it was written.
@@ -115,7 +115,7 @@ class Reader:
                 yield self._decoded(stored)
 
     def read_all(self) -> np.ndarray:
-        """All examples, `(n, *event_shape)`, once every checksum is seen to fit.
+        """All examples, `(n, *event_shape)`, after every checksum has been verified.
 
         Raises:
             DamagedFileError: If any part of the file is not as it was written.
@@ -162,8 +162,8 @@ class Reader:
         if header.event_shape != self._vae.event_shape or header.fingerprint != own:
             raise WrongModelError(
                 f"The file was written with another model: examples of shape {header.event_shape}, fingerprint "
-                f"{header.fingerprint.hex()}. This model has {self._vae.event_shape} and {own.hex()}. Load the very "
-                "model that compressed it; training it further makes it another."
+                f"{header.fingerprint.hex()}. This model has {self._vae.event_shape} and {own.hex()}. Load the exact "
+                "model that compressed it; further training makes it a different one."
             )
 
     def _decoded(self, stored, progress=None):
@@ -181,7 +181,7 @@ class Reader:
             )
             if codec.tables != header.tables:
                 raise ValueError(
-                    "The file was written with other coding tables, of another version of NumPy, Python or "
+                    "The file was written with other coding tables, from another version of NumPy, Python or "
                     "constriction: this installation cannot read it."
                 )
             self._codec = codec

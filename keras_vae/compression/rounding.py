@@ -94,7 +94,9 @@ class Rounding:
         distance = np.abs(fraction - 0.5)
         # NaN, which infinity leaves too, compares false.
         if not distance.max(initial=0.0) <= 0.5:
-            raise ValueError("The model's networks give values that are not finite for this data: it cannot be coded.")
+            raise ValueError(
+                "The model's networks give values that are not finite for this data, so it cannot be coded."
+            )
         if distance.min(initial=1.0) < MARGIN:
             places = np.flatnonzero(distance < MARGIN)
             self._found[group, slot] = [2 * int(place) + int(fraction[place] >= 0.5) for place in places]

@@ -150,8 +150,8 @@ def _check(vae, codec, x, first):
     check_event_shape(x.shape, vae.event_shape, "x")
     if is_bfloat16(x):
         raise ValueError(
-            "x has dtype bfloat16, which no file keeps. Give `x.astype(np.float32)`, which keeps its values."
+            "x has dtype bfloat16, which a file cannot store. Give `x.astype(np.float32)`, which keeps its values."
         )
     if x.dtype.itemsize > MOST_ITEM_BYTES:
-        raise ValueError(f"x has dtype {x.dtype}, of which no file keeps all bits. Give `x.astype(np.float64)`.")
+        raise ValueError(f"x has dtype {x.dtype}, which a file cannot store in full. Give `x.astype(np.float64)`.")
     codec.check(x, first)

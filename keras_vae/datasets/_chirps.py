@@ -10,17 +10,17 @@ QUIETEST, LOUDEST = 0.5, 1.0
 
 
 def chirps(num_examples: int, length: int = 128, noise: float = 0.0, seed: int = 0) -> np.ndarray:
-    """Chirps: tones whose frequency rises or falls evenly, each with white noise on it.
+    """Chirps: tones whose frequency rises or falls evenly, each with added white noise.
 
     x(t) = a sin(2 pi (p + f t + (g - f) t^2 / 2)) + noise * epsilon(t), t from 0 to 1, where the amplitude a is uniform
     from 0.5 to 1, the phase p from 0 to 1, and the frequencies at both ends, f and g, from 1 to 10 periods.
 
     Args:
-        num_examples: How many, at least 1.
-        length: Samples of each, at least 64, so that the fastest tones have six for each period.
+        num_examples: How many chirps, at least 1.
+        length: Samples per chirp, at least 64, so that the fastest tones have six per period.
         noise: Standard deviation of the noise, at least 0.
-        seed: Int from 0. The same seed gives the same tones whatever the noise, so that a second call without noise
-            gives the clean signals.
+        seed: Int from 0. The same seed gives the same tones whatever the noise, so a second call without noise gives
+            the clean signals.
 
     Returns:
         Float32 array `(num_examples, length, 1)`.

@@ -37,20 +37,25 @@ def load(
 ) -> tf.data.Dataset:
     """Loads images as a `tf.data.Dataset` of batches, ready for `fit`.
 
-    Images are held in memory as bytes where they fit and cast on the way. Splits whose name starts with
-    "train" are reshuffled in every epoch; others keep their order.
+    Images are held in memory as bytes if they fit, and cast on the way. Splits whose name starts with "train" are
+    reshuffled in every epoch; others keep their order.
 
-    One's own data is a path: that of a `.npy` or `.npz` file with an array `(n, *event_shape)`, of a `.csv` or
-    `.parquet` table of numbers, or of a folder of images of one size and mode, whose sub-folders, where there are any,
-    are the labels. Photographs are turned as their EXIF says; files of several pages are refused. Bytes are divided by
-    255 and uint16 by 65,535, where neither `binarize` nor `integers` is given; other numbers are left as they are. What
-    is larger than a gigabyte is read from the disk in every epoch.
+    Your own data is a path: to a `.npy` or `.npz` file with an array `(n, *event_shape)`, to a `.csv` or `.parquet`
+    table of numbers, or to a folder of images of one size and mode, whose sub-folders, if any, are the labels.
+    Photographs are rotated as their EXIF data says; files with several pages are refused. Bytes are divided by 255 and
+    uint16 by 65,535, unless `binarize` or `integers` is given; other numbers are left as they are. Data larger than a
+    gigabyte is read from the disk in every epoch.
+
+    ```python
+    train = keras_vae.datasets.load("digits", "train", binarize="dynamic")
+    images = next(iter(train))  # (128, 8, 8, 1), zeros and ones
+    ```
 
     Args:
-        name: `"digits"` (8x8, comes with scikit-learn), `"colour_digits"` (32x32x3, made of them), or a name of
-            TensorFlow Datasets such as `"mnist"`, `"fashion_mnist"`, `"binarized_mnist"` or `"cifar10"`. What is not
-            on disk is downloaded; the first two need no network. Or a path, or what was read at one.
-        split: `"train"`, `"test"`, or for TFDS a slice such as `"train[:90%]"`. Of a path: `"all"` in its order,
+        name: `"digits"` (8x8, comes with scikit-learn), `"colour_digits"` (32x32x3, made from them), or a name of
+            TensorFlow Datasets such as `"mnist"`, `"fashion_mnist"`, `"binarized_mnist"` or `"cifar10"`. What is not on
+            disk is downloaded; the first two need no network. Or a path, or what was read from one.
+        split: `"train"`, `"test"`, or for TFDS a slice such as `"train[:90%]"`. For a path: `"all"` in its order,
             `"test"`, a part that is drawn once and for all, or `"train"`, the rest.
         batch_size: Images for each batch; the last may be smaller.
         binarize: `None` for grey values in [0, 1]; `"dynamic"` draws each pixel afresh in each epoch, white
@@ -76,8 +81,8 @@ def load(
         texts.
 
     Raises:
-        ValueError: If the dataset, the split or an argument is unknown, the data must be downloaded and there is no
-            network, or a file does not hold what is asked for: the message names it.
+        ValueError: If the dataset, the split or an argument is unknown, the data must be downloaded without a network,
+            or a file, which the message names, does not hold what is asked for.
     """
     name = _checked_dataset_name(name)
     if binarize not in BINARIZATIONS:
@@ -108,7 +113,7 @@ def load(
     if not isinstance(source, Images):
         if binarize == "static":
             raise ValueError(
-                f"The dataset {name!r} does not fit in memory, and its images come in another order each time: they "
+                f"The dataset {name!r} does not fit in memory, and its images come in another order each time, so they "
                 "cannot be binarized once and for all. Use binarize='dynamic'."
             )
         return pipeline.from_stream(source, batch_size, shuffle, dynamic, seed, integers, bool(conditional))
@@ -122,18 +127,18 @@ def load(
 def _of_own(data: OwnData, split, held_out, binarize, with_labels, integers) -> Images:
     if with_labels and data.labels is None:
         raise ValueError(
-            f"{data.path!r} has no labels: those of a folder are its sub-folders, those of a .npz file an array (n,)."
+            f"{data.path!r} has no labels: in a folder they are its sub-folders, in a .npz file an array (n,)."
         )
     facts = data.facts
     if integers and facts.levels is None:
         raise ValueError(
             f"{data.path!r} must hold whole numbers from 0 to 65,535 for a likelihood of whole numbers. It holds "
-            f"{facts}. Take a likelihood of real numbers, such as 'normal'."
+            f"{facts}. Use a likelihood of real numbers, such as 'normal'."
         )
     if binarize is not None and not (facts.smallest >= 0 and facts.largest <= facts.white):
         raise ValueError(
-            f"{data.path!r} must hold zeros and ones, or greys in [0, 1], to be black and white. It holds {facts}. "
-            "Take another likelihood, 'beta_binomial' of whole numbers or 'normal'; or divide by what is white."
+            f"{data.path!r} must hold zeros and ones, or greys in [0, 1], to be black and white. It holds {facts}. Use "
+            "another likelihood, 'beta_binomial' for whole numbers or 'normal'; or divide by the value of white."
         )
     if binarize is not None and facts.num_missing and facts.kind != "binary":
         raise ValueError(f"{data.path!r} has {facts.num_missing:,} missing values among greys: binarise it first.")
@@ -151,14 +156,14 @@ def levels(name: str) -> int:
     """How many values an element of an image can have with `integers=True`.
 
     Args:
-        name: As for `load`. It is not looked up: a name that is not known here is taken to be of 8-bit images. A path
-            is read: 256 for 8-bit images, 65,536 for 16-bit greys, else one more than its largest value.
+        name: As for `load`. It is not looked up: a name unknown here is taken for 8-bit images. A path is read: 256 for
+            8-bit images, 65,536 for 16-bit greys, else one more than its largest value.
 
     Returns:
         17 for `"digits"`, 2 for `"binarized_mnist"`, else 256.
 
     Raises:
-        ValueError: If the name is no string, or the file at a path does not hold whole numbers from 0 to 65,535.
+        ValueError: If the name is not a string, or the file at a path does not hold whole numbers from 0 to 65,535.
     """
     data = _own(_checked_dataset_name(name))
     if data is not None:

@@ -81,5 +81,5 @@ def load_npz(path) -> tuple[np.ndarray, np.ndarray | None]:
     shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
     raise ValueError(
         f"{os.fspath(path)!r} holds several arrays: {shapes}. Expected one of examples, and at most one of their "
-        "labels beside it. Save the one that you mean as a .npy file."
+        "labels. Save the one that you mean as a .npy file."
     )

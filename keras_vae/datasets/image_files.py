@@ -94,7 +94,7 @@ def _checked_mode(image) -> str:
     # Telephones put a small copy behind a photograph: it is no page.
     if image.format != "MPO" and getattr(image, "is_animated", False):
         raise _UnreadableError(
-            f"an image of {image.n_frames} pages. Expected one image a file: write the pages to files of their own."
+            f"an image of {image.n_frames} pages. Expected one image per file: write each page to its own file."
         )
     if image.mode == "P":
         return _palette_mode(image)
@@ -104,8 +104,8 @@ def _checked_mode(image) -> str:
         raise _UnreadableError(f"an image of mode {image.mode!r}. {EXPECTED}.")
     if MODES[image.mode][1] == "uint8" and _has_16_bits(image):
         raise _UnreadableError(
-            f"an image of 16 bits for each channel, of which Pillow reads 8. {EXPECTED}: save its pixels as a .npy "
-            "file, or with 8 bits."
+            f"an image with 16 bits per channel, of which Pillow reads 8. {EXPECTED}: save its pixels as a .npy file, "
+            "or with 8 bits."
         )
     return image.mode
 

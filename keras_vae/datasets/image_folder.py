@@ -96,8 +96,8 @@ class ImageFolder:
                 )
             if head.shape != first.shape:
                 raise ValueError(
-                    f"{file!r} is of shape {head.shape}, and the first image of {first.shape}: {self.files[0]!r}. "
-                    "Expected images of one size: crop or enlarge them first."
+                    f"{file!r} has shape {head.shape}, and the first image {first.shape}: {self.files[0]!r}. Expected "
+                    "images of one size: crop or enlarge them first."
                 )
         return first
 

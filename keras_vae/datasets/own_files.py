@@ -150,7 +150,7 @@ def _read(path, column) -> OwnData:
     elif kind == ".parquet":
         rows, labels = (read_parquet(path), None) if column is None else read_labelled_parquet(path, column)
     else:
-        raise ValueError(f"{path!r} is no file that is read. Expected {EXPECTED}.")
+        raise ValueError(f"{path!r} is not a file that can be read. Expected {EXPECTED}.")
     _check_array(path, rows)
     if len(rows.shape) == 3 and rows.dtype in (np.uint8, np.uint16, np.bool_):
         rows = ArrayOnDisk(path, with_channels=True) if kind == ".npy" else rows[..., np.newaxis]
@@ -180,7 +180,7 @@ def _check_finite(path, rows, facts):
             f"{f'{facts.num_infinite:,} infinite values' if facts.num_infinite else f'{largest:.3g}'}."
         )
     if facts.num_missing == rows.size:
-        raise ValueError(f"{path!r} holds no number: all is NaN.")
+        raise ValueError(f"{path!r} holds no number: everything is NaN.")
 
 
 def _of_folder(path) -> OwnData:

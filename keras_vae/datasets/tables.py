@@ -104,7 +104,7 @@ def _holds_names(path, fields, after=()) -> bool:
     ):
         raise ValueError(
             f"The first line of {path!r} may hold names or numbers: {','.join(fields)[:80]!r}. Put a line of names "
-            "that are no numbers above it; or say which by `names` (`keras-vae detect` by --names, --no-names)."
+            "that are not numbers above it; or say which it is with `names` (`keras-vae detect`: --names, --no-names)."
         )
     return bool(numbers) and not any(numbers)
 

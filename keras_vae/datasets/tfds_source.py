@@ -84,8 +84,8 @@ def _check_features(name, features, with_labels):
     image = features["image"] if "image" in names else None
     if image is None or None in image.shape or image.np_dtype != np.uint8:
         raise ValueError(
-            f"The dataset {name!r} has no 8-bit images of one size under the key 'image'. Its features are "
-            f"{features}. Build a `tf.data.Dataset` of your own: `fit` takes any."
+            f"The dataset {name!r} has no 8-bit images of one size under the key 'image'. Its features are {features}. "
+            "Build your own `tf.data.Dataset`: `fit` takes any."
         )
     if with_labels and "label" not in names:
         raise ValueError(
@@ -103,7 +103,7 @@ def _prepare(builder, name):
     if not _network_is_there():
         raise ValueError(
             f"The dataset {name!r} is not prepared in {os.fspath(builder.data_dir)!r}, and there is no network to "
-            "download it. Give `data_dir` (or the environment's TFDS_DATA_DIR) the folder that holds it, or prepare "
+            "download it. Point `data_dir` (or TFDS_DATA_DIR in the environment) to its folder, or prepare "
             f'it on a machine with a network: python -c "import tensorflow_datasets as tfds; '
             f"tfds.builder('{name}').download_and_prepare()\". The datasets 'digits' and 'colour_digits' need none."
         )

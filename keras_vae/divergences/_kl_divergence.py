@@ -32,46 +32,46 @@ def kl_terms(posterior, prior, params, z=None, prior_params=None):
         prior_params: What a prior under a condition is, as its `parameters` say it.
 
     Returns:
-        `(batch, latent_dim)` where the axis is "latent", or `(batch, 1)` where it is "code", in nats.
+        `(batch, latent_dim)` if the axis is "latent", or `(batch, 1)` if it is "code", in nats.
 
     Raises:
-        ValueError: If a closed form does not have the axis that it was registered with, or codes are needed and not
-            there.
+        ValueError: If a closed form does not have the axis that it was registered with, or codes are needed but
+            missing.
     """
     form = closed_form(posterior, prior)
     if form is not None:
         return _checked(form(params, prior_params), form.axis, posterior, prior)
     if z is None:
         raise ValueError(
-            f"KL({type(posterior).__name__} || {type(prior).__name__}) has no closed form: it is estimated from codes "
-            "that were drawn. Give them as `z`, such as `posterior.sample(params, num_samples)`."
+            f"KL({type(posterior).__name__} || {type(prior).__name__}) has no closed form: it is estimated from drawn "
+            "codes. Give them as `z`, such as `posterior.sample(params, num_samples)`."
         )
     log_p = prior.log_prob(z, prior_params) if prior.is_conditional else prior.log_prob(z)
     return monte_carlo(posterior.log_prob(params, z), log_p)
 
 
 def kl_axis(posterior, prior) -> str:
-    """What the last axis of `kl_terms` is for a pair of distributions.
+    """What the last axis of `kl_terms` stands for, given a pair of distributions.
 
     Args:
         posterior: A posterior.
         prior: A prior.
 
     Returns:
-        "latent" where there is one term for each latent; "code" where a single number is the divergence of the whole
-        code: of an estimate, and of a closed form that was registered so.
+        "latent" if there is one term for each latent; "code" if a single number is the divergence of the whole code, as
+            for an estimate or a closed form registered that way.
     """
     form = closed_form(posterior, prior)
     return CODE if form is None else form.axis
 
 
 def monte_carlo(log_q, log_p):
-    """The mean of log q(z|x) - log p(z) over the codes that were drawn: `(batch, 1)`, which may be negative.
+    """The mean of log q(z|x) - log p(z) over the drawn codes: `(batch, 1)`, possibly negative.
 
     Source: Kingma and Welling 2014, "Auto-Encoding Variational Bayes", equation 6.
 
     Args:
-        log_q: log q(z|x) of codes that were drawn from it, `(batch, num_samples)`, in nats.
+        log_q: log q(z|x) of codes drawn from it, `(batch, num_samples)`, in nats.
         log_p: log p(z) of the same codes.
     """
     return ops.mean(log_q - log_p, axis=1, keepdims=True)
@@ -87,6 +87,6 @@ def _checked(terms, axis, posterior, prior):
     meaning = "one term for each latent" if axis == LATENT else "one number for the whole code"
     raise ValueError(
         f"KL({type(posterior).__name__} || {type(prior).__name__}) was registered as {meaning}, (batch, {count}). The "
-        f"function returned shape {shape}. Mend it, or say in `register_closed_form` what it is: whole_code=True "
+        f"function returned shape {shape}. Correct it, or say in `register_closed_form` what it is: whole_code=True "
         "for (batch, 1), whole_code=False for (batch, latent_dim)."
     )

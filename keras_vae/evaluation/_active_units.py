@@ -27,7 +27,7 @@ def active_units(model, x, threshold: float = ACTIVE_VARIANCE, batch_size: int =
         A number from 0 to `latent_dim`.
 
     Raises:
-        ValueError: If x is empty or not what the model encodes, or the threshold is below 0.
+        ValueError: If x is empty or not what the model encodes, or the threshold is negative.
     """
     threshold = checked_number(threshold, "threshold", 0.0)
     return int(np.sum(code_variances(model, x, batch_size, condition=condition) > threshold))

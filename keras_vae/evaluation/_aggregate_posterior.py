@@ -24,8 +24,8 @@ class AggregatePosterior:
         mean: Float64 array `(latent_dim,)`, the mean of q(z).
         variance: Float64 array `(latent_dim,)`, the variance of each latent under q(z).
         rate: Mean of KL(q(z|x) || p(z)) over the examples.
-        mutual_information: What a code tells of which example it is, between 0 and log n up to its error.
-        marginal_kl: KL(q(z) || p(z)), how far the codes of the data are from those that the prior draws.
+        mutual_information: What a code tells about which example it is from, between 0 and log n up to its error.
+        marginal_kl: KL(q(z) || p(z)), how far the codes of the data are from codes drawn from the prior.
         standard_error: Of `mutual_information` and, where the rate is exact, of `marginal_kl`.
     """
 
@@ -42,12 +42,12 @@ def aggregate_posterior(
 ) -> AggregatePosterior:
     """Moments of q(z), and the parts of the rate.
 
-    Under q(z) a latent should have the mean and the variance of the prior. Of the rate, the mutual information is spent
-    on telling examples apart, and the rest is lost: codes from the prior fall where no example has one.
+    Under q(z) a latent should have the mean and the variance of the prior. Of the rate, the mutual information is what
+    tells examples apart, and the rest is wasted: codes from the prior fall where no example has one.
 
-    Mean and variance are exact (the law of total variance). The parts are estimated by codes drawn from q(z), whose
+    Mean and variance are exact (the law of total variance). The parts are estimated from codes drawn from q(z), whose
     density is summed over the posteriors of all examples; where the rate has a closed form, it corrects the error that
-    the estimates of both parts share. Posteriors are kept, `(n, latent_dim)` for each parameter, and nothing larger.
+    both estimates share. Nothing larger is kept than the posteriors, `(n, latent_dim)` for each parameter.
 
     Sources: Hoffman and Johnson 2016, "ELBO surgery: yet another way to carve up the variational evidence lower bound",
     section 2; the correction: Glasserman 2003, "Monte Carlo Methods in Financial Engineering", section 4.1.
@@ -55,8 +55,8 @@ def aggregate_posterior(
     Args:
         vae: A `VAE`.
         x: Array `(n, *event_shape)`, or a `tf.data.Dataset` of batches.
-        num_samples: Codes that are drawn, at least 3, from the posteriors of examples spread evenly over the data. Each
-            is compared with all n posteriors.
+        num_samples: Codes drawn, at least 3, from the posteriors of examples spread evenly over the data. Each is
+            compared with all n posteriors.
         seed: Int from 0; the same gives the same figures.
         batch_size: Examples that are encoded at once; a dataset has its own.
         condition: For a model with a condition, its values for an array x: one for each example, or one for all. q(z)

@@ -8,10 +8,10 @@ from keras_vae.evaluation.checks import checked_codes
 def hoyer_sparsity(codes) -> float:
     """The mean over codes of (sqrt(n) - |z|_1 / |z|_2) / (sqrt(n) - 1), for codes of n units.
 
-    1 where a single unit is not zero, 0 where all have one size; 0.2 or so for normal noise, and the same for codes of
-    any scale. A code of zeros, for which it is 0 / 0, counts as 0: all its units have one size, and a model whose codes
-    died is not to pass for a sparse one. Units that are off for every example raise it too: a code that is shorter than
-    it looks is not sparse by that, and is to be measured on the units that are in use as well.
+    1 if only one unit is not zero, 0 if all have the same size; about 0.2 for normal noise, and the same for codes of
+    any scale. A code of zeros, for which it is 0 / 0, counts as 0: all its units have the same size, and a model whose
+    codes died must not pass for a sparse one. Units that are off for every example raise it too: such a code is shorter
+    than it looks, not sparse, so measure it on the units in use as well.
 
     Source: Hoyer 2004, "Non-negative Matrix Factorization with Sparseness Constraints", section 3, the definition of
     sparseness.
@@ -23,7 +23,7 @@ def hoyer_sparsity(codes) -> float:
         A number from 0 to 1.
 
     Raises:
-        ValueError: If the codes have another shape, or are not finite.
+        ValueError: If the codes have the wrong shape, or are not finite.
     """
     codes = checked_codes(codes)
     # Of numbers of size 1: squares of the smallest and the largest floats would leave their range.

@@ -20,7 +20,7 @@ def kl_per_latent(vae, x, batch_size: int = 256, *, condition=None) -> np.ndarra
         Float64 array `(latent_dim,)`, in nats.
 
     Raises:
-        ValueError: If x is empty or not what the model encodes, or the divergence is no sum over latents.
+        ValueError: If x is empty or not what the model encodes, or the divergence is not a sum over latents.
     """
     check_has_prior(vae, "kl_per_latent")
     return example_mean(vae.over_batches(vae.kl_terms, given(x, condition), batch_size))

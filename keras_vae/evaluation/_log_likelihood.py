@@ -23,9 +23,9 @@ class LogLikelihood:
     """An importance-sampled estimate of log p(x), in nats.
 
     Attributes:
-        per_example: log p(x) of each example, float64 `(num_examples,)`. Its expectation is a lower bound, the
-            tighter the more samples there are.
-        effective_sample_size: How many equally weighted draws each example's are worth, between 1 and
+        per_example: log p(x) of each example, float64 `(num_examples,)`. Its expectation is a lower bound, tighter with
+            more samples.
+        effective_sample_size: How many equally weighted draws those of each example are worth, between 1 and
             `num_samples`, `(num_examples,)`: (sum w)^2 / sum w^2.
         num_samples: Draws for each example.
     """
@@ -46,14 +46,14 @@ class LogLikelihood:
 
     @property
     def standard_error(self) -> float:
-        """Standard error of `mean`, as an estimate for what the examples were taken from."""
+        """Standard error of `mean`, as an estimate for the population that the examples come from."""
         if self.num_examples < 2:
             return math.nan
         return float(self.per_example.std(ddof=1) / math.sqrt(self.num_examples))
 
     @property
     def sampling_error(self) -> np.ndarray:
-        """Standard error of each example's estimate that comes of the draws alone, `(num_examples,)`.
+        """Standard error of each example's estimate due to the draws alone, `(num_examples,)`.
 
         By the delta method: sqrt(1 / effective_sample_size - 1 / num_samples).
         """
@@ -65,8 +65,8 @@ def log_likelihood(
 ) -> LogLikelihood:
     """Estimates log p(x) = log E_q[p(x|z) p(z) / q(z|x)] with codes drawn from q(z|x).
 
-    The weights are computed by the networks in their own precision and added up in float64. However the work is cut
-    up, each example has exactly `num_samples` draws, and each example counts.
+    The networks compute the weights in their own precision; they are added up in float64. However the work is split,
+    each example gets exactly `num_samples` draws, and every example counts.
 
     ```python
     estimate = keras_vae.evaluation.log_likelihood(vae, images, num_samples=100, seed=0)
@@ -90,11 +90,11 @@ def log_likelihood(
         A `LogLikelihood`; `num_examples` says how many were counted.
 
     Raises:
-        ValueError: If the model has no likelihood, a number is out of range, x is empty or of another shape, or holds
-            values that have no probability, such as greys under a Bernoulli likelihood.
+        ValueError: If the model has no likelihood, a number is out of range, or x is empty, has the wrong shape, or
+            holds values without a probability, such as greys under a Bernoulli likelihood.
 
     Warns:
-        UserWarning: If the effective sample size is too small for the estimate to be believed.
+        UserWarning: If the effective sample size is too small for the estimate to be trusted.
     """
     result = importance_sampled(vae, given(x, condition), num_samples, batch_size, seed)
     _warn_of_doubt(result)
@@ -117,8 +117,8 @@ def check_has_likelihood(model) -> None:
     """Raises a ValueError if log p(x) of a model cannot be estimated."""
     if not has_prior(model):
         raise ValueError(
-            "A likelihood needs a VAE: an autoencoder's Deterministic posterior is a point, no distribution, so that "
-            f"no estimate of log p(x) exists. Received: {type(model).__name__}."
+            "A likelihood needs a VAE: an autoencoder's Deterministic posterior is a point, not a distribution, so "
+            f"log p(x) cannot be estimated. Received: {type(model).__name__}."
         )
 
 

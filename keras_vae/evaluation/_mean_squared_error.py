@@ -17,7 +17,7 @@ def mean_squared_error(model, x, batch_size: int = 256, *, condition=None) -> fl
         The error in the data's units, squared.
 
     Raises:
-        ValueError: If x is empty, has another shape, or values that the likelihood does not allow.
+        ValueError: If x is empty, has the wrong shape, or holds values that the likelihood does not allow.
     """
     errors = model.over_batches(model.squared_error, given(x, condition), batch_size, target=True)
     return float(example_mean(errors))

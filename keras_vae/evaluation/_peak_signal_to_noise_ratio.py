@@ -14,10 +14,11 @@ def peak_signal_to_noise_ratio(x, reference, data_range: float) -> np.ndarray:
     Args:
         x: Array `(batch, *event_shape)`, such as restorations.
         reference: Array of the same shape: what they should be.
-        data_range: From the least to the greatest value that there can be: 1 for greys in [0, 1], 255 for 8-bit images.
+        data_range: Distance from the smallest to the largest possible value: 1 for greys in [0, 1], 255 for 8-bit
+            images.
 
     Returns:
-        Float64 array `(batch,)`, in dB; infinity where there is no error.
+        Float64 array `(batch,)`, in dB; infinity if there is no error.
 
     Raises:
         ValueError: If the shapes differ, a value is not finite, or the range is not above 0.

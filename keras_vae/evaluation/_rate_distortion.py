@@ -27,8 +27,7 @@ def rate_distortion(
 ) -> RateDistortion:
     """Rate and distortion of a model on data.
 
-    The rate is exact where the posterior and the prior have a closed form, and estimated by the same draws as the
-    distortion elsewhere.
+    The rate is exact where it has a closed form; elsewhere it is estimated from the same draws as the distortion.
 
     Source: Alemi et al. 2018, "Fixing a Broken ELBO", section 2.
 
@@ -44,7 +43,7 @@ def rate_distortion(
         `RateDistortion`: means over the examples, in nats.
 
     Raises:
-        ValueError: If x is empty, has another shape, or values that the likelihood does not allow.
+        ValueError: If x is empty, has the wrong shape, or holds values that the likelihood does not allow.
     """
     check_has_prior(vae, "rate_distortion")
     num_samples, seed = checked_size(num_samples, "num_samples"), checked_seed(seed)

@@ -13,7 +13,7 @@ from keras_vae.ops.checks import checked_number, checked_seed, checked_size
 
 
 class RateDistortionPoint(NamedTuple):
-    """A model that was trained at one beta.
+    """A model trained at one beta.
 
     Attributes:
         beta: Weight of the rate in training.
@@ -33,7 +33,7 @@ def rate_distortion_curve(
 ) -> list[RateDistortionPoint]:
     """Trains a model at each beta and measures its rate and distortion.
 
-    A model that fits ends on a line of slope -beta: a larger beta buys less rate for more distortion.
+    A fully trained model ends on a line of slope -beta: a larger beta gives a lower rate at a higher distortion.
 
     Source: Alemi et al. 2018, "Fixing a Broken ELBO", section 2 and figure 1.
 
@@ -44,16 +44,16 @@ def rate_distortion_curve(
         test: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches, that is measured; of models with a
             condition, `{"x": ..., "condition": ...}` in their place, as in `train`.
         epochs: Passes over the training data for each beta.
-        num_samples: Codes that are drawn for each test example.
-        seed: Int from 0, of these draws.
-        **fit: Further arguments of `fit`, such as `batch_size`; `verbose` is 0 unless it is among them.
+        num_samples: Codes drawn for each test example.
+        seed: Int from 0, for these draws.
+        **fit: Further arguments of `fit`, such as `batch_size`; `verbose` is 0 unless given.
 
     Returns:
-        A point for each beta, in their order.
+        A point for each beta, in the same order.
 
     Raises:
-        ValueError: Before the first training, if an argument is out of range, the model is no compiled VAE or finds
-            beta by itself, or the test data does not fit it. After it, if `build` returns the same model again.
+        ValueError: Before the first training, if an argument is out of range, the model is not a compiled VAE or finds
+            beta by itself, or the test data does not fit it; after it, if `build` returns the same model again.
     """
     betas, epochs = _checked_betas(betas), checked_size(epochs, "epochs")
     num_samples, seed = checked_size(num_samples, "num_samples"), checked_seed(seed)
@@ -84,7 +84,7 @@ def _built(build):
         raise ValueError("`build` must return a compiled model: call `compile(optimizer='adam')` in it.")
     if vae.objective.sets_beta:
         raise ValueError(
-            f"{type(vae.objective).__name__} finds beta by itself, and would not stay at `betas`: build a VAE with the "
+            f"{type(vae.objective).__name__} finds beta by itself, and would not keep to `betas`: build a VAE with the "
             "ELBO as the objective."
         )
     return vae
@@ -93,7 +93,7 @@ def _built(build):
 def _another(build, previous):
     vae = _built(build)
     if vae is previous:
-        raise ValueError("`build` must return a new model at each call: it has returned one that is trained already.")
+        raise ValueError("`build` must return a new model at each call: it returned one that is already trained.")
     return vae
 
 

@@ -11,10 +11,10 @@ K1, K2 = 0.01, 0.03
 
 
 def structural_similarity(x, reference, data_range: float) -> np.ndarray:
-    """The mean structural similarity (SSIM) of each image: 1 where they are the same, about 0 where nothing is.
+    """The mean structural similarity (SSIM) of each image: 1 if they are equal, about 0 if nothing is alike.
 
     Luminance, contrast and structure are compared in windows with Gaussian weights (sigma 1.5, 11 x 11 pixels) at every
-    place where a window fits; colours each by themselves, and averaged. It is what scikit-image computes with
+    place where a window fits, for each colour separately, and averaged. scikit-image computes the same with
     `gaussian_weights=True, use_sample_covariance=False`.
 
     Source: Wang et al. 2004, "Image Quality Assessment: From Error Visibility to Structural Similarity", equations 13
@@ -23,14 +23,15 @@ def structural_similarity(x, reference, data_range: float) -> np.ndarray:
     Args:
         x: Array `(batch, height, width, channels)`, such as restorations.
         reference: Array of the same shape: what they should be.
-        data_range: From the least to the greatest value that there can be: 1 for greys in [0, 1], 255 for 8-bit images.
+        data_range: Distance from the smallest to the largest possible value: 1 for greys in [0, 1], 255 for 8-bit
+            images.
 
     Returns:
         Float64 array `(batch,)`, each at most 1.
 
     Raises:
-        ValueError: If the shapes differ or are none of images of at least 11 x 11 pixels, a value is not finite, or the
-            range is not above 0.
+        ValueError: If the shapes differ or are not those of images of at least 11 x 11 pixels, a value is not finite,
+            or the range is not above 0.
     """
     x, reference = checked_pair(x, reference)
     data_range = checked_number(data_range, "data_range", 0.0, inclusive=False)

@@ -41,7 +41,7 @@ def workplace(path, overwrite: bool, is_replaced: Callable[[str], bool]) -> Iter
         try:
             with full_disk_explained(path, work):
                 with open(marker, "w", encoding="utf-8") as file:
-                    file.write("Here keras_vae works, or a work of it has not come to its end.\n")
+                    file.write("keras_vae is at work here, or was stopped before it had finished.\n")
                 yield work
                 os.remove(marker)
                 take_place(work, target, is_replaced)
@@ -49,10 +49,10 @@ def workplace(path, overwrite: bool, is_replaced: Callable[[str], bool]) -> Iter
             if set(os.listdir(work)) <= {MARKER}:
                 remove(marker)
             elif os.path.lexists(target):
-                error.add_note(f"What was written until then is in {work!r}. {os.fspath(path)!r} is as it was.")
+                error.add_note(f"What was written so far is in {work!r}. {os.fspath(path)!r} is unchanged.")
             else:
                 os.rename(work, target)
-                error.add_note(f"What was written until then is in {os.fspath(path)!r}.")
+                error.add_note(f"What was written so far is in {os.fspath(path)!r}.")
             raise
 
 
@@ -66,13 +66,15 @@ def _locked(folder):
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ValueError(f"Another process works in {folder!r}. Wait for it, or give another output.") from None
+            raise ValueError(
+                f"Another process is working in {folder!r}. Wait for it, or give another output."
+            ) from None
         except OSError:
             # A file system without locks: nobody can be told to wait.
             pass
         if not _is_at(descriptor, folder):
             # Its process has just put it in its place.
-            raise ValueError(f"Another process has just finished in {folder!r}. Look at its work, and try again.")
+            raise ValueError(f"Another process has just finished in {folder!r}. Look at its results, and try again.")
         yield
     finally:
         os.close(descriptor)
@@ -85,11 +87,11 @@ def _locked(folder):
 def _check_remains(work, overwrite, is_replaced):
     # A work that was killed on the way to its place has no marker any more, and nothing that it has not written.
     if not os.path.exists(os.path.join(work, MARKER)) and not all(map(is_replaced, files_of(work))):
-        raise ValueError(f"The folder {work!r} is needed to work in, and holds something else. Give another output.")
+        raise ValueError(f"The folder {work!r} is needed to work in, but holds something else. Give another output.")
     if not overwrite:
         raise ValueError(
-            f"The folder {work!r} holds what is left of a work that did not end. Look at it, and move it away, or say "
-            "`overwrite` (--overwrite) to begin again."
+            f"The folder {work!r} holds what is left of a run that did not finish. Look at it and move it away, or "
+            "give `overwrite` (--overwrite) to start again."
         )
 
 

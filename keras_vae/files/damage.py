@@ -9,7 +9,7 @@ MOST_UNPACKED, ALWAYS_ALLOWED = 20, 2**20
 
 
 class DamagedFileError(ValueError):
-    """A file that is not as it was written: nothing of the damaged part is returned."""
+    """A file that is not as it was written; nothing of the damaged part is returned."""
 
 
 def is_archive(path) -> bool:
@@ -36,12 +36,12 @@ def check_archive(path) -> None:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         # What zipfile makes of a damaged table of contents is of many kinds.
-        raise DamagedFileError(f"{path!r} is damaged, or no archive: {error}.") from error
+        raise DamagedFileError(f"{path!r} is damaged, or not an archive: {error}.") from error
     if bad is not None:
-        raise DamagedFileError(f"{path!r} is damaged: the checksum of its part {bad!r} does not fit.")
+        raise DamagedFileError(f"{path!r} is damaged: the checksum of its part {bad!r} does not match.")
 
 
 def _check_sizes(path, archive):
     unpacked, size = sum(part.file_size for part in archive.infolist()), os.path.getsize(path)
     if unpacked > MOST_UNPACKED * size + ALWAYS_ALLOWED:
-        raise DamagedFileError(f"{path!r} has {size:,} bytes, and claims to hold {unpacked:,}: it is not unpacked.")
+        raise DamagedFileError(f"{path!r} has {size:,} bytes but claims to hold {unpacked:,}: it is not unpacked.")

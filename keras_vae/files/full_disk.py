@@ -33,7 +33,7 @@ def full_disk_explained(path, folder: str) -> Iterator[None]:
         number = _reason(error, folder)
         if number is None:
             raise
-        text = f"{os.strerror(number)}; what was there is as it was. Make room, and try again"
+        text = f"{os.strerror(number)}; what was there is unchanged. Free some space, and try again"
         raise OSError(number, text, os.fspath(path)) from error
 
 

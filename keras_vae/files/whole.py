@@ -173,7 +173,7 @@ def _beside(target: str) -> str:
     """A name of its own in the folder of a file, which ends as the file does."""
     folder, name = os.path.split(target)
     if not os.path.isdir(folder):
-        raise FileNotFoundError(f"There is no folder {folder!r} for {name!r}. Make it first.")
+        raise FileNotFoundError(f"There is no folder {folder!r} for {name!r}. Create it first.")
     # Keras goes by how a name ends: `.weights.h5`, `.keras`.
     return os.path.join(folder, f".{secrets.token_hex(4)}.unfinished.{name[-MOST_OF_NAME:]}")
 

@@ -12,7 +12,7 @@ from keras_vae.ops.checks import checked_bool
 
 
 class EncodedDataset(NamedTuple):
-    """Codes, and what came beside the examples.
+    """Codes, and the labels that came with the examples.
 
     Attributes:
         codes: `(n, latent_dim)`.
@@ -28,8 +28,13 @@ def encode_dataset(
 ) -> EncodedDataset:
     """Encodes all examples of a dataset and keeps their labels, in one order.
 
-    The data is read once: a dataset that is shuffled comes in another order at each reading, and labels that were read
-    apart from the images would belong to others.
+    The data is read once: a shuffled dataset comes in another order each time it is read, and labels read separately
+    would belong to other images.
+
+    ```python
+    test = keras_vae.datasets.load("digits", "test", binarize="static", with_labels=True)
+    codes, labels = keras_vae.latent.encode_dataset(vae, test)  # (297, 8) and (297,)
+    ```
 
     Args:
         model: A `VAE` or an `Autoencoder`.
@@ -44,8 +49,8 @@ def encode_dataset(
         `EncodedDataset`: the codes, float32 `(n, latent_dim)`, and the labels.
 
     Raises:
-        ValueError: If x is not what the model encodes, there are more or fewer labels than examples, or the dataset is
-            empty or has no end.
+        ValueError: If x is not what the model encodes, labels and examples differ in number, or the dataset is empty or
+            infinite.
     """
     checked_bool(sample, "sample")
     if batches.is_dataset(data):

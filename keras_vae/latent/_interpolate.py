@@ -12,10 +12,11 @@ OPPOSITE = 1e-6
 def interpolate(start, end, num_points: int = 9, method: str = "spherical") -> np.ndarray:
     """Codes at equal steps between two codes, or between the codes of two batches pair by pair, both ends included.
 
-    `"linear"` goes straight. Of a standard normal prior in many dimensions nearly all draws are about sqrt(latent_dim)
-    from 0, and the straight way between two of them leads where the decoder has seen no code. `"spherical"` turns the
-    direction along the great circle, at a constant angle for each step, while the length goes straight from the one
-    code's to the other's. Codes of one direction, and the way from 0, which has none, are straight either way.
+    `"linear"` goes straight. In many dimensions, nearly all draws from a standard normal prior are about
+    sqrt(latent_dim) from 0, and the straight line between two of them passes where the decoder has seen no code.
+    `"spherical"` turns the direction along the great circle, by the same angle at each step, while the length goes
+    linearly from one code's to the other's. Between codes of the same direction, or from 0, which has none, the line is
+    straight either way.
 
     ```python
     codes = keras_vae.latent.interpolate(*vae.encode(images[:2]))
@@ -34,12 +35,12 @@ def interpolate(start, end, num_points: int = 9, method: str = "spherical") -> n
         Array `(num_points, latent_dim)` or `(batch, num_points, latent_dim)`: float32 for codes of float32.
 
     Raises:
-        ValueError: If the codes are of two shapes or not finite, an argument is none of these, or the way is to be
-            spherical and the codes point in opposite directions: no great circle between them is shorter than others.
+        ValueError: If the codes differ in shape or are not finite, an argument is none of these, or the method is
+            spherical and the codes point in opposite directions: no great circle between them is the shortest.
     """
     start, end = _checked_code(start, "start"), _checked_code(end, "end")
     if start.shape != end.shape:
-        raise ValueError(f"`start` and `end` must be of one shape. Received: {start.shape} and {end.shape}.")
+        raise ValueError(f"`start` and `end` must have the same shape. Received: {start.shape} and {end.shape}.")
     shares = np.linspace(0.0, 1.0, checked_size(num_points, "num_points", minimum=2))[:, np.newaxis]
     ends = (array.astype(np.float64)[..., np.newaxis, :] for array in (start, end))
     way = {"linear": _linear, "spherical": _spherical}[checked_name(method, METHODS, "method")]
@@ -73,8 +74,8 @@ def _check_not_opposite(together, lengths):
     if opposite.any():
         where = "" if opposite.ndim == 2 else f" Received: such a pair at index {int(np.argwhere(opposite)[0][0])}."
         raise ValueError(
-            "`start` and `end` point in opposite directions: of the great circles between them none is the shortest."
-            f"{where} Use method='linear', or go by a third code."
+            f"`start` and `end` point in opposite directions: no great circle between them is the shortest.{where} Use "
+            "method='linear', or go through a third code."
         )
 
 

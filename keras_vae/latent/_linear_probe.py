@@ -18,8 +18,8 @@ class ProbeComparison(NamedTuple):
 
     Attributes:
         latent_dim: Length of the codes.
-        accuracy: Of a linear classifier on the model's mean codes.
-        pca_accuracy: Of one on as many principal components of the training data.
+        accuracy: Accuracy of a linear classifier on the model's mean codes.
+        pca_accuracy: Accuracy of one on as many principal components of the training data.
     """
 
     latent_dim: int
@@ -28,10 +28,10 @@ class ProbeComparison(NamedTuple):
 
 
 def linear_probe(train_codes, train_labels, test_codes, test_labels) -> float:
-    """The accuracy of a linear classifier that is trained on codes: multinomial logistic regression.
+    """The accuracy of a linear classifier trained on codes: multinomial logistic regression.
 
     The features are standardised by the training codes, so that the classifier's penalty treats all alike. What the
-    classifier finds is in the codes and lies there plainly; codes may hold more than it finds.
+    classifier finds is plain to see in the codes; they may hold more than it finds.
 
     Source: Alain and Bengio 2016, "Understanding Intermediate Layers Using Linear Classifier Probes", section 3.
 
@@ -42,11 +42,11 @@ def linear_probe(train_codes, train_labels, test_codes, test_labels) -> float:
         test_labels: `(m,)`.
 
     Returns:
-        The share of test examples whose class is found, from 0 to 1.
+        The share of test examples classified correctly, from 0 to 1.
 
     Raises:
-        ValueError: If there are not as many labels as codes, codes are no finite numbers `(n, features)`, or the
-            training labels are of one class.
+        ValueError: If labels and codes differ in number, codes are not finite numbers `(n, features)`, or the training
+            labels have only one class.
     """
     # scikit-learn takes a second to import.
     from sklearn.linear_model import LogisticRegression
@@ -69,10 +69,10 @@ def probe_beside_pca(model, train, test) -> ProbeComparison:
         test: The same, to measure the accuracy on.
 
     Returns:
-        `ProbeComparison`. Where examples have fewer elements than the code has latents, PCA keeps all of them.
+        `ProbeComparison`. If examples have fewer elements than the code has latents, PCA keeps all of them.
 
     Raises:
-        ValueError: If there are no labels, x is not what the model encodes, or the labels are no classes.
+        ValueError: If there are no labels, x is not what the model encodes, or the labels are not classes.
     """
     from sklearn.decomposition import PCA
 

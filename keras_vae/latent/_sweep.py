@@ -25,12 +25,12 @@ from keras_vae.ops.terminal import shows_bars
 
 @dataclasses.dataclass(frozen=True)
 class SweepPoint:
-    """A model of one latent size, on test data. Means over the examples; nats are for each example.
+    """A model of one latent size, on test data: means over the examples; nats are per example.
 
     Attributes:
         latent_dim: The length M of the code.
         squared_error: Mean over elements of (x - reconstruction)^2 at the mean code, in the data's units squared.
-        distortion: -E_q[log p(x|z)] in nats; of an autoencoder -log p(x|z) at its code.
+        distortion: -E_q[log p(x|z)] in nats; for an autoencoder, -log p(x|z) at its code.
         active_units: Number of latents whose mean code has a variance above 0.01.
         seconds: What `fit` took.
         rate: KL(q(z|x) || p(z)) in nats; `None` for an autoencoder.
@@ -51,8 +51,8 @@ class Sweep:
     """What a sweep found.
 
     Attributes:
-        points: A `SweepPoint` for each latent size, in the order that they were asked for.
-        recommended: The latent size to take; `None` if every training diverged.
+        points: A `SweepPoint` for each latent size, in the order given.
+        recommended: The recommended latent size; `None` if every training diverged.
         reason: Why, in plain words.
     """
 
@@ -61,7 +61,7 @@ class Sweep:
     reason: str
 
     def as_dict(self) -> dict:
-        """The same in lists and dicts for JSON, numbers that are not finite as `None`."""
+        """The same as lists and dicts for JSON, with `None` for numbers that are not finite."""
         rows = [{name: _for_json(value) for name, value in dataclasses.asdict(point).items()} for point in self.points]
         return {"points": rows, "recommended": self.recommended, "reason": self.reason}
 
@@ -80,17 +80,17 @@ def sweep(
 ) -> Sweep:
     """Trains a model of each latent size, measures it on test data, and recommends a size.
 
-    Of VAEs the smallest is recommended whose test negative ELBO is within one standard error of the best, paired over
-    the test examples: latents beyond those that a VAE can use collapse to the prior, cost nothing and bring nothing, so
-    that from some size on the bound stays where it is. Of autoencoders the smallest whose test squared error exceeds
-    the best by at most `tolerance` of the data's variance, or by one standard error. A standard error tells how other
-    test examples would have it, not how another seed would have trained: repeat a close decision with another.
+    For VAEs, the smallest size is recommended whose test negative ELBO is within one standard error of the best, paired
+    over the test examples: latents beyond those that a VAE can use collapse to the prior, cost nothing and bring
+    nothing, so from some size on the bound stays the same. For autoencoders, the smallest whose test squared error
+    exceeds the best by at most `tolerance` of the data's variance, or by one standard error. A standard error covers
+    other test examples, not another training seed: repeat a close decision with another seed.
 
     `visualization.latent_sweep` draws the result.
 
     Args:
-        build: Function of the latent size that returns a new `VAE` or `Autoencoder`, all of one kind. What is not
-            compiled is compiled with Adam. Set a seed in it, so that models differ in size alone.
+        build: Function of the latent size that returns a new `VAE` or `Autoencoder`, all of one kind. A model that is
+            not compiled is compiled with Adam. Set a seed in it, so that models differ only in size.
         latent_dims: Sizes, at least 1, all different.
         train: What `fit` takes as x.
         test: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches that come in the same order, with the
@@ -98,19 +98,17 @@ def sweep(
             `{"x": ..., "condition": ...}` in their place, as in `train`.
         epochs: Passes over the training data for each size.
         num_samples: Codes that a VAE draws for each test example.
-        tolerance: For autoencoders, the share of the test data's variance that is of no account, at least 0.
-        seed: Int from 0, of these draws.
-        progress: Show a bar over the epochs of all trainings, with what each has reached, on a terminal and in a
-            notebook.
-        **fit: Further arguments of `fit`, such as `batch_size` and `callbacks`; its `verbose` is 0 unless it is among
-            them.
+        tolerance: For autoencoders, the share of the test data's variance that does not matter, at least 0.
+        seed: Int from 0, for these draws.
+        progress: Show a bar over the epochs of all trainings, with the results so far, on a terminal and in a notebook.
+        **fit: Further arguments of `fit`, such as `batch_size` and `callbacks`; its `verbose` is 0 unless given.
 
     Returns:
         `Sweep`.
 
     Raises:
-        ValueError: Before the first training, if an argument is out of range, `build` returns anything but new models
-            of one kind and the sizes that were asked for, or the test data does not fit them.
+        ValueError: Before the first training, if an argument is out of range, `build` does not return new models of one
+            kind and the given sizes, or the test data does not fit them.
     """
     latent_dims, epochs = checked_latent_dims(latent_dims), checked_size(epochs, "epochs")
     num_samples, seed = checked_size(num_samples, "num_samples"), checked_seed(seed)
@@ -156,7 +154,7 @@ def _built(build, latent_dims):
     """All models at once: one that cannot be made is known before the first is trained."""
     models = [checked_part(build(latent_dim), LatentModel, "build(latent_dim)") for latent_dim in latent_dims]
     if len({id(model) for model in models}) < len(models):
-        raise ValueError("`build` must return a new model at each call: it has returned one of them again.")
+        raise ValueError("`build` must return a new model at each call: it returned the same one again.")
     for model, latent_dim in zip(models, latent_dims, strict=True):
         if model.latent_dim != latent_dim:
             raise ValueError(f"`build({latent_dim})` must return a model of that size. Received: {model.latent_dim}.")
@@ -186,7 +184,7 @@ def _checked_variance(model, test) -> float:
         fingerprints.clear()
         if sum(map(len, examples())) < 2 or fingerprints != first:
             raise ValueError(
-                "`test` must hold the same examples in the same order at each reading, at least two: models are "
+                "`test` must hold the same examples in the same order each time it is read, at least two: models are "
                 "compared example by example. Use a split that is not shuffled, binarised once and for all "
                 "(binarize='static')."
             )

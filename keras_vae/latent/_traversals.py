@@ -9,7 +9,7 @@ from keras_vae.visualization._latent_traversals import VALUES, checked_traversal
 
 
 class Traversals(NamedTuple):
-    """A row for each latent, in which it goes through the values.
+    """A row for each latent, which takes each of the values.
 
     Attributes:
         codes: float32 `(dimensions, values, latent_dim)`.
@@ -28,14 +28,18 @@ def traversals(
     *,
     condition=None,
 ) -> Traversals:
-    """Decodes codes in which one latent after the other goes through the values while the others are held.
+    """Decodes codes in which one latent after another takes each of the values while the others are held.
 
     `visualization.latent_traversals` draws them.
 
+    ```python
+    rows = keras_vae.latent.traversals(vae, images[0], dimensions=[0, 1])
+    pictures = rows.examples  # (2, 9, 8, 8, 1)
+    ```
+
     Args:
         model: A `VAE` or an `Autoencoder`.
-        example: One example, as the encoder takes it, at whose mean code the other latents are held; `None` holds them
-            at 0.
+        example: One example, as the encoder takes it, whose mean code the other latents keep; `None` keeps them at 0.
         values: `(n,)`, what the latent is set to, in the code's own units.
         dimensions: The latents, counted from 0; `None` takes all.
         condition: For a model with a condition, the one value that the example is encoded and all codes are decoded

@@ -22,20 +22,20 @@ SCORE_SEED, SCORE_DRAWS = 0, 16
 
 
 class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
-    """A VAE of the rows of a table: `transform` gives mean codes, `inverse_transform` rows, `score` nats.
+    """A VAE for the rows of a table: `transform` gives mean codes, `inverse_transform` rows, `score` nats.
 
-    It goes where `sklearn.decomposition.PCA` goes: in pipelines, grid searches and cross-validation, it is cloned and
-    pickled. Columns are standardised on the way in and put back on the way out; one that never varies in the training
-    data tells nothing and has no density: it is left out, and comes back as it was.
+    Use it wherever `sklearn.decomposition.PCA` can be used: in pipelines, grid searches and cross-validation; it can be
+    cloned and pickled. Columns are standardised on the way in and scaled back on the way out; a column that never
+    varies in the training data says nothing and has no density: it is left out, and comes back as it was.
 
     Args:
         latent_dim: Length of the code.
         units: Width of each hidden layer of the encoder; the decoder has them in reverse.
-        scale: The decoder's, as in `likelihoods.Normal`: `"optimal"`, `"shared"`, `"predicted"` or a number, of
+        scale: The decoder's scale, as in `likelihoods.Normal`: `"optimal"`, `"shared"`, `"predicted"` or a number, for
             standardised columns.
         beta: Weight of the KL divergence.
         epochs: Passes over the training data.
-        batch_size: Rows for each step; all of them, where there are fewer.
+        batch_size: Rows per step; all of them if there are fewer.
         learning_rate: Adam's.
         standardize: Whether columns are standardised; `False` hands them on as they are, as binary data needs it.
         build: Function of (number of columns, latent_dim) that returns a new `VAE` of any kind in place of this one;
@@ -46,10 +46,10 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         verbose: As in Keras's `fit`.
 
     Attributes:
-        model_: The `VAE`, of the columns that vary, standardised.
-        scaler_: The `StandardScaler` of these columns; `None` without standardisation.
+        model_: The `VAE` of the standardised columns that vary.
+        scaler_: The `StandardScaler` for these columns; `None` without standardisation.
         varying_: `(n_features_in_,)`, which columns are modelled.
-        constants_: `(n_features_in_,)`, what the others come back as.
+        constants_: `(n_features_in_,)`, the values that the others come back with.
         n_features_in_: Number of columns.
     """
 
@@ -85,14 +85,14 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
         Args:
             X: `(n_samples, n_features)`, at least two rows.
-            y: Not used, as scikit-learn's pipelines hand it on.
+            y: Not used; there for scikit-learn's pipelines.
 
         Returns:
             The transformer.
 
         Raises:
-            ValueError: Before the training, if an argument is out of range, or X is no table of finite numbers or has
-                no column that varies; after it, if the training diverged.
+            ValueError: Before the training, if an argument is out of range, or X is not a table of finite numbers or
+                has no column that varies; after it, if the training diverged.
         """
         # A fit that fails leaves nothing behind that would pass for a fitted model.
         vars(self).pop("model_", None)
@@ -121,7 +121,7 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         """Mean codes: `(n_samples, n_features)` to float32 `(n_samples, latent_dim)`.
 
         Raises:
-            ValueError: If X is no table of finite numbers with the columns of the training data.
+            ValueError: If X is not a table of finite numbers with the columns of the training data.
             NotFittedError: Before `fit`.
         """
         check_is_fitted(self, "model_")
@@ -131,7 +131,7 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         """Means of p(x|z) in the units of the training data: `(n_samples, latent_dim)` to `(n_samples, n_features)`.
 
         Raises:
-            ValueError: If X is no table of finite numbers with a column for each latent.
+            ValueError: If X is not a table of finite numbers with a column for each latent.
             NotFittedError: Before `fit`.
         """
         check_is_fitted(self, "model_")
@@ -141,16 +141,16 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         return rows
 
     def score(self, X, y=None) -> float:
-        """The mean evidence lower bound on log p(x), in nats for each row and in the units of X; by fixed draws.
+        """The mean evidence lower bound on log p(x), in nats per row and in the units of X; from fixed draws.
 
-        Comparable with `PCA.score`, which is the mean log-likelihood of rows under another model.
+        Comparable to `PCA.score`, which is the mean log-likelihood of rows under another model.
 
         Args:
             X: `(n_samples, n_features)`.
             y: Not used.
 
         Raises:
-            ValueError: If X is no table of finite numbers with the columns of the training data.
+            ValueError: If X is not a table of finite numbers with the columns of the training data.
             NotFittedError: Before `fit`.
         """
         check_is_fitted(self, "model_")
@@ -183,7 +183,7 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         checked_part(model, VAE, "build(n_features, latent_dim)")
         if model.latent_dim != self.latent_dim or model.event_shape != (n_features,):
             raise ValueError(
-                f"`build({n_features}, {self.latent_dim})` must return a VAE of event_shape ({n_features},) and of "
+                f"`build({n_features}, {self.latent_dim})` must return a VAE with event_shape ({n_features},) and "
                 f"latent_dim {self.latent_dim}. Received: event_shape {model.event_shape}, latent_dim "
                 f"{model.latent_dim}."
             )

@@ -13,9 +13,9 @@ from keras_vae.ops.missing import is_missing
 class Bernoulli(Likelihood):
     """Independent binary elements: p(x = 1) = sigmoid(logits).
 
-    log p(x) = x log sigmoid(l) + (1 - x) log sigmoid(-l), the negative binary cross-entropy. Grey values
-    between 0 and 1 can be trained on, as is often done, but they have no probability under a Bernoulli
-    distribution: the result is no likelihood, and the library says so once.
+    log p(x) = x log sigmoid(l) + (1 - x) log sigmoid(-l), the negative binary cross-entropy. Grey values between 0 and
+    1 can be trained on, as is often done, but they have no probability under a Bernoulli distribution: the result is
+    not a likelihood, and a warning says so once.
 
     Parameters: `logits`.
 
@@ -46,9 +46,9 @@ class Bernoulli(Likelihood):
         if bool(ops.all(ops.logical_or(is_missing(x), self.in_support(x)))):
             return None
         return (
-            "Bernoulli was given values between 0 and 1. The cross-entropy can be minimised on them, but it is "
-            "no likelihood: nats and bits computed from it mean nothing. Binarize the data "
-            "(`datasets.load(name, binarize='dynamic')`), or choose another likelihood."
+            "Bernoulli was given values between 0 and 1. The cross-entropy can be minimised on them, but it is not a "
+            "likelihood: nats and bits computed from it mean nothing. Binarize the data (`datasets.load(name, "
+            "binarize='dynamic')`), or choose another likelihood."
         )
 
     def in_domain(self, x):

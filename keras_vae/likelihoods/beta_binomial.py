@@ -19,8 +19,8 @@ MOST_LOG_SHAPE = 300.0
 class BetaBinomial(IntegerLikelihood):
     """Independent whole numbers: x successes of n = levels - 1, whose probability is Beta(alpha, beta).
 
-    P(x) = C(n, x) B(x + alpha, n - x + beta) / B(alpha, beta). From flat (alpha = beta = 1) over bell-shaped to
-    all of the mass at both ends, which is what the ink and the paper of grey images are.
+    P(x) = C(n, x) B(x + alpha, n - x + beta) / B(alpha, beta). It ranges from flat (alpha = beta = 1) through
+    bell-shaped to all of the mass at both ends, like the ink and paper of grey images.
 
     Parameters: `log_alpha`, `log_beta`. Mean n alpha / (alpha + beta).
 

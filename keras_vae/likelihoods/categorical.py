@@ -41,7 +41,7 @@ class Categorical(IntegerLikelihood):
         return -ops.softplus(ops.logsumexp(others, axis=-1))
 
     def mean(self, params):
-        """Mean of the numbers 0 ... num_classes - 1, for data whose order means something."""
+        """Mean of the numbers 0 ... num_classes - 1, for data whose order matters."""
         # TensorFlow's own softmax takes no more than five axes.
         probabilities = ops.exp(ops.log_softmax(params["logits"], axis=-1))
         return ops.sum(probabilities * ops.arange(self.num_classes, dtype=probabilities.dtype), axis=-1)

@@ -39,7 +39,7 @@ class IntegerLikelihood(Likelihood):
         return ops.cast(x, self.compute_dtype) * (2.0 / (self.levels - 1)) - 1.0
 
     def element_log_prob(self, params, x):
-        """Log-probability of each element: minus infinity where x is none of the levels."""
+        """Log-probability of each element: minus infinity where x is not one of the levels."""
         is_level = self.in_domain(x)
         log_p = self.level_log_prob(params, ops.where(is_level, x, ops.zeros_like(x)))
         # Minus infinity by a logarithm, and not as a constant, which those who look for infinities would be shown.

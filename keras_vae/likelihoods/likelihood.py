@@ -14,11 +14,10 @@ class Likelihood(ParameterLayer):
     A likelihood is a layer: called on the features of a network it returns a dict of parameters. A subclass
 
     - names the projected parameters in `parameter_names`, each with `values_per_parameter` numbers for each element, or
-      says in `parameter_shapes` which shape each has for one example; `call` may map what is projected to what is
-      allowed;
-    - describes its data in `domain` and `mend`, which people read in error messages;
+      says in `parameter_shapes` which shape each has for one example; `call` may map projected values to allowed ones;
+    - describes its data in `domain` and `mend`, which appear in error messages;
     - implements `element_log_prob`, `sample` and, where there is one, `mean`, all in the data's own units, in its own
-      dtype, and in logarithms to the end;
+      dtype, and in logarithms throughout;
     - implements `in_domain` if not every finite number can be trained on, `in_support` and `support` in words if not
       all of these have a probability, and `rescaled` if networks cannot be given data as it is;
     - sets `is_fitted` where it estimates a parameter in `fitted`;
@@ -27,11 +26,11 @@ class Likelihood(ParameterLayer):
     - puts what its constructor takes into `get_config`, and is registered by
       `keras.saving.register_keras_serializable`.
 
-    `testing.check_likelihood` holds it to all this.
+    `testing.check_likelihood` checks all this.
 
     Args:
         event_shape: Shape of one example, such as `(28, 28, 1)`.
-        projection: `False` where the network gives the parameters itself: its features, in the event's sides
+        projection: `False` if the network outputs the parameters itself: its features, in the event's sides
             `(n, *event_shape[:-1], numbers)` or flat, are then not projected but taken as they are, at each point one
             parameter after the other. `call` still maps them to what is allowed.
     """
@@ -75,8 +74,7 @@ class Likelihood(ParameterLayer):
 
         Args:
             params: Dict of parameters, each `(batch, *event_shape)` or `(batch, num_samples, *event_shape)`.
-            x: `(batch, *event_shape)`. Where the parameters have an axis of samples, x is compared with
-                each sample.
+            x: `(batch, *event_shape)`. If the parameters have an axis of samples, x is compared with each sample.
 
         Returns:
             `(batch,)` or `(batch, num_samples)`.
@@ -93,7 +91,7 @@ class Likelihood(ParameterLayer):
             raise ValueError(f"x must end in the axes of the event, {self.event_shape}. Received shape {x.shape}.")
         if None not in (x.shape[0], parameter.shape[0]) and x.shape[0] != parameter.shape[0]:
             raise ValueError(
-                f"x and the parameters must be of the same batch. Received shapes {x.shape} and {parameter.shape}."
+                f"x and the parameters must belong to the same batch. Received shapes {x.shape} and {parameter.shape}."
             )
         rank = len(parameter.shape) - len(shape) + len(self.event_shape)
         while len(x.shape) < rank:
@@ -101,7 +99,7 @@ class Likelihood(ParameterLayer):
         return x
 
     def element_log_prob(self, params, x):
-        """Log-probability or log-density of each element, without any sum."""
+        """Log-probability or log-density of each element, not summed."""
         raise NotImplementedError
 
     def mean(self, params):
@@ -113,7 +111,7 @@ class Likelihood(ParameterLayer):
         raise NotImplementedError
 
     def rescaled(self, x):
-        """Maps x from the data's units to what suits a network, for the encoder."""
+        """Maps x from the data's units to values that suit a network, for the encoder."""
         return x
 
     @property
@@ -122,7 +120,7 @@ class Likelihood(ParameterLayer):
         return 1.0
 
     def adapt(self, x) -> None:
-        """Computes statistics of training data `(batch, *event_shape)`, such as means, before `fit`: here none."""
+        """Computes statistics of training data `(batch, *event_shape)`, such as means, before `fit`; none here."""
 
     def fitted(self, params, x, sample_weight=None, observed=None):
         """Parameters for a training step on x; a likelihood that estimates a scale from the batch does it here.
@@ -131,7 +129,7 @@ class Likelihood(ParameterLayer):
             params: Dict of parameters, each `(batch, num_samples, *event_shape)`.
             x: `(batch, *event_shape)`.
             sample_weight: `None` or `(batch,)`.
-            observed: Booleans in the shape of x, False where an element is to be left out; `None` is all of them.
+            observed: Booleans in the shape of x, False where an element is to be left out; `None` for all of them.
         """
         return params
 
@@ -144,7 +142,7 @@ class Likelihood(ParameterLayer):
         return self.in_domain(x)
 
     def caution(self, x) -> str | None:
-        """What to warn of where x `(batch, *event_shape)` can be trained on, but not well; `None` where all is well.
+        """What to warn about if x `(batch, *event_shape)` can be trained on, but not well; `None` if all is well.
 
         Under `Masked` x holds NaN where an element is missing, which is left out.
         """

@@ -9,14 +9,14 @@ from keras_vae.ops.missing import is_missing
 
 @keras.saving.register_keras_serializable("keras_vae")
 class Masked(Likelihood):
-    """Another likelihood, for data in which NaN stands for what is missing: it is left out.
+    """Wraps another likelihood for data in which NaN marks what is missing, which is left out.
 
     log p(x|z) = sum of log p(x_i|z) over the elements i that were observed, which is their marginal log-probability,
-    since the elements are independent given z. So the ELBO bounds log p of what was observed: right where what is
-    missing does not depend on its value ("missing at random"). The encoder sees zero where an element is missing, after
-    the wrapped likelihood's rescaling; a metric that the model is compiled with sees NaN.
+    since the elements are independent given z. So the ELBO bounds log p of what was observed. This is right if which
+    elements are missing does not depend on their values ("missing at random"). The encoder sees zero where an element
+    is missing, after the wrapped likelihood's rescaling; a metric that the model is compiled with sees NaN.
 
-    Infinity is an error as ever, and so is an example of which nothing was observed.
+    Infinity is an error as always, and so is an example of which nothing was observed.
 
     Parameters, mean and samples are those of the wrapped likelihood: whole examples.
 
@@ -27,7 +27,7 @@ class Masked(Likelihood):
         likelihood: A likelihood of independent elements, such as `likelihoods.Bernoulli((28, 28, 1))`.
 
     Raises:
-        ValueError: If it is no likelihood, its elements are not independent, or it is masked already.
+        ValueError: If it is not a likelihood, its elements are not independent, or it is already masked.
     """
 
     takes_missing = True
@@ -136,17 +136,17 @@ def _filled(x, missing):
 def _checked(likelihood) -> Likelihood:
     if not isinstance(likelihood, Likelihood) or isinstance(likelihood, Masked):
         raise ValueError(
-            "`likelihood` must be a likelihood that is not masked yet, such as `likelihoods.Bernoulli((28, 28, 1))`. "
-            f"Received: likelihood={likelihood!r}."
+            "`likelihood` must be a likelihood that is not already masked, such as `likelihoods.Bernoulli((28, 28, "
+            f"1))`. Received: likelihood={likelihood!r}."
         )
     if type(likelihood).log_prob is not Likelihood.log_prob:
         raise ValueError(
-            "`likelihood` must be one of independent elements: what is missing cannot be left out of "
-            f"{type(likelihood).__name__}, which has a `log_prob` of its own."
+            "`likelihood` must have independent elements: what is missing cannot be left out of "
+            f"{type(likelihood).__name__}, which has its own `log_prob`."
         )
     if not bool(ops.all(likelihood.in_domain(ops.zeros(())))):
         raise ValueError(
-            "`likelihood` must allow 0, which stands in the place of what is missing. "
-            f"{type(likelihood).__name__} takes {likelihood.domain}."
+            f"`likelihood` must allow 0, which stands in for what is missing. {type(likelihood).__name__} takes "
+            f"{likelihood.domain}."
         )
     return likelihood

@@ -25,20 +25,19 @@ LARGE = 30.0
 class Normal(Likelihood):
     """Independent normal elements: p(x) = N(mean, scale^2).
 
-    A squared error is this likelihood at one certain scale: summed over the elements,
-    ||x - mean||^2 is -log p(x) up to a constant at scale^2 = 1/2; **averaged** over D elements it is so at
-    scale^2 = D/2, which for a 32x32x3 image is 1536: a model trained so has next to no reason to
-    reconstruct. Learn the scale instead.
+    A squared error is this likelihood at a fixed scale: summed over the elements, ||x - mean||^2 is -log p(x) up to a
+    constant, with scale^2 = 1/2; **averaged** over D elements, with scale^2 = D/2. For a 32x32x3 image that is 1536: a
+    model trained that way has almost no reason to reconstruct. Learn the scale instead.
 
     `scale` is one of:
 
     - a float: a constant.
     - `"shared"`: one learned scale for all elements.
-    - `"predicted"`: the decoder's own for each element and example.
-    - `"optimal"`: in a training step the batch's maximum-likelihood scale, sigma^2 = mean (x - mean)^2; a
-      running average of it elsewhere, and in a layer that is frozen, as batch normalization has it.
+    - `"predicted"`: one from the decoder for each element and example.
+    - `"optimal"`: in a training step the batch's maximum-likelihood scale, sigma^2 = mean (x - mean)^2; elsewhere, and
+      in a frozen layer, a running average of it, as in batch normalization.
 
-    Parameters: `mean` and, where the scale is no constant, `log_scale`, which broadcasts against `mean`.
+    Parameters: `mean` and, where the scale is not a constant, `log_scale`, which broadcasts against `mean`.
 
     Source: Kingma and Welling 2014, "Auto-Encoding Variational Bayes", appendix C.2; for the shared and
     the optimal scale Rybkin, Daniilidis and Levine 2021, "Simple and Effective VAE Training with
@@ -47,8 +46,8 @@ class Normal(Likelihood):
     Args:
         event_shape: Shape of one example, such as `(30,)` or `(32, 32, 3)`.
         scale: A positive float, `"shared"`, `"predicted"` or `"optimal"`; in the data's units.
-        min_scale: Smallest scale that can be learned, in the data's units. Without one the density of
-            an element that never varies grows without bound.
+        min_scale: Smallest scale that can be learned, in the data's units. Without it, the density of an element that
+            never varies grows without bound.
     """
 
     def __init__(self, event_shape: Sequence[int], scale: float | str = 1.0, min_scale: float = 1e-3, **kwargs):
@@ -117,8 +116,8 @@ class Normal(Likelihood):
         if max(abs(mean), deviation) < LARGE:
             return None
         return (
-            f"Normal was given values of mean {mean:.3g} and standard deviation {deviation:.3g}. Networks learn slowly "
-            "from such numbers, or diverge: standardise the data, or scale it to [0, 1]."
+            f"Normal was given values with mean {mean:.3g} and standard deviation {deviation:.3g}. Networks learn "
+            "slowly from such numbers, or diverge: standardise the data, or scale it to [0, 1]."
         )
 
     def _remember(self, variance, weight):

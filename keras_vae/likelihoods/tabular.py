@@ -19,30 +19,39 @@ SCALES = ("shared", "predicted")
 
 @keras.saving.register_keras_serializable("keras_vae")
 class Tabular(Likelihood):
-    """Columns of their own units, continuous ones and binary ones: the rows of a table, or windows of several series.
+    """Continuous and binary columns, each in its own units: the rows of a table, or windows of several series.
 
     The columns are the last axis of an event. A continuous column is N(location, scale^2), a binary one is 1 with
-    probability sigmoid(location). What the networks see is standardised: `adapt` stores the mean and the standard
-    deviation of each continuous column, with which data is scaled for the encoder and the decoder's parameters are
-    scaled back. All that goes in and out, log-densities too, is in the data's own units; a model that is saved needs
-    no scaler beside it.
+    probability sigmoid(location). The networks see standardised values: `adapt` stores the mean and the standard
+    deviation of each continuous column, which scale the data for the encoder and scale the decoder's parameters back.
+    Everything that goes in and out, log-densities too, is in the data's own units; a saved model needs no separate
+    scaler.
 
-    Computed in float32, which keeps seven digits: take an offset from a column whose values differ in the last of them
-    alone, such as time stamps.
+    Everything is computed in float32, which keeps seven digits: subtract an offset from a column whose values differ
+    only in the last digits, such as time stamps.
 
-    `scale` is `"predicted"`, the decoder's own for each element and example, or `"shared"`, one learned scale for each
-    column.
+    `scale` is `"predicted"`, one from the decoder for each element and example, or `"shared"`, one learned scale for
+    each column.
 
-    Parameters: `location`, of continuous columns the mean, of binary ones the logit; and `log_scale`, which broadcasts
-    against it and means nothing for binary columns.
+    Parameters: `location`, the mean of continuous columns and the logit of binary ones; and `log_scale`, which
+    broadcasts against it and means nothing for binary columns.
+
+    ```python
+    import numpy as np
+
+    rows = np.array([[1.7, 61.0, 0], [1.8, 83.0, 1], [1.6, 70.0, 1]])
+    likelihood = keras_vae.likelihoods.Tabular((3,), binary=[2])
+    likelihood.adapt(rows)  # before `fit`
+    model = keras_vae.VAE.for_shape((3,), latent_dim=1, likelihood=likelihood)
+    ```
 
     Source: Nazabal et al. 2020, "Handling Incomplete Heterogeneous Data using VAEs".
 
     Args:
         event_shape: Shape of one example, such as `(30,)` for 30 columns.
-        binary: Numbers of the columns, from 0, that hold zeros and ones.
+        binary: Indices, from 0, of the columns that hold zeros and ones.
         scale: `"predicted"` or `"shared"`.
-        min_scale: Smallest scale that can be learned, in standard deviations of the column. Without one the density of
+        min_scale: Smallest scale that can be learned, in standard deviations of the column. Without it, the density of
             a column that follows from the others grows without bound.
     """
 
@@ -79,7 +88,7 @@ class Tabular(Likelihood):
             x: Array `(batch, *event_shape)`, the examples to train on; NaN, where an element is missing, is left out.
 
         Raises:
-            ValueError: If x is of another shape, or has no example.
+            ValueError: If x has the wrong shape, or no example.
         """
         x = np.asarray(x, np.float64)
         if x.shape[1:] != self.event_shape or len(x) == 0:
@@ -151,9 +160,9 @@ class Tabular(Likelihood):
         if max(abs(mean), deviation) < LARGE:
             return None
         return (
-            f"Tabular standardises its columns, and these values have mean {mean:.3g} and standard deviation "
-            f"{deviation:.3g} afterwards: networks learn slowly from such numbers. Call `model.decoder.likelihood."
-            "adapt(x)` on the training data before `fit`."
+            f"Tabular standardises its columns, but these values then have mean {mean:.3g} and standard deviation "
+            f"{deviation:.3g}: networks learn slowly from such numbers. Call `model.decoder.likelihood.adapt(x)` on "
+            "the training data before `fit`."
         )
 
     def get_config(self):
@@ -179,7 +188,6 @@ def _checked_columns(binary, num_columns: int) -> tuple[int, ...]:
         columns = [num_columns]
     if any(column >= num_columns for column in columns) or len(set(columns)) < len(columns):
         raise ValueError(
-            f"`binary` must hold different numbers of columns, from 0 to {num_columns - 1}. Received: "
-            f"binary={binary!r}."
+            f"`binary` must hold distinct indices of columns, from 0 to {num_columns - 1}. Received: binary={binary!r}."
         )
     return tuple(sorted(columns))

@@ -22,7 +22,7 @@ def conv(
     Args:
         filters: The number of filters of each layer, such as `[32, 64]`.
         kernel_size: Side of the kernels.
-        strides: By how much each layer divides the sides, rounded up.
+        strides: What each layer divides the sides by, rounded up.
         activation: A Keras activation, used after every layer.
         rank: 1 for signals `(length, channels)`, 2 for images `(height, width, channels)`, 3 for volumes.
         name: Name of the model.

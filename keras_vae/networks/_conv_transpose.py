@@ -23,19 +23,23 @@ def conv_transpose(
     activation="gelu",
     name: str | None = None,
 ) -> keras.Model:
-    """A stack of transposed convolutions from a code to features of the event's sides, for a decoder.
+    """A stack of transposed convolutions from a code to features with the event's sides, for a decoder.
 
-    The code goes through a dense layer to a small grid, which each layer multiplies by `strides`; what
-    exceeds the event's sides is cropped, so that any size can be had. The channels of the event are the
-    likelihood's business.
+    A dense layer turns the code into a small grid, which each layer enlarges by `strides`; what exceeds the event's
+    sides is cropped, so any size is possible. The event's channels are left to the likelihood.
+
+    ```python
+    trunk = keras_vae.networks.conv_transpose([64, 32], event_shape=(28, 28, 1))
+    features = trunk(keras.ops.zeros((5, 16)))  # from codes of length 16 to (5, 28, 28, 32)
+    ```
 
     Args:
         filters: The number of filters of each layer, such as `[64, 32]`.
         event_shape: Shape of one example: `(length, channels)`, `(height, width, channels)` or
             `(depth, height, width, channels)`.
         kernel_size: Side of the kernels.
-        strides: By how much each layer multiplies the sides; a side that fewer layers bring to its length, only by so
-            many of them.
+        strides: What each layer multiplies the sides by; a side that reaches its length in fewer layers is multiplied
+            by only that many.
         activation: A Keras activation, used after every layer.
         name: Name of the model.
 

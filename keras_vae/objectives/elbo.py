@@ -9,7 +9,7 @@ from keras_vae.objectives.objective import Objective
 class ELBO(Objective):
     """log p(x) >= E_q[log p(x|z)] - KL(q(z|x) || p(z)).
 
-    The expectation is a mean over samples; the divergence is the model's, which adds it with `add_loss`.
+    The expectation is a mean over samples; the model adds the divergence with `add_loss`.
 
     Source: Kingma and Welling 2014, "Auto-Encoding Variational Bayes", equations 3 and 7.
     """

@@ -13,19 +13,19 @@ SMALLEST_BETA, LARGEST_BETA = 1e-4, 1e4
 
 @keras.saving.register_keras_serializable("keras_vae")
 class GECO(ELBO):
-    """Minimises KL(q(z|x) || p(z)) subject to -E_q[log p(x|z)] = `reconstruction`; beta finds itself.
+    """Minimises KL(q(z|x) || p(z)) subject to -E_q[log p(x|z)] = `reconstruction`; beta sets itself.
 
     The loss is the ELBO's, `reconstruction + beta * kl`, where 1 / beta is the constraint's multiplier. After each
-    training step beta is multiplied by exp(-speed * c): while the model reconstructs worse than it is asked to, beta
-    falls, and where it reconstructs better, beta rises and the code gets cheaper. c is the moving average of the
-    constraint divided by the batch's KL divergence, clipped to [-1, 1]. The paper does not fix the constraint's scale;
-    this one needs no tuning for each dataset. The model's `beta` is where it starts; it stays within 1e-4 and 1e4.
+    training step beta is multiplied by exp(-speed * c): while the model reconstructs worse than asked, beta falls; when
+    it reconstructs better, beta rises and the code gets cheaper. c is the moving average of the constraint divided by
+    the batch's KL divergence, clipped to [-1, 1]. The paper does not fix the constraint's scale; this one needs no
+    tuning per dataset. The model's `beta` is the starting value; it stays between 1e-4 and 1e4.
 
     Source: Rezende and Viola 2018, "Taming VAEs", algorithm 1.
 
     Args:
-        reconstruction: The reconstruction term to reach, in nats for each example, as it is logged. For densities it
-            may be negative.
+        reconstruction: The reconstruction term to reach, in nats per example, as logged. For densities it may be
+            negative.
         speed: Change of log beta in one step, at most; above 0.
 
     Raises:

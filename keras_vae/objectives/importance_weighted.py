@@ -13,14 +13,23 @@ from keras_vae.ops.checks import checked_bool
 class ImportanceWeighted(Objective):
     """log p(x) >= E[log 1/K sum_k w_k], w_k = p(x|z_k) p(z_k) / q(z_k|x), for the K = `num_samples` codes of a model.
 
-    With K = 1 it is the ELBO, by a single draw; it is tighter the more codes there are. The model's `call` adds no
-    divergence; what is logged as `kl` and `negative_elbo` is the ELBO's, to compare. Where beta is not 1, it weighs
-    log p(z) - log q(z|x) in log w, so that a warm-up works; only at beta = 1 is it a bound.
+    With K = 1 it is the ELBO, from a single draw; the more codes, the tighter the bound. The model's `call` adds no
+    divergence; the logged `kl` and `negative_elbo` are the ELBO's, for comparison. If beta is not 1, it weighs log p(z)
+    - log q(z|x) in log w, so that a warm-up works; only at beta = 1 is this a bound.
 
-    The usual gradient for the encoder gets noisier with K. The doubly reparameterized one has the same expectation
-    and less variance: it leaves out the score of q(z|x), which a second reparameterization turns into a second factor
-    w_k / sum_j w_j on the gradient through z_k; where beta is not 1, the factor is 1 - beta + beta w_k / sum_j w_j.
-    The value of the loss, and the decoder's gradient, are the same.
+    The usual gradient for the encoder gets noisier with K. The doubly reparameterized one has the same expectation and
+    less variance: it leaves out the score of q(z|x), which a second reparameterization turns into a second factor w_k /
+    sum_j w_j on the gradient through z_k; if beta is not 1, the factor is 1 - beta + beta w_k / sum_j w_j. The value of
+    the loss, and the decoder's gradient, are the same.
+
+    ```python
+    iwae = keras_vae.VAE(
+        keras_vae.Encoder(keras_vae.networks.dense([64]), keras_vae.posteriors.DiagonalNormal(8)),
+        keras_vae.Decoder(keras_vae.networks.dense([64]), keras_vae.likelihoods.Bernoulli((8, 8, 1))),
+        objective=keras_vae.objectives.ImportanceWeighted(),
+        num_samples=5,
+    )
+    ```
 
     Sources: Burda, Grosse and Salakhutdinov 2015, "Importance Weighted Autoencoders", equation 8; Tucker, Lawson, Gu
     and Maddison 2018, "Doubly Reparameterized Gradient Estimators for Monte Carlo Objectives", equation 8.
@@ -29,7 +38,7 @@ class ImportanceWeighted(Objective):
         doubly_reparameterized: Whether the encoder gets the doubly reparameterized gradient.
 
     Raises:
-        ValueError: If the argument is no bool.
+        ValueError: If the argument is not a bool.
     """
 
     adds_kl = False
@@ -41,7 +50,7 @@ class ImportanceWeighted(Objective):
 
     @property
     def stops_score(self) -> bool:
-        """Whether q(z|x) is a function of z alone in the weights: what its parameters do comes in through z."""
+        """Whether q(z|x) in the weights is a function of z alone: its parameters then act only through z."""
         return self.doubly_reparameterized
 
     def cost(self, log_likelihood, outputs, beta):

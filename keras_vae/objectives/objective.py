@@ -7,18 +7,19 @@ from keras import ops
 class Objective(keras.layers.Layer):
     """Base class: which bound on log p(x) is optimised, and with which gradients.
 
-    An objective owns the axis of samples: K codes that are all alike cost what one of them does, and their order means
-    nothing. It is a layer, so that it is saved with its model and may have variables. A subclass
+    An objective owns the axis of samples: K equal codes cost as much as one of them, and their order does not matter.
+    It is a layer, so that it is saved with its model and may have variables. A subclass
 
-    - implements `cost`, which is of each example by itself, and asks by `weighs_codes` for what it takes beside
-      log p(x|z);
-    - may take another `penalty`, which sees the whole batch, than beta times the KL divergence, or none by `adds_kl`;
-    - may take other `gradients`, whose expectation is that of the loss;
+    - implements `cost`, for each example by itself, and sets `weighs_codes` to ask for what it needs besides log
+      p(x|z);
+    - may override `penalty`, which sees the whole batch and is beta times the KL divergence, or have none, by
+      `adds_kl`;
+    - may override `gradients`, whose expectation must be the gradient of the loss;
     - implements `next_beta` and sets `sets_beta` if it gives the model's beta;
-    - puts what its constructor takes into `get_config`, and is registered by
+    - puts its constructor's arguments into `get_config`, and is registered with
       `keras.saving.register_keras_serializable`.
 
-    At beta = 1 the loss is never below -log p(x) on average. `testing.check_objective` holds it to all this.
+    At beta = 1 the loss is never below -log p(x) on average. `testing.check_objective` checks all this.
     """
 
     # Whether the KL divergence is a term of the loss, beside `cost`.
@@ -70,10 +71,10 @@ class Objective(keras.layers.Layer):
         return -ops.mean(log_likelihood, axis=1)
 
     def penalty(self, vae, context, draws, kl):
-        """What the model's `call` adds to the loss by `add_loss`: a scalar in nats, or `None`.
+        """What the model's `call` adds to the loss with `add_loss`: a scalar in nats, or `None`.
 
         Args:
-            vae: The model: what it draws from its prior, or weighs, it is asked for.
+            vae: The model, to be asked for draws from its prior or for weights.
             context: Its `Context` of the batch.
             draws: Its `Draws`, not decoded.
             kl: The KL divergence in nats, averaged over the batch and not below the free bits: a scalar.
@@ -81,7 +82,7 @@ class Objective(keras.layers.Layer):
         return ops.cast(vae.beta, kl.dtype) * kl if self.adds_kl else None
 
     def cost(self, log_likelihood, outputs, beta):
-        """What a step minimises for each example, beside what was added to the loss.
+        """What a step minimises for each example, besides what was added to the loss.
 
         Args:
             log_likelihood: log p(x|z), `(batch, num_samples)`, in nats.
@@ -94,13 +95,14 @@ class Objective(keras.layers.Layer):
         raise NotImplementedError
 
     def gradients(self, tape, step, weights, beta) -> list:
-        """The gradients of a step's loss by the weights.
+        """The gradients of a step's loss with respect to the weights.
 
         Args:
             tape: A persistent tape that has recorded the step.
-            step: Its `loss` and what of it was `added`, scalars, and `log_likelihood` and `outputs` as `cost` has them.
+            step: Its `loss` and the part of it that was `added`, both scalars, and `log_likelihood` and `outputs` as in
+                `cost`.
             weights: The trainable weights.
-            beta: As `cost` has it.
+            beta: As in `cost`.
         """
         return tape.gradient(step.loss, weights)
 

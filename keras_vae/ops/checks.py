@@ -105,7 +105,7 @@ def check_channels_last() -> None:
     """Raises a ValueError if Keras's convolutions take channels first: an event's shape has them last."""
     if keras.config.image_data_format() != "channels_last":
         raise ValueError(
-            "Convolutions need Keras's image data format 'channels_last', as event shapes such as (28, 28, 1) are. "
-            f"Received: {keras.config.image_data_format()!r}. Call `keras.config.set_image_data_format"
-            "('channels_last')` first, or mend `keras.json`."
+            "Convolutions need Keras's image data format 'channels_last', which event shapes such as (28, 28, 1) "
+            f"have. Received: {keras.config.image_data_format()!r}. Call "
+            "`keras.config.set_image_data_format('channels_last')` first, or edit `keras.json`."
         )

@@ -25,11 +25,11 @@ class ParameterLayer(TracedShapes, keras.layers.Layer):
     - Flat features `(batch, n)` go through one dense layer for all points.
     - Where there are no sides, or a parameter does not have them, features of any layout are flattened.
 
-    A layer that is assigned to `projection` before this one is built is used in place of its own.
+    A layer assigned to `projection` before this one is built is used instead of its own.
 
     Args:
-        projection: Whether features are projected; `False` for features that are the parameters already, all numbers
-            of each point in the order above.
+        projection: Whether features are projected; `False` for features that already are the parameters, all numbers of
+            each point in the order above.
     """
 
     # How the kernel of the projection starts: a Keras initializer by name, or a function of a shape and a dtype.
@@ -71,9 +71,9 @@ class ParameterLayer(TracedShapes, keras.layers.Layer):
             raise ValueError(
                 f"{type(self).__name__} needs features of shape (batch, {_listed(sides)}n) for any n, which are "
                 "projected point by point, or flat features of shape (batch, n). The network's output has shape "
-                f"{features_shape}, which cannot carry parameters of the shapes {self.parameter_shapes}. Mend the "
-                "network: keras.layers.Flatten() ends it in flat features, networks.conv_transpose in those of an "
-                "event's sides."
+                f"{features_shape}, which cannot carry parameters of the shapes {self.parameter_shapes}. Change the "
+                "network: keras.layers.Flatten() ends it in flat features, networks.conv_transpose in features with "
+                "an event's sides."
             )
         if self.has_projection:
             self._build_projection(units)
@@ -81,7 +81,7 @@ class ParameterLayer(TracedShapes, keras.layers.Layer):
             raise ValueError(
                 f"{type(self).__name__} with projection=False takes features that are its parameters, of the shapes "
                 f"{self.parameter_shapes}: (batch, {_listed(self._taken[:-1])}{units}) is expected. The network's "
-                f"output has shape {features_shape}. End the network in so many numbers, or leave `projection` out."
+                f"output has shape {features_shape}. End the network in that many numbers, or leave `projection` out."
             )
         freeze_built(self)
 

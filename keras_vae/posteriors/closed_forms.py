@@ -40,10 +40,10 @@ class ClosedForm:
 def register_closed_form(
     posterior_type: type[Posterior], prior_type: type[Prior], function: Callable, whole_code: bool = False
 ) -> None:
-    """Says what KL(q(z|x) || p(z)) is for a pair of distributions.
+    """Registers what KL(q(z|x) || p(z)) is for a pair of distributions.
 
-    It holds for these two classes and for no subclass, whose density may be another: one with the density of its parent
-    registers its parent's function.
+    It holds for these two classes only, not for subclasses, whose density may differ: a subclass with its parent's
+    density registers its parent's function.
 
     Args:
         posterior_type: A class of posteriors.
@@ -54,21 +54,21 @@ def register_closed_form(
             with one term for each latent.
 
     Raises:
-        ValueError: If a class is of another kind, or the pair has a closed form already.
+        ValueError: If a class is not a posterior or a prior, or the pair already has a closed form.
     """
     for kind, base in ((posterior_type, Posterior), (prior_type, Prior)):
         if not (isinstance(kind, type) and issubclass(kind, base)):
             raise ValueError(f"A subclass of {base.__name__} is expected. Received: {kind!r}.")
     if (posterior_type, prior_type) in _REGISTERED:
         raise ValueError(
-            f"KL({posterior_type.__name__} || {prior_type.__name__}) has a closed form already. A pair of your own "
-            "is one with a class of your own: make a subclass of one of the two."
+            f"KL({posterior_type.__name__} || {prior_type.__name__}) already has a closed form. To use your own, make "
+            "a subclass of one of the two."
         )
     _REGISTERED[posterior_type, prior_type] = function, CODE if checked_bool(whole_code, "whole_code") else LATENT
 
 
 def closed_form(posterior: Posterior, prior: Prior) -> ClosedForm | None:
-    """The function from parameters to the terms of the divergence for a pair of distributions; `None` if it has none.
+    """The function from parameters to the terms of the divergence of a pair of distributions; `None` if there is none.
 
     Args:
         posterior: A posterior.

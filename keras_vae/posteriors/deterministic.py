@@ -11,26 +11,35 @@ from keras_vae.regularizers import KullbackLeiblerSparsity
 class Deterministic(Posterior):
     """The code of an autoencoder: one point for each example, no noise and no KL divergence.
 
-    A sparse autoencoder is one whose code has an `activity_regularizer`: what it takes of each example is summed over
-    the units and averaged over the batch, and added to the loss once, in nats as the reconstruction is.
-    `keras.regularizers.L1(weight)` adds weight * sum_j |z_j|; with `activation="relu"` many units are exactly 0.
-    `regularizers.KullbackLeiblerSparsity(target, weight)` asks for `activation="sigmoid"`. As everywhere in Keras, a
+    A sparse autoencoder is one whose code has an `activity_regularizer`: its penalty is summed over the units, averaged
+    over the batch and added to the loss once, in nats like the reconstruction. `keras.regularizers.L1(weight)` adds
+    weight * sum_j |z_j|; with `activation="relu"` many units are exactly 0.
+    `regularizers.KullbackLeiblerSparsity(target, weight)` needs `activation="sigmoid"`. As everywhere in Keras, a
     regularizer does not see sample weights.
 
-    Such a penalty asks for small numbers, which a decoder can make large again: alone it may leave all units in use, at
-    a small scale. Noise on the code holds the scale, as in `Decoder(keras.Sequential([keras.layers.GaussianNoise(1.0),
+    Such a penalty asks for small numbers, which a decoder can scale up again: alone, it may leave all units in use at a
+    small scale. Noise on the code prevents that, as in `Decoder(keras.Sequential([keras.layers.GaussianNoise(1.0),
     networks.dense([128])]), likelihood)`.
+
+    ```python
+    sparse = keras_vae.Autoencoder(
+        keras_vae.Encoder(
+            keras_vae.networks.dense([64]), keras_vae.posteriors.Deterministic(32, "relu", keras.regularizers.L1(0.1))
+        ),
+        keras_vae.Decoder(keras_vae.networks.dense([64]), keras_vae.likelihoods.Bernoulli((8, 8, 1))),
+    )
+    ```
 
     Parameters: `mean` `(batch, latent_dim)`.
 
     Args:
         latent_dim: Length of the code.
-        activation: A Keras activation of the code; `None` is none.
-        activity_regularizer: A `keras.regularizers.Regularizer` that is called on codes `(batch, latent_dim)`, and
-            whose value Keras divides by the batch size; `None` is none.
+        activation: A Keras activation for the code, or `None`.
+        activity_regularizer: A `keras.regularizers.Regularizer`, called on codes `(batch, latent_dim)`, whose value
+            Keras divides by the batch size; or `None`.
 
     Raises:
-        ValueError: If the regularizer is not made for codes of this activation.
+        ValueError: If the regularizer does not suit codes with this activation.
     """
 
     parameter_names = ("mean",)

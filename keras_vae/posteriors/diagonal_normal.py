@@ -24,7 +24,7 @@ class DiagonalNormal(Posterior):
 
     Args:
         latent_dim: Length of the code.
-        seed: Int; `None` draws one now, so that `keras.utils.set_random_seed` must come before the layer is made.
+        seed: Int; `None` draws one now, so call `keras.utils.set_random_seed` before making the layer.
     """
 
     parameter_names = ("mean", "log_variance")
@@ -44,14 +44,14 @@ class DiagonalNormal(Posterior):
     def sample(self, params, num_samples: int = 1, seed=None, shared_noise: bool = False):
         """Draws codes by the reparameterization z = mu + exp(log_variance / 2) * epsilon.
 
-        Every example, every sample and every latent has noise of its own, unless it is to be shared.
+        Every example, every sample and every latent has its own noise, unless it is to be shared.
 
         Args:
             params: Dict of `mean` and `log_variance`, each `(batch, latent_dim)`.
             num_samples: Draws for each example.
             seed: An int or a `SeedGenerator`; `None` draws from the layer's own generator.
-            shared_noise: Give all examples the same noise, so that a score of one does not depend on its
-                place in the batch. Never for training.
+            shared_noise: Give all examples the same noise, so that an example's score does not depend on its place in
+                the batch. Never for training.
 
         Returns:
             Codes `(batch, num_samples, latent_dim)`.

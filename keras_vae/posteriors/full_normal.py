@@ -20,19 +20,19 @@ class FullNormal(Posterior):
     """q(z|x) = N(mu(x), L(x) L(x)^T), drawn as z = mu + L epsilon.
 
     The Cholesky factor is L = diag(s) (I + N), with scales s above 0 and N below the diagonal: N says how the latents
-    depend on each other whatever their scales, and without it this is a `DiagonalNormal`, as it is at the start.
+    depend on each other whatever their scales, and without N this is a `DiagonalNormal`, as it is at the start.
 
-    Parameters: `mean` `(batch, latent_dim)`, and `cholesky` `(batch, latent_dim (latent_dim + 1) / 2)`: log s, and then
-    what N has below its diagonal, row by row. Every number is allowed.
+    Parameters: `mean` `(batch, latent_dim)`, and `cholesky` `(batch, latent_dim (latent_dim + 1) / 2)`: log s, then the
+    entries of N below its diagonal, row by row. Any number is allowed.
 
     Source: Kingma and Welling 2019, "An Introduction to Variational Autoencoders", section 2.5.1.
 
     Args:
         latent_dim: Length of the code, at most 256.
-        seed: Int; `None` draws one now, so that `keras.utils.set_random_seed` must come before the layer is made.
+        seed: Int; `None` draws one now, so call `keras.utils.set_random_seed` before making the layer.
 
     Raises:
-        ValueError: If there are more latents.
+        ValueError: If `latent_dim` is above 256.
     """
 
     parameter_names = ("mean", "cholesky")
@@ -68,7 +68,7 @@ class FullNormal(Posterior):
             params: Dict of `mean` and `cholesky`.
             num_samples: Draws for each example.
             seed: An int or a `SeedGenerator`; `None` draws from the layer's own generator.
-            shared_noise: As `DiagonalNormal.sample` has it. Never for training.
+            shared_noise: As in `DiagonalNormal.sample`. Never for training.
 
         Returns:
             Codes `(batch, num_samples, latent_dim)`.

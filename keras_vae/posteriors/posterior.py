@@ -13,23 +13,24 @@ class Posterior(ParameterLayer):
     A posterior is a layer: called on the features of a network it returns a dict of parameters. A subclass
 
     - names the parameters in `parameter_names`, each one number for each latent, or says in `parameter_shapes` which
-      shape each has for one code; `call` may map what is projected to what is allowed, such as a scale above 0;
-    - implements `mean`, `variance`, and `sample`, whose draws must have gradients by the parameters, and `log_prob`;
-      a point, which has no density, sets `is_point` instead and belongs in an `Autoencoder`;
-    - draws all noise from its own `ops.noise.NoiseSeed` unless it is given a seed, and computes in its own dtype;
-    - puts what its constructor takes into `get_config`, and is registered by
+      shape each has for one code; `call` may map projected values to allowed ones, such as a scale above 0;
+    - implements `mean`, `variance`, `log_prob`, and `sample`, whose draws must have gradients with respect to the
+      parameters; a point, which has no density, sets `is_point` instead and belongs in an `Autoencoder`;
+    - draws all noise from its own `ops.noise.NoiseSeed` unless given a seed, and computes in its own dtype;
+    - puts its constructor's arguments into `get_config`, and is registered with
       `keras.saving.register_keras_serializable`.
 
-    Where the latents are independent and normal given x, with the parameters `mean` and `log_variance`, the class says
-    `is_diagonal_normal = True`: codes can then be compressed. It holds for that class and for no subclass, whose
-    density may be another: one with the density of its parent says it again.
+    Where the latents are independent and normal given x, with the parameters `mean` and `log_variance`, the class sets
+    `is_diagonal_normal = True`: codes can then be compressed. It holds for that class only, not for subclasses, whose
+    density may differ: a subclass with its parent's density sets it again.
 
-    Where KL(q(z|x) || p(z)) has a closed form, `divergences.register_closed_form` says so; elsewhere it is estimated
-    from the draws, for subclasses of the package's own posteriors too. `testing.check_posterior` holds it to all this.
+    If KL(q(z|x) || p(z)) has a closed form, register it with `divergences.register_closed_form`; otherwise it is
+    estimated from the draws, for subclasses of the package's own posteriors too. `testing.check_posterior` checks all
+    this.
 
     Args:
         latent_dim: Length of the code.
-        projection: `False` where the network gives the parameters itself: its features are then not projected but taken
+        projection: `False` if the network outputs the parameters itself: its features are then not projected but taken
             as they are, one parameter after the other. `call` still maps them to what is allowed.
 
     Attributes:
@@ -86,7 +87,7 @@ class Posterior(ParameterLayer):
     def sample_and_log_prob(self, params, num_samples: int = 1, seed=None, shared_noise: bool = False):
         """Codes as `sample` draws them, with their log-densities `(batch, num_samples)`.
 
-        A posterior that knows the density of what it draws better than that of other codes overrides it.
+        A posterior that knows the density of its own draws better than that of other codes overrides this.
         """
         z = self.sample(params, num_samples, seed, shared_noise)
         return z, self.log_prob(params, z)

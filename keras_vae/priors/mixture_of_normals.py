@@ -14,7 +14,7 @@ from keras_vae.priors.prior import Prior
 class MixtureOfNormals(Prior):
     """p(z) = sum_k w_k N(z; m_k, diag s_k^2), whose weights, means and scales are learned.
 
-    Its KL divergence has no closed form and is estimated from the codes that are drawn.
+    Its KL divergence has no closed form and is estimated from the drawn codes.
 
     Source: Dilokthanakul et al. 2016, "Deep Unsupervised Clustering with Gaussian Mixture Variational
     Autoencoders"; Tomczak and Welling 2018, "VAE with a VampPrior", section 2.

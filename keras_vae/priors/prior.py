@@ -10,17 +10,17 @@ from keras_vae.priors.marginal import Marginal
 class Prior(keras.layers.Layer):
     """Base class: a distribution over codes that does not depend on x.
 
-    A subclass implements `log_prob` and `sample`, computes in its own dtype, puts what its constructor takes into
-    `get_config`, and is registered by `keras.saving.register_keras_serializable`. Weights that it learns are made by
-    `add_weight(..., autocast=False)` in its constructor. `sample` draws the same for the same seed. Where much is
-    computed before the first code is weighed, it belongs in `parameters`, and `log_prob` takes it.
+    A subclass implements `log_prob` and `sample`, computes in its own dtype, puts its constructor's arguments into
+    `get_config`, and is registered with `keras.saving.register_keras_serializable`. It makes the weights that it learns
+    by `add_weight(..., autocast=False)` in its constructor. `sample` draws the same for the same seed. Costly work that
+    does not depend on the codes belongs in `parameters`, whose result `log_prob` takes.
 
-    Where all latents are independent and have one distribution in closed form, `marginal` is that distribution: codes
-    can then be compressed, and drawn at its quantiles. It holds for the class that sets it and for no subclass, whose
-    density may be another: one with the density of its parent says `marginal = Parent.marginal`.
+    If all latents are independent and have the same distribution in closed form, `marginal` is that distribution: codes
+    can then be compressed, and drawn at its quantiles. It holds only for the class that sets it, not for subclasses,
+    whose density may differ: a subclass with its parent's density sets `marginal = Parent.marginal`.
 
-    Where a posterior's divergence from it has a closed form, `divergences.register_closed_form` says so; elsewhere it
-    is estimated, for subclasses of the package's own priors too. `testing.check_prior` holds it to all this.
+    If a posterior's divergence from it has a closed form, register it with `divergences.register_closed_form`;
+    otherwise it is estimated, for subclasses of the package's own priors too. `testing.check_prior` checks all this.
 
     Args:
         latent_dim: Length of the code.

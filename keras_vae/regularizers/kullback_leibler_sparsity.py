@@ -15,20 +15,20 @@ PROBES = [[-1e4, -3.0, -1.0, 0.0, 1.0, 3.0, 1e4]]
 
 @keras.saving.register_keras_serializable("keras_vae")
 class KullbackLeiblerSparsity(keras.regularizers.Regularizer):
-    """Draws the mean activation of each unit of a code to a target: weight * sum_j KL(target || mean_j), in nats.
+    """Pulls the mean activation of each unit of a code to a target: weight * sum_j KL(target || mean_j), in nats.
 
     KL(r || m) = r log(r / m) + (1 - r) log((1 - r) / (1 - m)), with m the mean over the batch. Units lie between 0 and
-    1, as a sigmoid makes them, and count as the probability of being on. To be given as
-    `posteriors.Deterministic(latent_dim, activation="sigmoid", activity_regularizer=KullbackLeiblerSparsity())`, which
-    refuses other activations; elsewhere a mean outside of 0 to 1 gives NaN.
+    1, as after a sigmoid, and count as the probability of being on. Use it as `posteriors.Deterministic(latent_dim,
+    activation="sigmoid", activity_regularizer=KullbackLeiblerSparsity())`, which refuses other activations; elsewhere,
+    a mean outside 0 to 1 gives NaN.
 
-    The units are summed, and the examples averaged inside of the divergence: the penalty does not grow with the batch,
-    but means of small batches vary, and so does what they cost.
+    The sum is over units, and examples are averaged inside the divergence: the penalty does not grow with the batch,
+    but the means of small batches vary, and so does their cost.
 
     Source: Ng 2011, "CS294A Lecture notes: Sparse autoencoder", section 3: its rho is `target`, its beta `weight`.
 
     Args:
-        target: Mean activation that each unit is to have, between 0 and 1.
+        target: Mean activation that each unit should have, between 0 and 1.
         weight: Nats of the loss for each nat of divergence, at least 0.
 
     Raises:
@@ -60,9 +60,9 @@ class KullbackLeiblerSparsity(keras.regularizers.Regularizer):
         values = ops.convert_to_numpy(activation(ops.convert_to_tensor(PROBES)))
         if not (values.min() >= 0 and values.max() <= 1):
             raise ValueError(
-                "KullbackLeiblerSparsity needs a code between 0 and 1, whose mean is the part of the time that a unit "
-                "is on: give `activation='sigmoid'`. Received: activation="
-                f"{getattr(activation, '__name__', activation)!r}, with values from {values.min():g} to "
+                "KullbackLeiblerSparsity needs a code between 0 and 1, whose mean is the share of the time that a "
+                "unit is on: give `activation='sigmoid'`. Received: "
+                f"activation={getattr(activation, '__name__', activation)!r}, with values from {values.min():g} to "
                 f"{values.max():g}. For codes of any size use `keras.regularizers.L1`."
             )
 

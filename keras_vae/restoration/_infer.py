@@ -37,39 +37,40 @@ def infer(
     *,
     condition=None,
 ) -> Restoration:
-    """Restores examples by the codes that are probable given what was observed, p(z | observed).
+    """Restores examples from the codes that are probable given what was observed, p(z | observed).
 
-    What was observed is either some elements of x, where the others are missing, or what a known corruption and noise
-    of a known scale made of all of x: p(z | observed) is proportional to p(z) p(observed | z), whatever the prior and
-    the likelihood. From the encoder's code of a first guess, gradient steps find the most probable code, `best_code`;
-    p(observed | z) there is never less than at the start. Metropolis-adjusted Langevin steps then draw codes: half of
-    them are burn-in, and of the others every tenth code is kept with a draw of x from p(x|z). Mean, standard deviation
-    and intervals are those of all draws that were kept, and the restorations are the last of each chain.
+    What was observed is either some elements of x, the others being missing, or what a known corruption and noise of a
+    known scale made of all of x: p(z | observed) is proportional to p(z) p(observed | z), whatever the prior and the
+    likelihood. Starting at the encoder's code of a first guess, gradient steps find the most probable code,
+    `best_code`; p(observed | z) there is never less than at the start. Metropolis-adjusted Langevin steps then draw
+    codes: the first half is burn-in, and of the rest every tenth code is kept with a draw of x from p(x|z). Mean,
+    standard deviation and intervals are those of all draws kept, and the restorations are the last of each chain.
 
-    The intervals hold what the model holds for probable, noise of the likelihood included: they are honest as far as
-    the model is right, and as far as the chains, which begin about one code, have found its other explanations. Those
-    of whole or binary numbers hold more than `level`, since their ends are possible values themselves. Of 90 %
-    intervals of holes of 10 x 10 pixels in 100 test images of MNIST, by models after some epochs of training, 93 % held
-    the truth with `BetaBinomial`, 92 % with `Normal(scale="predicted")`, and 99 % with `Bernoulli` on binary images.
-    With a corruption the intervals are those of p(x|z): what it tells of single elements, beyond the code, is left out.
+    The intervals contain what the model considers probable, the likelihood's noise included: they are honest as far as
+    the model is right, and as far as the chains, which start near one code, have found other explanations. For whole or
+    binary numbers they contain more than `level`, since their ends are possible values themselves. Of 90 % intervals
+    for 10 x 10 pixel holes in 100 MNIST test images, from models after a few epochs of training, 93 % contained the
+    truth with `BetaBinomial`, 92 % with `Normal(scale="predicted")`, and 99 % with `Bernoulli` on binary images. With a
+    corruption the intervals are those of p(x|z): what it says about single elements, beyond the code, is left out.
 
     Sources: Rezende, Mohamed and Wierstra 2014, "Stochastic Backpropagation and Approximate Inference in Deep
     Generative Models", section 6.3; Nguyen et al. 2017, "Plug & Play Generative Networks", section 2.
 
     Args:
         vae: A `VAE`.
-        x: Array `(batch, *event_shape)`, NaN where it is missing; with a corruption, of the shape that this gives.
-        mask: Booleans in the shape of x or of one of its examples, False where it is missing; `None` is NaN alone.
-        corruption: A deterministic Keras layer that made x of the picture wanted, such as one for downsampling.
+        x: Array `(batch, *event_shape)`, NaN where it is missing; with a corruption, in the shape that it gives.
+        mask: Booleans in the shape of x or of one of its examples, False where it is missing; `None` relies on NaN
+            alone.
+        corruption: A deterministic Keras layer that made x from the picture wanted, such as one for downsampling.
         noise_scale: Standard deviation of the normal noise in x, in the data's units.
         num_restorations: Chains for each example.
         num_gradient_steps: Steps to the most probable code, 0 or more.
         num_langevin_steps: Steps of each chain.
-        step_size: Of the first steps, as a share of the encoder's variance (gradient) and standard deviation
+        step_size: Size of the first steps, as a share of the encoder's variance (gradient) and standard deviation
             (Langevin); it adapts itself.
         level: Probability of the intervals, between 0 and 1.
-        batch_size: Examples at once. Draws of all chains are held in memory for as many.
-        seed: The same int gives the same values for the same `batch_size`; `None` draws others at each call.
+        batch_size: Examples per batch. The draws of all their chains are held in memory.
+        seed: The same int gives the same values for the same `batch_size`; `None` gives new ones at each call.
         verbose: 1 shows a progress bar on a terminal and in a notebook, 0 does not.
         condition: For a model with a condition, its values for an array x: one for each example, or one for all.
             Codes and examples are then those of p(z, x | observed, c).
@@ -78,7 +79,7 @@ def infer(
         A `Restoration`.
 
     Raises:
-        ValueError: If the model is no VAE, a shape is another, an example was not observed at all, x holds values that
+        ValueError: If the model is not a VAE, a shape is wrong, nothing of an example was observed, x holds values that
             are not allowed, the corruption is random or does not give the shape of x, or a number is out of range.
     """
     given.check_is_vae(vae)

@@ -13,9 +13,24 @@ from keras_vae.restoration.mask import with_missing
 def inpaint(model, x, mask=None, batch_size: int = batches.BATCH_SIZE, *, condition=None) -> np.ndarray:
     """Fills in what is missing by a model's reconstruction, and keeps what was observed.
 
-    The model is one that was trained for it: with a `corruption` that leaves something out, whose `fill` is put where
-    an element is missing here too, or with `likelihoods.Masked`. For several restorations with their uncertainty see
+    The model must have been trained for it: with a `corruption` that leaves something out, whose `fill` is put where an
+    element is missing here too, or with `likelihoods.Masked`. For several restorations with their uncertainty, see
     `restoration.infer`.
+
+    ```python
+    import numpy as np
+
+    restorer = keras_vae.Autoencoder(
+        keras_vae.Encoder(keras_vae.networks.dense([64]), keras_vae.posteriors.Deterministic(16)),
+        keras_vae.Decoder(keras_vae.networks.dense([64]), keras_vae.likelihoods.Bernoulli((8, 8, 1))),
+        corruption=keras_vae.restoration.MissingBlock(3),
+    )
+    restorer.compile(optimizer="adam")
+    restorer.fit(images, verbose=0)
+    mask = np.ones((8, 8, 1), bool)
+    mask[2:5, 2:5] = False  # what is missing
+    whole = keras_vae.restoration.inpaint(restorer, images, mask)
+    ```
 
     Args:
         model: An `Autoencoder` or a `VAE` that reconstructs what it encodes.
@@ -25,10 +40,10 @@ def inpaint(model, x, mask=None, batch_size: int = batches.BATCH_SIZE, *, condit
         condition: For a model with a condition, its values for an array x: one for each example, or one for all.
 
     Returns:
-        Array `(batch, *event_shape)`, in the data's units: x where it was observed.
+        Array `(batch, *event_shape)`, in the data's units, equal to x where it was observed.
 
     Raises:
-        ValueError: If the mask or x is of another shape, of an example everything is missing, or a value is infinite.
+        ValueError: If the mask or x has the wrong shape, everything of an example is missing, or a value is infinite.
     """
     examples = as_examples(model.data_spec, given(x, condition), "x")
     x, condition = with_missing(x_of(examples), mask), condition_of(examples)

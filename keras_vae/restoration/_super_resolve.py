@@ -13,9 +13,9 @@ from keras_vae.restoration.downsampling import downsample, repeat
 def super_resolve(model, small, factor: int, batch_size: int = batches.BATCH_SIZE, *, condition=None) -> np.ndarray:
     """Reconstructs small images at a model's size, and keeps what was observed: the mean of each block of pixels.
 
-    The model is one that was trained for it, with `corruption=restoration.Downsampling(factor)`. Its reconstruction is
-    moved to the nearest images whose block means are the small ones, which cannot make the squared error larger; values
-    may come to lie a little outside of the data's range.
+    The model must have been trained for it, with `corruption=restoration.Downsampling(factor)`. Its reconstruction is
+    moved to the nearest images whose block means are the small ones, which cannot increase the squared error; values
+    may end up a little outside the data's range.
 
     Args:
         model: An `Autoencoder` or a `VAE` that reconstructs what it encodes.
@@ -28,7 +28,7 @@ def super_resolve(model, small, factor: int, batch_size: int = batches.BATCH_SIZ
         Float array `(batch, *event_shape)`, in the data's units.
 
     Raises:
-        ValueError: If the small images times the factor are not of the model's shape, or a value is not allowed.
+        ValueError: If the small images times the factor do not have the model's shape, or a value is not allowed.
     """
     examples = as_examples(model.data_spec, given(small, condition, "small"), "small")
     small, factor = x_of(examples), checked_size(factor, "factor")

@@ -15,7 +15,7 @@ TRUNCATION = 4.0
 
 @keras.saving.register_keras_serializable("keras_vae")
 class Blur(Corruption):
-    """Convolves examples with a Gaussian kernel along every side; beyond the edges they are mirrored.
+    """Convolves examples with a Gaussian kernel along every side; examples are mirrored beyond their edges.
 
     The kernel ends at four standard deviations, and its weights sum to 1.
 

@@ -10,8 +10,8 @@ from keras_vae.ops.precision import head_dtype
 class Corruption(keras.layers.Layer):
     """Base class: a layer that damages examples, in the data's units and without changing their shape.
 
-    It damages at every call, in training and outside of it: a model calls its `corruption` in training only, and a test
-    calls it by itself. (Keras's own `GaussianNoise` returns its input unless it is told `training=True`.) A subclass
+    It damages at every call, in training and elsewhere: a model calls its `corruption` only in training, and tests call
+    it themselves. (Keras's own `GaussianNoise` returns its input unless it is told `training=True`.) A subclass
     implements `corrupt`.
     """
 
@@ -38,10 +38,10 @@ class Corruption(keras.layers.Layer):
 
 
 class RandomCorruption(Corruption):
-    """Base class: a corruption that draws, from a seed generator of its own.
+    """Base class: a corruption that draws random numbers, from its own seed generator.
 
     Args:
-        seed: Int; `None` draws one now, so that `keras.utils.set_random_seed` must come before the layer is made.
+        seed: Int; `None` draws one now, so call `keras.utils.set_random_seed` before making the layer.
     """
 
     def __init__(self, seed: int | None = None, **kwargs):

@@ -9,10 +9,10 @@ from keras_vae.restoration.corruption import Corruption, side_axes
 
 @keras.saving.register_keras_serializable("keras_vae")
 class Downsampling(Corruption):
-    """Replaces each block of pixels by its mean: what is left of a small image once it has its old size again.
+    """Replaces each block of pixels with its mean: a small image, enlarged back to its old size.
 
     Args:
-        factor: Length of a block along every side, in pixels; it divides every side. 2 leaves a quarter of an image.
+        factor: Length of a block along every side, in pixels; it divides every side. 2 keeps a quarter of an image.
     """
 
     def __init__(self, factor: int, **kwargs):

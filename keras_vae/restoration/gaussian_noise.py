@@ -10,7 +10,7 @@ from keras_vae.restoration.corruption import RandomCorruption
 
 @keras.saving.register_keras_serializable("keras_vae")
 class GaussianNoise(RandomCorruption):
-    """Adds to each element noise from N(0, stddev^2). Nothing is clipped.
+    """Adds noise from N(0, stddev^2) to each element. Nothing is clipped.
 
     Args:
         stddev: Standard deviation, at least 0, in the data's units.

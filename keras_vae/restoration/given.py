@@ -19,8 +19,8 @@ def check_is_vae(model) -> None:
     """Raises a ValueError if a model has no p(z | observed)."""
     if not has_prior(model):
         raise ValueError(
-            "Inference over codes needs a prior and a likelihood, those of a VAE. An autoencoder restores in one pass, "
-            f"by `reconstruct`. Received: {type(model).__name__}."
+            "Inference over codes needs the prior and the likelihood of a VAE. An autoencoder restores in one pass, "
+            f"with `reconstruct`. Received: {type(model).__name__}."
         )
 
 
@@ -52,7 +52,7 @@ def checked_elements(vae, x, mask, likelihood):
     if encoded not in (None, vae.event_shape):
         raise ValueError(
             f"What is missing is filled in for the encoder, which must take the shape of an event, {vae.event_shape}. "
-            f"It takes another, {encoded}."
+            f"This one takes {encoded}."
         )
     check_examples(vae.data_spec, examples, "x", rule_of(likelihood))
     caution = likelihood.caution(x_of(examples))
@@ -103,12 +103,12 @@ def _shape_after(corruption, vae):
     second = first if isinstance(corruption, Downsampling) else np.asarray(corruption(event, training=True))
     if np.isnan(first).any():
         raise ValueError(
-            f"{type(corruption).__name__} leaves elements out. Give what it left, NaN where x is missing, or a mask, "
-            "without a `corruption`."
+            f"{type(corruption).__name__} leaves elements out. Give what it left, with NaN where x is missing, or a "
+            "mask, and no `corruption`."
         )
     if not np.array_equal(first, second):
         raise ValueError(
-            f"{type(corruption).__name__} is random, and what it did is not known. Give the scale of normal noise as "
+            f"{type(corruption).__name__} is random, and what it did is unknown. Give the scale of normal noise as "
             "`noise_scale`, and what is missing as NaN."
         )
     return first.shape[1:]

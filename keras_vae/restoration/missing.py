@@ -9,7 +9,7 @@ from keras_vae.restoration.corruption import RandomCorruption
 
 
 class Missing(RandomCorruption):
-    """Base class: a corruption that sets some elements to one value. A subclass says in `missing` to which.
+    """Base class: a corruption that sets some elements to one value. A subclass says which ones in `missing`.
 
     Args:
         fill: The value, in the data's units; NaN for models that understand missing values

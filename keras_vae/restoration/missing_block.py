@@ -13,7 +13,7 @@ from keras_vae.restoration.missing import Missing
 
 @keras.saving.register_keras_serializable("keras_vae")
 class MissingBlock(Missing):
-    """Leaves out one block of each example, at a random place within it, where every place is as probable.
+    """Leaves out one block of each example, at a random place within it; all places are equally probable.
 
     Args:
         size: Length of the block along every side, in pixels, or a list with one length for each side: `10` and
@@ -23,8 +23,8 @@ class MissingBlock(Missing):
         seed: Int; `None` draws one now.
 
     Raises:
-        ValueError: If an argument is out of range; when it is built, if the block does not fit into an example, or
-            would be all of it.
+        ValueError: If an argument is out of range; or when it is built, if the block does not fit into an example, or
+            would fill it.
     """
 
     def __init__(self, size: int | Sequence[int], fill: float = 0.0, seed: int | None = None, **kwargs):

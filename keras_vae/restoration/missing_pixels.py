@@ -11,7 +11,7 @@ from keras_vae.restoration.missing import Missing
 
 @keras.saving.register_keras_serializable("keras_vae")
 class MissingPixels(Missing):
-    """Leaves each pixel out with a probability, all of its channels together; of vectors, each element.
+    """Leaves out each pixel, with all its channels, or each element of a vector, with a given probability.
 
     Args:
         rate: Probability that a pixel is missing, from 0 to below 1.

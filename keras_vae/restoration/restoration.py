@@ -10,25 +10,25 @@ QUANTILES = "weibull"
 
 @dataclasses.dataclass(frozen=True)
 class Restoration:
-    """Restored examples, and how sure they are. All images are in the data's units.
+    """Restored examples, and how certain they are. All images are in the data's units.
 
-    Where x was observed as it is, restorations hold the observed value, and the interval is that value alone.
+    Where x itself was observed, restorations hold the observed value, and the interval is that value alone.
 
     Attributes:
-        restorations: Draws of x given what was observed, each with a code and with noise of its own,
-            `(batch, num_restorations, *event_shape)`.
+        restorations: Draws of x given what was observed, each with its own code and noise, `(batch, num_restorations,
+            *event_shape)`.
         pictures: The mean of p(x|z) at the code of each restoration, in the same shape: what to look at.
         mean: Mean of x given what was observed, `(batch, *event_shape)`.
-        standard_deviation: Of the draws of x, in the shape of `mean`.
-        lower: Lower end of the interval that holds each element with the probability `level`, in the shape of `mean`.
+        standard_deviation: Standard deviation of the draws of x, in the shape of `mean`.
+        lower: Lower end of the interval that contains each element with probability `level`, in the shape of `mean`.
         upper: Its upper end.
         level: Probability of the intervals.
         codes: Code of each restoration, `(batch, num_restorations, latent_dim)`.
-        best_code: The most probable code that was found, `(batch, latent_dim)`.
+        best_code: The most probable code found, `(batch, latent_dim)`.
         best_picture: The mean of p(x|z) at it, `(batch, *event_shape)`.
         starting_log_likelihood: log p(observed | z) at the encoder's code, in nats, `(batch,)`.
         log_likelihood: The same at `best_code`, never below it.
-        acceptance_rate: Share of the Langevin steps of each chain that were taken, `(batch, num_restorations)`.
+        acceptance_rate: Share of each chain's Langevin steps that were accepted, `(batch, num_restorations)`.
     """
 
     restorations: np.ndarray

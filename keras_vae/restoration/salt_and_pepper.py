@@ -13,13 +13,13 @@ from keras_vae.restoration.corruption import RandomCorruption
 
 @keras.saving.register_keras_serializable("keras_vae")
 class SaltAndPepper(RandomCorruption):
-    """Sets each element, with a probability, to the least or to the greatest value, one as probable as the other.
+    """Sets each element, with a given probability, to the smallest or the largest value, both equally probable.
 
     What is missing (NaN) stays missing.
 
     Args:
         rate: Probability that an element is replaced, from 0 to below 1.
-        value_range: The least and the greatest value, in the data's units.
+        value_range: The smallest and the largest value, in the data's units.
         seed: Int; `None` draws one now.
     """
 
@@ -41,11 +41,11 @@ class SaltAndPepper(RandomCorruption):
 def _checked_range(value_range) -> tuple[float, float]:
     if isinstance(value_range, str) or not isinstance(value_range, Sequence) or len(value_range) != 2:
         raise ValueError(
-            f"`value_range` must be the least and the greatest value, such as (0, 1). Received: {value_range!r}."
+            f"`value_range` must be the smallest and the largest value, such as (0, 1). Received: {value_range!r}."
         )
     least, greatest = (checked_number(value, f"value_range[{i}]") for i, value in enumerate(value_range))
     if least >= greatest:
         raise ValueError(
-            f"`value_range` must be a least value and a greater one. Received: value_range={tuple(value_range)!r}."
+            f"`value_range` must be the smallest value and a larger one. Received: value_range={tuple(value_range)!r}."
         )
     return least, greatest

@@ -61,7 +61,7 @@ def damaged(source, model, corruption=None, mask=None, num_images=None, data_dir
     leaves_out = isinstance(layer, (restoration.MissingBlock, restoration.MissingPixels))
     if is_file and leaves_out:
         raise ValueError(
-            f"{corruption!r} damages a dataset. Of a file, say what is missing by NaN in it, or by a mask of booleans."
+            f"{corruption!r} damages a dataset. In a file, mark what is missing with NaN, or with a mask of booleans."
         )
     if not (is_file or layer or mask):
         raise ValueError(f"Nothing of {source!r} is damaged: give a corruption, such as 'missing-block=3', or a mask.")
@@ -105,7 +105,7 @@ def _read(path):
     try:
         array = np.load(path, allow_pickle=False)
     except (EOFError, ValueError) as error:
-        raise ValueError(f"{path!r} is no array that `numpy.save` wrote: {error}") from error
+        raise ValueError(f"{path!r} is not an array that `numpy.save` wrote: {error}") from error
     if array.dtype.kind not in "biuf" or array.ndim == 0:
         raise ValueError(f"{path!r} must hold an array of numbers. It has dtype {array.dtype} and shape {array.shape}.")
     return array

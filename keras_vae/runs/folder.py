@@ -51,7 +51,7 @@ class RunFolder:
         inside = os.listdir(self.path) if os.path.isdir(self.path) else []
         if inside and not {MARKER, UNFINISHED} & set(inside):
             raise ValueError(
-                f"The folder {self.path!r} holds something that is no run of keras_vae: nothing in it is overwritten. "
+                f"The folder {self.path!r} holds something that is not a run of keras_vae, and is not overwritten. "
                 "Give another output."
             )
 
@@ -89,7 +89,7 @@ class RunFolder:
             with open(self.metrics, encoding="utf-8") as file:
                 metrics = json.load(file)
         except ValueError as error:
-            raise ValueError(f"{self.metrics!r} is no JSON as `keras-vae train` writes it: {error}") from error
+            raise ValueError(f"{self.metrics!r} is not JSON as `keras-vae train` writes it: {error}") from error
         missing = [name for name in METRICS if not isinstance(metrics, dict) or name not in metrics]
         if missing:
             raise ValueError(

@@ -56,9 +56,7 @@ def folder_batches(
     """
     folder = ImageFolder(path)
     if event_shape is not None and folder.head.shape != tuple(event_shape):
-        raise ValueError(
-            f"{folder.files[0]!r} is of shape {folder.head.shape}, and the model takes {tuple(event_shape)}."
-        )
+        raise ValueError(f"{folder.files[0]!r} has shape {folder.head.shape}; the model takes {tuple(event_shape)}.")
     return len(folder), lambda: _read(folder, binary)
 
 
@@ -87,8 +85,8 @@ def _write(folder, batches, binary) -> int:
         dtype = "uint8" if binary else batch.dtype.name
         if batch.ndim != 4 or (batch.shape[-1], dtype) not in WRITTEN:
             raise ValueError(
-                f"Examples of shape {batch.shape[1:]} and dtype {batch.dtype} are no 8-bit images. Give a .npy file to "
-                "write."
+                f"Examples of shape {batch.shape[1:]} and dtype {batch.dtype} are not 8-bit images. Give a .npy file "
+                "to write."
             )
         pixels = np.rint(batch * float(WHITE)).astype(np.uint8) if binary else batch
         for image in pixels[..., 0] if pixels.shape[-1] == 1 else pixels:
@@ -110,6 +108,6 @@ def _check_black_and_white(files, pixels):
     for file, image in zip(files, pixels, strict=False):
         if not np.isin(image, (0, WHITE)).all():
             raise ValueError(
-                f"{file!r} is not black and white: it holds other values than 0 and {WHITE}. Draw a line first, "
-                "such as `pixels >= 128`; or take a model whose likelihood is of grey values."
+                f"{file!r} is not black and white: it holds other values than 0 and {WHITE}. Threshold it first, such "
+                "as `pixels >= 128`; or use a model whose likelihood is for grey values."
             )

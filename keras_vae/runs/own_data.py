@@ -95,8 +95,8 @@ class OwnSplits:
                 )
             if likelihood.data_form == "binary" and data.facts.kind == "levels" and data.facts.white > 1:
                 raise ValueError(
-                    f"{data.path!r} holds {data.facts} in bytes, of which 255 is white: all would be nearly black. "
-                    "Take the likelihood 'beta_binomial', or save its values divided by the largest as floats."
+                    f"{data.path!r} holds {data.facts} in bytes, where 255 is white: everything would be nearly black. "
+                    "Use the likelihood 'beta_binomial', or save its values divided by the largest as floats."
                 )
             if likelihood.data_form == "real":
                 check_domain(likelihood, data)

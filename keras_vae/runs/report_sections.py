@@ -98,7 +98,7 @@ def learning(metrics: dict) -> Section:
         ),
         f"Curves over {_count(len(epochs), 'epoch')}. "
         + " ".join(
-            f"{name}: {shown(history[key][0])} nats at first, {shown(history[key][-1])} nats at last."
+            f"{name}: {shown(history[key][0])} nats at the start, {shown(history[key][-1])} nats at the end."
             for name, key in zip(names, keys, strict=True)
         ),
         (
@@ -192,7 +192,7 @@ def rate_and_distortion(metrics: dict, findings: Findings) -> Section:
     if len(rates) != len(distortions):
         rates = distortions = []
     figure = rate_distortion(rates, distortions, (test["kl"], test["reconstruction"]))
-    way = "The validation data's way through the training" if rates else "No validation figures: the test alone"
+    way = "The validation data over the course of training" if rates else "No validation figures, only the test"
     rows = [(f"validation, epoch {epoch}", distortions[epoch - 1], rates[epoch - 1]) for epoch in _ends(len(rates))]
     rows.append((f"test, {findings.dataset}", test["reconstruction"], test["kl"]))
     return Section(

@@ -23,7 +23,7 @@ def tabular_likelihood(own: OwnSplits) -> Tabular:
         given = "a dataset by name" if own is None else str(own.data)
         raise ValueError(
             f"The likelihood 'tabular' is for rows of real numbers at a path, such as a .csv file. Received: {given}. "
-            "Take 'normal', or leave the choice to 'auto'."
+            "Use 'normal', or leave the choice to 'auto'."
         )
     rows = own.data.rows
     zeros_and_ones = ((rows == 0) | (rows == 1)).all(axis=0)

@@ -27,18 +27,18 @@ PROBES = (0.0, 1.0, -1.0, 0.5, 2.0, 255.0, 1e6, -1e6)
 
 
 def check_likelihood(likelihood, data) -> None:
-    """Holds a likelihood to what every likelihood owes.
+    """Checks that a likelihood keeps the laws of likelihoods.
 
-    - Masses sum to 1, and a density integrates to 1, element by element.
-    - `sample` draws what `log_prob` says, seeded and independent, and `mean` is the mean of it, where there is one.
-    - Gradients of `log_prob` by the parameters equal finite differences, and are finite at large features.
-    - `rescaled` is finite wherever data is allowed; where NaN is what is missing, it counts nothing.
-    - A VAE with it trains, is saved, loaded and exported, and gives the same numbers each time.
+    - Masses sum to 1, or a density integrates to 1, element by element.
+    - `sample` draws from what `log_prob` says, seeded and independent, and `mean`, if there is one, is its mean.
+    - Gradients of `log_prob` with respect to the parameters equal finite differences, and are finite at large features.
+    - `rescaled` is finite wherever data is allowed; where NaN marks what is missing, it counts for nothing.
+    - A VAE with it can be trained, saved, loaded and exported, and gives the same numbers each time.
 
     Args:
         likelihood: A `Likelihood`, built or not. Copies of it are made from its config; one that adapts to data is
-            adapted to `data`. One with a `log_prob` of its own must have an event of a single element.
-        data: Examples that it allows, `(n, *event_shape)`, at least 3.
+            adapted to `data`. One with its own `log_prob` must have an event of a single element.
+        data: At least 3 examples that it allows, `(n, *event_shape)`.
 
     Raises:
         AssertionError: If a law is broken. The message says which, by how much, and what to look at.

@@ -31,7 +31,7 @@ STEP = 1e-5
 
 
 def check_objective(objective) -> None:
-    """Holds an objective to what every objective owes.
+    """Checks that an objective keeps the laws of objectives.
 
     - It owns the axis of samples: codes that are all alike cost what one does, and their order means nothing. Where it
       is one of classes, their order means nothing.
@@ -45,7 +45,7 @@ def check_objective(objective) -> None:
 
     Raises:
         AssertionError: If a law is broken. The message says which, by how much, and what to look at.
-        ValueError: If the argument is no objective.
+        ValueError: If the argument is not an objective.
     """
     checked_part(objective, Objective, "objective")
     rng = np.random.default_rng(SEED)

@@ -24,20 +24,20 @@ MOST_LATENTS = 8
 
 
 def check_posterior(posterior, priors: Sequence[Prior] | None = None) -> None:
-    """Holds a posterior to what every posterior owes.
+    """Checks that a posterior keeps the laws of posteriors.
 
     - exp(log q(z|x)) integrates to 1 in one latent and in two, and E_q[h(z) / q(z|x)] = 1 for a normal density h.
-    - Draws are of the density, agree with `mean` and `variance`, are seeded and independent unless noise is shared.
-    - Gradients of `log_prob` and of the draws by the parameters equal finite differences.
-    - Where it says `is_diagonal_normal`, its density is that of normal latents of its `mean` and `log_variance`.
-    - A KL divergence in closed form equals quadrature and Monte Carlo; numbers latent by latent add up to the whole.
+    - Draws follow the density, agree with `mean` and `variance`, and are seeded and independent unless noise is shared.
+    - Gradients of `log_prob` and of the draws with respect to the parameters equal finite differences.
+    - If it sets `is_diagonal_normal`, its density is that of normal latents with its `mean` and `log_variance`.
+    - A KL divergence in closed form equals quadrature and Monte Carlo; terms latent by latent add up to the whole.
     - A point draws its mean, has no variance and no density, and is refused by a VAE.
-    - A model with it trains, is saved, loaded and exported, and gives the same numbers each time.
+    - A model with it can be trained, saved, loaded and exported, and gives the same numbers each time.
 
     Args:
-        posterior: A `Posterior`, built or not, whose `latent_dim` can be set by its config. Copies of it are made.
-        priors: Priors of its `latent_dim` for the divergences in closed form; `None` makes one of each class that is
-            registered for it.
+        posterior: A `Posterior`, built or not, whose config can set its `latent_dim`. Copies of it are made.
+        priors: Priors of its `latent_dim` for the divergences in closed form; `None` makes one of each class registered
+            for it.
 
     Raises:
         AssertionError: If a law is broken. The message says which, by how much, and what to look at.

@@ -31,18 +31,18 @@ INVERSE_TOLERANCE = 1e-9
 
 
 def check_prior(prior, posteriors: Sequence[Posterior] | None = None) -> None:
-    """Holds a prior to what every prior owes.
+    """Checks that a prior keeps the laws of priors.
 
     - exp(log p(z)) integrates to 1 in one latent and in two, and E_p[h(z) / p(z)] = 1 for a normal density h.
-    - Draws are of the density, seeded and independent; the gradient of `log_prob` equals finite differences.
-    - Where it has a `marginal`, that has the density of each of its latents, and its two functions invert each other.
-    - A KL divergence in closed form equals quadrature and Monte Carlo; numbers latent by latent add up to the whole.
-    - A model with it trains, is saved, loaded and exported, and gives the same numbers each time.
+    - Draws follow the density, seeded and independent; the gradient of `log_prob` equals finite differences.
+    - Its `marginal`, if it has one, has the density of each of its latents, and two functions that invert each other.
+    - A KL divergence in closed form equals quadrature and Monte Carlo; terms latent by latent add up to the whole.
+    - A model with it can be trained, saved, loaded and exported, and gives the same numbers each time.
 
     Args:
-        prior: A `Prior` whose `latent_dim` can be set by its config. Copies of it are made.
+        prior: A `Prior` whose config can set its `latent_dim`. Copies of it are made.
         posteriors: Posteriors of its `latent_dim` for the divergences in closed form; `None` makes one of each class
-            that is registered for it.
+            registered for it.
 
     Raises:
         AssertionError: If a law is broken. The message says which, by how much, and what to look at.

@@ -18,13 +18,13 @@ def warn_of_divergence(history: dict, x) -> None:
     loss = history.get("loss") or [0.0]
     if math.isfinite(loss[-1]):
         return
-    message = f"The training diverged: its loss is {loss[-1]}. Take a lower learning rate, or bound the gradient"
-    message += " by an optimizer's `global_clipnorm`."
+    message = f"The training diverged: its loss is {loss[-1]}. Use a lower learning rate, or clip the gradient"
+    message += " with the optimizer's `global_clipnorm`."
     if isinstance(x, np.ndarray):
         row, deviations = strangest_row(x)
         message += (
             f" Row {row} of `x` is the strangest: one of its values is {deviations:,.0f} standard deviations from the "
-            "mean of its place."
+            "mean at its place."
         )
     warn(message)
 

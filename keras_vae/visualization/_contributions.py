@@ -29,24 +29,25 @@ def contributions(
 ):
     """Draws examples and what each of their elements adds to the score.
 
-    Images, signals and volumes stand above their contributions, which are white at 0, the redder the more they add, and
-    the bluer the more they lower the score, all examples on one scale; those of an image's channels are added up. Of a
-    row of a table the columns that add or lower most are bars, with the row's values beside their names.
+    Images, signals and volumes are drawn above their contributions, which are white at 0, redder the more they add to
+    the score and bluer the more they lower it, with one scale for all examples; an image's channels are added up. For a
+    row of a table, the columns that raise or lower the score most are drawn as bars, with the row's values beside their
+    names.
 
     Args:
         examples: `(n, *event_shape)`, such as `(n, height, width, channels)` or `(n, columns)`.
-        parts: What `AnomalyDetector.explain` returns of them, of the same shape.
+        parts: What `AnomalyDetector.explain` returns for them, in the same shape.
         scores: `(n,)`, written with the examples; `None` writes the sums of `parts`.
         columns: Names of a table's columns; `None` numbers them from 1.
-        value_range: The values of an image that are black and white; see `image_grid`.
-        most_columns: Of a table, how many columns each row shows.
-        title: A line above the picture; `None` is none.
+        value_range: The values of an image drawn as black and white; see `image_grid`.
+        most_columns: For a table, how many columns to show per row.
+        title: A line above the picture, or `None`.
 
     Returns:
         A `matplotlib.figure.Figure`.
 
     Raises:
-        ValueError: If the arguments are not of one shape, or cannot be drawn.
+        ValueError: If the arguments differ in shape, or cannot be drawn.
     """
     examples, parts = checked_examples(examples), np.asarray(parts, np.float64)
     if parts.shape != examples.shape:

@@ -21,7 +21,7 @@ def latent_histogram(codes, labels=None, title: str | None = None):
     Args:
         codes: `(n, 1)`.
         labels: `(n,)` or `(n, 1)`, all numbers or all texts; `None` is none.
-        title: A line above the picture; `None` is none.
+        title: A line above the picture, or `None`.
 
     Returns:
         A `matplotlib.figure.Figure`.

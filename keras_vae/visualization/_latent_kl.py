@@ -25,7 +25,7 @@ def latent_kl(kl, active=None, title: str | None = None):
         kl: `(latent_dim,)`, in nats.
         active: `(latent_dim,)`, whether each latent is active; the others, and their numbers, are grey. `None` draws
             all alike.
-        title: A line above the picture; `None` is none.
+        title: A line above the picture, or `None`.
 
     Returns:
         A `matplotlib.figure.Figure`.
@@ -68,8 +68,8 @@ def _checked_marks(active, latent_dim) -> np.ndarray:
     array = np.asarray(active)
     if array.shape != (latent_dim,) or array.dtype != bool:
         raise ValueError(
-            f"`active` must say True or False of each of {latent_dim} latents. Received shape {array.shape} and dtype "
-            f"{array.dtype}."
+            f"`active` must say True or False for each of {latent_dim} latents. Received shape {array.shape} and "
+            f"dtype {array.dtype}."
         )
     return array
 

@@ -20,7 +20,7 @@ def latent_manifold(
     title: str | None = None,
     condition=None,
 ):
-    """Draws the means of p(x|z) over a grid of codes, each of which stands for the same mass of the prior.
+    """Draws the means of p(x|z) over a grid of codes, each standing for the same mass of the prior.
 
     Along each latent the codes are at the prior's quantiles (i + 1/2) / num_points. The first latent grows to the
     right and the second upwards, as in `latent_scatter`.
@@ -30,7 +30,7 @@ def latent_manifold(
     Args:
         vae: A VAE with `latent_dim` 2.
         num_points: Codes along each latent.
-        value_range: The values that are black and white; `None` is what the model's data can be, or as in
+        value_range: The values drawn as black and white; `None` is the range of the model's data, or as in
             `image_grid`.
         title: A line above the picture; `None` is none.
         condition: For a model with a condition, the value under which all codes are decoded.

@@ -22,15 +22,14 @@ def latent_traversals(
     title: str | None = None,
     condition=None,
 ):
-    """Draws a row of pictures for each latent, which goes through `values` while the others are held.
+    """Draws a row of pictures for each latent, which takes each of `values` while the others are held.
 
     Args:
-        vae: A VAE, or an autoencoder.
-        example: One example, as the encoder takes it, at whose mean code the other latents are held; `None` holds them
-            at 0.
+        vae: A VAE or an autoencoder.
+        example: One example, as the encoder takes it, whose mean code the other latents keep; `None` keeps them at 0.
         values: `(n,)`, what the latent is set to from left to right, in the code's own units.
         dimensions: The latents to draw, counted from 0; `None` draws all.
-        value_range: The values that are black and white; `None` is what the model's data can be, or as in
+        value_range: The values drawn as black and white; `None` is the range of the model's data, or as in
             `image_grid`.
         title: A line above the picture; `None` is none.
         condition: For a model with a condition, the value under which the example is encoded and all is decoded.

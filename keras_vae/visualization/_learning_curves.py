@@ -24,7 +24,7 @@ def learning_curves(history, title: str | None = None, width: int | None = None)
 
     Args:
         history: The `keras.callbacks.History` that `fit` returns, or its dict of lists.
-        title: A line above the picture; `None` is none.
+        title: A line above the picture, or `None`.
         width: Pixels of the figure; `None` gives 380 to each panel.
 
     Returns:

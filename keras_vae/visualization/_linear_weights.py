@@ -33,7 +33,7 @@ def linear_weights(x, weights, title: str | None = None):
         x: Data `(n, 3)`, of which at most 1,000 points are drawn.
         weights: `(latent_dim, 3)`, with a latent_dim of 1 or 2: the decoder's kernel, a row for each unit of the code,
             such as `model.decoder.likelihood.get_weights()[0]`.
-        title: A line above the picture; `None` is none.
+        title: A line above the picture, or `None`.
 
     Returns:
         A `matplotlib.figure.Figure`.

@@ -18,7 +18,7 @@ INK, GREY, RULE = "#1b1f24", "#59636e", 222
 
 @dataclasses.dataclass(frozen=True)
 class Panel:
-    """A picture of a page.
+    """A picture on a page.
 
     Attributes:
         heading: A line above the caption.

@@ -31,7 +31,7 @@ def rate_distortion(rates, distortions, test: tuple[float, float] | None = None,
         rates: `(epochs,)`, in nats, such as a history's `val_kl`; may be empty where there is a test.
         distortions: `(epochs,)`, in nats, such as a history's `val_reconstruction`.
         test: Rate and distortion on test data, in nats; `None` is none.
-        title: A line above the picture; `None` is none.
+        title: A line above the picture, or `None`.
 
     Returns:
         A `matplotlib.figure.Figure`; the distortion grows to the right and the rate upwards.
@@ -42,7 +42,7 @@ def rate_distortion(rates, distortions, test: tuple[float, float] | None = None,
     way = _checked_way(rates, distortions)
     test = np.empty((0, 2)) if test is None else _checked_test(test)
     if len(way) + len(test) == 0:
-        raise ValueError("Expected rates and distortions, or a test. Received: none of them.")
+        raise ValueError("Expected rates and distortions, or a test. Received: neither.")
     figure = new_figure(WIDTH, HEIGHT)
     figure.set_layout_engine("constrained")
     axes = figure.add_subplot()

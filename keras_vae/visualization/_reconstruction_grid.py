@@ -22,9 +22,9 @@ def reconstruction_grid(
     Args:
         originals: `(n, *event_shape)`; see `image_grid` for the shapes that can be drawn.
         reconstructions: The same shape.
-        columns: Originals for each row, at most.
-        value_range: The values that are black and white; see `image_grid`.
-        title: A line above the picture; `None` is none.
+        columns: At most how many originals per row.
+        value_range: The values drawn as black and white; see `image_grid`.
+        title: A line above the picture, or `None`.
 
     Returns:
         A `matplotlib.figure.Figure`.

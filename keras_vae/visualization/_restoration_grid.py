@@ -18,19 +18,19 @@ def restoration_grid(
     value_range: tuple[float, float] | None = None,
     title: str | None = None,
 ):
-    """Draws a row for each example: what was given, restored, a few draws, the original, and how sure that is.
+    """Draws a row for each example: what was given, the restoration, a few draws, the original, and the uncertainty.
 
     What is missing (NaN) is magenta. The spread is the standard deviation, from 0, black, to the largest of all, white.
 
     Args:
         observed: `(n, *event_shape)`; see `image_grid` for the shapes that can be drawn.
         restored: `(n, *event_shape)`, such as `Restoration.mean`.
-        restorations: `(n, num, *event_shape)`, such as `Restoration.pictures`; `None` where there is only one.
+        restorations: `(n, num, *event_shape)`, such as `Restoration.pictures`; `None` if there is only one.
         standard_deviation: `(n, *event_shape)`, or `None` to leave it out.
-        original: `(n, *event_shape)`, or `None` where nobody knows it.
-        num_restorations: How many restorations to draw, at most.
-        value_range: The values that are black and white; see `image_grid`.
-        title: A line above the picture; `None` is none.
+        original: `(n, *event_shape)`, or `None` if it is unknown.
+        num_restorations: At most how many restorations to draw.
+        value_range: The values drawn as black and white; see `image_grid`.
+        title: A line above the picture, or `None`.
 
     Returns:
         A `matplotlib.figure.Figure`.
@@ -46,7 +46,7 @@ def restoration_grid(
     columns = {label: np.asarray(values) for label, values in columns.items() if values is not None}
     shapes = {values.shape for values in columns.values()}
     if len(shapes) > 1:
-        raise ValueError(f"Observations and all that is drawn beside them must have one shape. Received: {shapes}.")
+        raise ValueError(f"Observations and everything drawn beside them must have the same shape. Received: {shapes}.")
     checked_examples(columns["given"])
     deviation = columns.pop("spread", None)
     values = np.stack(list(columns.values()), axis=1)

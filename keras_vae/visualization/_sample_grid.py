@@ -14,7 +14,7 @@ def sample_grid(
     title: str | None = None,
     row_labels: Sequence[str] | None = None,
 ):
-    """Draws samples in rows, without axes, small images with sharp square pixels.
+    """Draws samples in rows, without axes; small images get sharp square pixels.
 
     ```python
     figure = keras_vae.visualization.sample_grid(vae.sample(16, seed=0, mean=True), title="Samples")

@@ -18,7 +18,7 @@ def score_timeline(scores, threshold, times=None, title: str | None = None):
         threshold: `AnomalyDetector.threshold_`, a number; or the one of each example, `(n,)`, where the detector was
             calibrated anew in between.
         times: `(n,)` numbers or dates; `None` numbers the examples from 1.
-        title: A line above the picture; `None` is none.
+        title: A line above the picture, or `None`.
 
     Returns:
         A `matplotlib.figure.Figure`.

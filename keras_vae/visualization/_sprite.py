@@ -15,7 +15,7 @@ def sprite(images, value_range: tuple[float, float] | None = None) -> np.ndarray
 
     Args:
         images: `(n, *event_shape)`; see `image_grid` for the shapes that can be drawn.
-        value_range: The values that are black and white; see `image_grid`.
+        value_range: The values drawn as black and white; see `image_grid`.
 
     Returns:
         uint8 array `(height, width, 3)`, each side ceil(sqrt(n)) images long; the cells that are left are black.

@@ -24,16 +24,16 @@ def write_embedding(
 ) -> None:
     """Writes codes, pictures and labels where TensorBoard's projector finds them.
 
-    Then `tensorboard --logdir log_dir`, tab "Projector". Files: `codes.tsv`, a code for each line; `labels.tsv`, a
-    label for each line; `sprite.png`, all pictures in one; `projector_config.pbtxt`, which names them.
+    Then `tensorboard --logdir log_dir`, tab "Projector". Files: `codes.tsv`, one code per line; `labels.tsv`, one label
+    per line; `sprite.png`, all pictures in one; `projector_config.pbtxt`, which names them.
 
     Args:
         log_dir: The folder that TensorBoard is started with, or one of its runs.
         codes: `(n, latent_dim)`.
-        images: `(n, *event_shape)`, shown in place of points; `None` shows points.
-        labels: `(n,)` of numbers or texts, to colour and to search by, a dash where a text is blank; `None` is none.
-        value_range: The values that are black and white; see `image_grid`.
-        overwrite: Replace the files of an older embedding, and remove those of them that this one does not have.
+        images: `(n, *event_shape)`, shown instead of points; `None` shows points.
+        labels: `(n,)` of numbers or texts, to colour and search by, with a dash for a blank text; or `None`.
+        value_range: The values drawn as black and white; see `image_grid`.
+        overwrite: Replace the files of an older embedding, and remove those that this one does not have.
 
     Raises:
         ValueError: Before anything is written, if the arguments are not equally long, there are too many images for
@@ -48,7 +48,7 @@ def write_embedding(
     labels = checked_labels(labels, len(codes))
     images = None if images is None else checked_examples(images)
     if images is not None and len(images) != len(codes):
-        raise ValueError(f"`images` must be as many as codes, {len(codes)}. Received: {len(images)}.")
+        raise ValueError(f"There must be as many `images` as codes, {len(codes)}. Received: {len(images)}.")
     picture = None if images is None else sprite(images, value_range)
     names = [CODES, CONFIG] + [LABELS] * (labels is not None) + [SPRITE] * (images is not None)
     for name in names:

@@ -25,7 +25,7 @@ def framed(
 
     Args:
         picture: uint8 array `(height, width, 3)`.
-        title: A line above the picture; `None` is none.
+        title: A line above the picture, or `None`.
         row_labels: Texts left of equal parts of the height, from above.
         column_labels: Texts under equal parts of the width, from the left; one that would run into the last that is
             written is left out.

@@ -20,25 +20,24 @@ def image_grid(
 ) -> np.ndarray:
     """Lays examples out in rows.
 
-    Small images are enlarged by a whole factor, so that their pixels stay square and sharp, and of large ones, above
-    512 pixels, every second, third ... pixel is shown. Images of other than 1 or 3 channels are shown channel by
-    channel, signals and rows of tables as curves, volumes by the slice in their middle. Pixels that are NaN or infinite
-    are magenta, and curves have gaps there.
+    Small images are enlarged by a whole factor, so that their pixels stay square and sharp; of large ones, above 512
+    pixels, every second, third ... pixel is shown. Images with other than 1 or 3 channels are shown channel by channel,
+    signals and rows of tables as curves, volumes by their middle slice. NaN or infinite pixels are magenta, and curves
+    have gaps there.
 
     Args:
         examples: `(n, height, width, channels)`, `(n, length, channels)`, `(n, columns)`, or
             `(n, depth, height, width, channels)`.
-        columns: Examples for each row; `None` makes a square.
-        value_range: The values that are black and white; `None` is (0, 1) where all values are in it, else (0, 255)
-            for uint8, else the smallest and the largest value that are finite.
+        columns: Examples per row; `None` makes a square.
+        value_range: The values drawn as black and white; `None` is (0, 1) if all values are in it, else (0, 255) for
+            uint8, else the smallest and the largest finite value.
         cell: Images whose longer side has fewer pixels than this are enlarged.
 
     Returns:
         uint8 array `(height, width, 3)`.
 
     Raises:
-        ValueError: If there is no example, it has a shape or a dtype that cannot be drawn, or an argument is out of
-            range.
+        ValueError: If there is no example, its shape or dtype cannot be drawn, or an argument is out of range.
     """
     pictures = as_pictures(examples, value_range)
     columns = math.ceil(math.sqrt(len(pictures))) if columns is None else checked_size(columns, "columns")
@@ -59,13 +58,13 @@ def check_grid(event_shape: tuple[int, ...], count: int, columns: int | None, me
     Args:
         event_shape: Shape of one example.
         count: How many examples.
-        columns: Examples for each row; `None` makes a square.
+        columns: Examples per row; `None` makes a square.
         mend: What to do about a grid that is too large.
     """
     if len(event_shape) > MOST_AXES:
         raise ValueError(
-            f"Examples of shape {event_shape} have {len(event_shape)} axes. Pictures are of rows of tables, signals, "
-            "images and volumes: leave the callback out."
+            f"Examples of shape {event_shape} have {len(event_shape)} axes. Only rows of tables, signals, images and "
+            "volumes can be drawn: leave the callback out."
         )
     columns = math.ceil(math.sqrt(count)) if columns is None else columns
     picture = as_pictures(np.zeros((1, *event_shape), np.uint8), None)

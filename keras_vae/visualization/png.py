@@ -16,7 +16,7 @@ def pixels(figure) -> np.ndarray:
         figure: What a function of `visualization` returned.
 
     Raises:
-        ValueError: If it is no figure that Agg draws.
+        ValueError: If it is not a figure that Agg can draw.
     """
     if not hasattr(getattr(figure, "canvas", None), "buffer_rgba"):
         raise ValueError(f"Expected a figure of this package. Received: {type(figure).__name__}.")
@@ -28,12 +28,12 @@ def save_png(filepath, picture, overwrite: bool = False) -> None:
     """Writes a picture to a PNG file, with the folders that it needs.
 
     Args:
-        filepath: Where to write; whatever it is called, it becomes a PNG file.
+        filepath: Where to write; whatever its name, it becomes a PNG file.
         picture: A figure of this package, or a uint8 array `(height, width, 3)`.
         overwrite: Replace the file if it is there.
 
     Raises:
-        ValueError: If the picture is neither of these, or something is at `filepath` that may not be overwritten.
+        ValueError: If the picture is neither of these, or `filepath` exists and may not be overwritten.
     """
     data = png_bytes(pixels(picture) if hasattr(picture, "canvas") else picture)
     path = checked_free_path(filepath, overwrite)

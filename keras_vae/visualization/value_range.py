@@ -17,8 +17,8 @@ def checked_value_range(value_range) -> tuple[float, float] | None:
         low = high = math.nan
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise ValueError(
-            "`value_range` must be two finite numbers, what is black below what is white, such as (0, 255). Received: "
-            f"value_range={value_range!r}."
+            "`value_range` must be two finite numbers, black below white, such as (0, 255). "
+            f"Received: value_range={value_range!r}."
         )
     return low, high
 

@@ -16,7 +16,7 @@ def test_how_many_scores_a_rate_takes(rate, needed):
     assert conformal.fewest_scores(rate) == needed
     scores = np.arange(float(needed))
     assert conformal.threshold(scores, rate) == needed - 1
-    with pytest.raises(ValueError, match=f"takes at least {needed} normal examples.*Received: {needed - 1}"):
+    with pytest.raises(ValueError, match=f"needs at least {needed} normal examples.*Received: {needed - 1}"):
         conformal.threshold(scores[1:], rate)
 
 

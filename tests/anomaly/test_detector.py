@@ -481,7 +481,7 @@ class TestRefusals:
         x, vae = normals(60), model()
         detector = trained(false_alarm_rate=0.1)
         x[7, 2] = 1e30
-        with pytest.raises(ValueError, match="1 of 60 normal examples have a score that is no finite number"):
+        with pytest.raises(ValueError, match="1 of 60 normal examples have a score that is not a finite number"):
             detector.fit(x)
         vae.compile(keras.optimizers.SGD(1e9))
         with pytest.raises(ValueError, match=r"15 of 15 normal .* lower learning rate"):
@@ -497,7 +497,7 @@ class TestRefusals:
             Decoder(networks.dense([4]), likelihoods.Normal((COLUMNS,))),
         )
         vae.build((None, COLUMNS))
-        with pytest.raises(ValueError, match=r"cannot be copied\. Register its own layers .* `train=False`"):
+        with pytest.raises(ValueError, match=r"cannot be copied\. Register your own layers .* `train=False`"):
             AnomalyDetector(vae, false_alarm_rate=0.1).fit(normals(40))
         AnomalyDetector(vae, false_alarm_rate=0.1, train=False).fit(normals(40))
 
@@ -617,7 +617,9 @@ class TestWhatItWasTrainedOn:
         x, detector = normals(80), _saved_and_loaded(fitted, tmp_path)
         trained = np.setdiff1d(np.arange(80), self.HELD_BACK)
         for given in (x[trained], tf.data.Dataset.from_tensor_slices(x[trained]).batch(20)):
-            with pytest.raises(ValueError, match=r"trained on 60 others that were given.*Received: 0\. Give more\."):
+            with pytest.raises(
+                ValueError, match=r"60 others do not count: it was trained on them.*Received: 0\. Give more\."
+            ):
                 detector.fit(given)
         with pytest.raises(ValueError, match="is of float16, in which rows"):
             detector.fit(x.astype(np.float16))
@@ -632,7 +634,7 @@ class TestWhatItWasTrainedOn:
         unseen = {row.tobytes() for row in np.concatenate([new, x[self.HELD_BACK]])}
         assert len(unseen - {row.tobytes() for row in seen[0]}) == 30
         assert len(seen[0]) == 90
-        with pytest.raises(ValueError, match="trained on 80 others"):
+        with pytest.raises(ValueError, match="80 others do not count"):
             detector.set_params(train=None).fit(
                 np.concatenate([x[np.setdiff1d(np.arange(80), self.HELD_BACK)], seen[0][-20:]])
             )
@@ -656,7 +658,9 @@ class TestWhatItWasTrainedOn:
         detector = AnomalyDetector.load(tmp_path / "old.keras")
         np.testing.assert_array_equal(detector.calibration_scores_, fitted.calibration_scores_)
         for each in (detector, _saved_and_loaded(detector, tmp_path)):
-            with pytest.warns(UserWarning, match="of an older file, which does not say what its model was trained on"):
+            with pytest.warns(
+                UserWarning, match="from an older file, which does not say what its model was trained on"
+            ):
                 each.fit(normals(80))
             assert len(each.calibration_scores_) == 80
 
@@ -681,7 +685,7 @@ class TestColumnNames:
         for each in (detector, AnomalyDetector.load(tmp_path / "detector.keras")):
             assert list(each.feature_names_in_) == ["kg", "m"]
             for method in (each.predict, each.explain, each.p_values):
-                with pytest.raises(ValueError, match=r"in their order: \['kg', 'm'\]. Received: \['m', 'kg'\]"):
+                with pytest.raises(ValueError, match=r"in the same order: \['kg', 'm'\]. Received: \['m', 'kg'\]"):
                     method(self.TABLE[["m", "kg"]])
         assert set(detector.predict(self.TABLE)) <= {-1, 1}
 

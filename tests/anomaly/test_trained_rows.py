@@ -58,7 +58,7 @@ def test_rows_that_were_rounded(dtype):
     for given in (x.astype(dtype), x.astype(dtype).astype(np.float64), x):
         assert not known.are_new(given).any()
     # Rounded after the training, nobody can tell them.
-    with pytest.raises(ValueError, match=rf"`x` is of {np.dtype(dtype)}, .* a finer one: float32"):
+    with pytest.raises(ValueError, match=rf"`x` has dtype {np.dtype(dtype)}, .* a finer one: float32"):
         of(x).are_new(x.astype(dtype))
     assert TrainedRows.none().are_new(x.astype(dtype)).all()
 

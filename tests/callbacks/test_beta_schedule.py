@@ -168,7 +168,7 @@ def test_a_model_without_beta_is_refused_before_it_is_trained(binary_images):
     model = tiny_autoencoder()
     model.compile("sgd")
     before = model.get_weights()
-    with pytest.raises(ValueError, match=r"model's `beta`, a variable, which Autoencoder does not have"):
+    with pytest.raises(ValueError, match=r"model's variable `beta`, which Autoencoder does not have"):
         model.fit(binary_images, verbose=0, callbacks=[callbacks.BetaSchedule(4)])
     for weight, again in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(weight, again)
@@ -180,7 +180,7 @@ def test_a_beta_that_is_no_variable_is_refused():
     model.beta = 1.0
     schedule = callbacks.BetaSchedule(4)
     schedule.set_model(model)
-    with pytest.raises(ValueError, match="`beta`, a variable, which Sequential does not have"):
+    with pytest.raises(ValueError, match="variable `beta`, which Sequential does not have"):
         schedule.on_train_begin()
 
 

@@ -32,7 +32,7 @@ def test_table_reason_and_files(eagerly, tmp_path, monkeypatch, capsys):
     )
     assert tables.sweep_table(results["points"]) in shown
     assert results["reason"] in shown
-    assert shown.endswith("All is in runs/digits_sweep: sweep.json and sweep.png.\n")
+    assert shown.endswith("Everything is in runs/digits_sweep: sweep.json and sweep.png.\n")
 
 
 def test_bad_input(refused, tmp_path):

@@ -103,7 +103,7 @@ def test_probabilities_that_are_next_to_nothing_beside_others():
 
 @pytest.mark.parametrize("content", [b"abc", b"abcd\0\0\0\0"])
 def test_bytes_that_no_stack_gave(content):
-    with pytest.raises(DamagedFileError, match="are no stream of this coder"):
+    with pytest.raises(DamagedFileError, match="are not a stream of this coder"):
         AnsStack(content)
 
 

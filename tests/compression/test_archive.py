@@ -87,7 +87,7 @@ def test_blocks_that_were_exchanged():
 def test_an_end_that_counts_otherwise():
     *whole, _ = parts()
     found = archive(b"".join(whole) + file_format.footer([len(block) for block in whole[1:]], 14))
-    with pytest.raises(DamagedFileError, match="The blocks hold 13 examples, and the end of the file says 14"):
+    with pytest.raises(DamagedFileError, match="The blocks hold 13 examples, but the end of the file says 14"):
         found.check()
 
 

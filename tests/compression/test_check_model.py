@@ -45,5 +45,5 @@ def test_another_prior_is_refused():
 def test_an_encoder_of_another_shape_is_refused():
     vae = vae_of(posteriors.DiagonalNormal(2))
     vae.build((None, 64))
-    with pytest.raises(ValueError, match=r"the event's shape, \(8, 8, 1\)\. It takes \(64,\)"):
+    with pytest.raises(ValueError, match=r"the event's shape, \(8, 8, 1\)\. This one takes \(64,\)"):
         check_model(vae)

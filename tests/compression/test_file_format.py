@@ -47,7 +47,7 @@ def test_every_bit_of_a_header_and_of_a_block_counts():
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n" + bytes(50)])
 def test_what_is_no_such_file(data):
-    with pytest.raises(DamagedFileError, match=r"This is no \.kvz file: it starts with"):
+    with pytest.raises(DamagedFileError, match=r"This is not a \.kvz file: it starts with"):
         read(data)
 
 
@@ -66,18 +66,18 @@ def rewritten(offset, value: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("offset", "value", "message"),
     [
-        (0, b"\x02", r"of version 2, and this package reads version 1"),
-        (1, b"\x00", "says what no writer of this package says"),
-        (1, b"\xff", "says what no writer of this package says"),
-        (2, bytes(4), "says what no writer of this package says"),
-        (26, struct.pack("<f", float("nan")), "says what no writer of this package says"),
-        (26, struct.pack("<f", -1.0), "says what no writer of this package says"),
-        (30, b"|O8\0", "says what no writer of this package says"),
+        (0, b"\x02", r"has version 2; this package reads version 1"),
+        (1, b"\x00", "values that this package never writes"),
+        (1, b"\xff", "values that this package never writes"),
+        (2, bytes(4), "values that this package never writes"),
+        (26, struct.pack("<f", float("nan")), "values that this package never writes"),
+        (26, struct.pack("<f", -1.0), "values that this package never writes"),
+        (30, b"|O8\0", "values that this package never writes"),
         (30, b"zzzz", "cannot be read"),
         # NumPy takes these for Python.
         (30, b",f4,", "cannot be read"),
-        (30, b"<f16", "says what no writer of this package says"),
-        (34, b"\x02", "says what no writer of this package says"),
+        (30, b"<f16", "values that this package never writes"),
+        (34, b"\x02", "values that this package never writes"),
     ],
 )
 def test_a_header_that_says_nonsense(offset, value, message):
@@ -103,7 +103,7 @@ def test_a_block_comes_back():
 def test_a_block_whose_lengths_do_not_fit():
     data = bytearray(BLOCK.to_bytes()[:-4])
     data[16:20] = struct.pack("<I", 2**32 - 1)
-    with pytest.raises(DamagedFileError, match="lengths do not fit"):
+    with pytest.raises(DamagedFileError, match="lengths do not add up"):
         file_format.block_from(file_format.with_checksum(bytes(data)))
 
 
@@ -127,5 +127,5 @@ def test_an_end_that_claims_other_numbers_of_blocks(blocks):
 
 
 def test_a_block_that_is_shorter_than_its_head():
-    with pytest.raises(DamagedFileError, match="shorter than its head"):
+    with pytest.raises(DamagedFileError, match="shorter than its header"):
         file_format.block_from(file_format.with_checksum(b"KVZB"))

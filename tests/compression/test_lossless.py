@@ -49,7 +49,7 @@ def test_values_that_have_no_probability(grey_codec, binary_codec, grey, binary)
 
 
 def test_floats_where_whole_numbers_are_needed(grey_codec, grey):
-    with pytest.raises(ValueError, match=r"x has dtype float32\. If its values are whole, convert it by `x.astype"):
+    with pytest.raises(ValueError, match=r"x has dtype float32\. If its values are whole, convert it with `x.astype"):
         grey_codec.check(grey[:5].astype(np.float32))
 
 

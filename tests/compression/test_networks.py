@@ -158,7 +158,7 @@ class OfChance(keras.layers.Layer):
 def test_networks_that_do_not_repeat_themselves_are_refused(layer):
     network = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(9), layer()])
     again = Float64Networks(vae(network))
-    with pytest.raises(ValueError, match="The encoder gives other values for an example that is computed alone"):
+    with pytest.raises(ValueError, match="The encoder gives different values for an example alone"):
         again.check_repeatable(IMAGES, POSTERIOR_GRIDS, GRIDS)
 
 
@@ -183,7 +183,7 @@ class Silent(keras.layers.Layer):
 @pytest.mark.parametrize("layer", [Unknown(9), Silent(keras.layers.Dense(9))])
 def test_networks_that_cannot_be_made_again(layer):
     model = vae(keras.Sequential([keras.layers.Flatten(), layer]))
-    with pytest.raises(ValueError, match=r"makes the encoder again .* register its class by"):
+    with pytest.raises(ValueError, match=r"rebuilds the encoder .* register its class with"):
         Float64Networks(model)
 
 

@@ -84,7 +84,7 @@ def test_a_path_is_opened_and_closed_and_a_file_is_left_open(binary_vae, blob, t
 
 
 def test_the_wrong_model(blob):
-    with pytest.raises(WrongModelError, match=r"written with another model: .*Load the very model that compressed it"):
+    with pytest.raises(WrongModelError, match=r"written with another model: .*Load the exact model that compressed it"):
         Reader(tiny_vae(), blob)
 
 

@@ -100,7 +100,7 @@ def test_data_that_does_not_fit_is_refused_before_anything_is_written(binary_vae
 def test_numbers_with_padding_would_not_come_back(binary_vae, binary):
     if np.longdouble(0).itemsize <= 8:
         pytest.skip("A long double is a double here.")
-    with pytest.raises(ValueError, match=r"of which no file keeps all bits\. Give `x\.astype\(np\.float64\)`"):
+    with pytest.raises(ValueError, match=r"which a file cannot store in full\. Give `x\.astype\(np\.float64\)`"):
         written(binary_vae, binary.astype(np.longdouble))
 
 

@@ -77,7 +77,7 @@ def test_files_of_several_pages_are_named(tmp_path, ending):
     pages = [Image.fromarray(np.roll(COLOUR, shift, axis=0)) for shift in range(3)]
     pages[0].save(tmp_path / f"a.{ending}", save_all=True, append_images=pages[1:])
     for function in (read_head, read_image):
-        with pytest.raises(ValueError, match=rf"a\.{ending}' is an image of 3 pages\. Expected one image a file"):
+        with pytest.raises(ValueError, match=rf"a\.{ending}' is an image of 3 pages\. Expected one image per file"):
             function(tmp_path / f"a.{ending}")
 
 
@@ -102,7 +102,7 @@ def test_colours_of_16_bits_are_not_read_as_8(tmp_path):
         (tmp_path / name).write_bytes(png(16, colour, (b"\0" + bytes(12 * channels)) * 4))
     (tmp_path / "a.ppm").write_bytes(b"P6 6 4 65535\n" + bytes(6 * 4 * 6))
     for name in ("rgb.png", "la.png", "rgba.png", "a.ppm"):
-        with pytest.raises(ValueError, match=rf"{name}' is an image of 16 bits for each channel"):
+        with pytest.raises(ValueError, match=rf"{name}' is an image with 16 bits per channel"):
             read_head(tmp_path / name)
 
 

@@ -78,9 +78,7 @@ def test_an_image_of_another_mode_is_named(tmp_path, mode):
 def test_an_image_of_another_size_or_depth_is_named(tmp_path):
     save(tmp_path / "a.png", X[0])
     save(tmp_path / "b.png", X[1].T.copy())
-    with pytest.raises(
-        ValueError, match=r"b\.png' is of shape \(6, 4, 1\), and the first image of \(4, 6, 1\): '.*a\.png'"
-    ):
+    with pytest.raises(ValueError, match=r"b\.png' has shape \(6, 4, 1\), and the first image \(4, 6, 1\): '.*a\.png'"):
         ImageFolder(tmp_path)
     save(tmp_path / "b.png", X[1].astype(np.uint16))
     with pytest.raises(ValueError, match=r"b\.png' is an image of mode 'I;16'"):

@@ -171,7 +171,7 @@ def test_splits_that_there_are_not(tmp_path):
         (np.array([[{}]], object), "is no .npy file of numbers"),
         (np.array([[1.0, np.inf]]), "must hold finite numbers that float32 can hold. Received: 1 infinite values"),
         (np.array([[1.0, -1e200]]), "Received: 1e.200"),
-        (np.full((2, 3), np.nan), "holds no number: all is NaN"),
+        (np.full((2, 3), np.nan), "holds no number: everything is NaN"),
     ],
 )
 def test_arrays_that_will_not_do_are_named(tmp_path, x, message):
@@ -183,7 +183,7 @@ def test_files_that_will_not_do_are_named(tmp_path):
     with pytest.raises(ValueError, match=r"There is nothing at '.*missing/'\. Expected a \.npy or \.npz array"):
         open_own(f"{tmp_path}/missing/")
     (tmp_path / "a.png").touch()
-    with pytest.raises(ValueError, match=r"a\.png' is no file that is read"):
+    with pytest.raises(ValueError, match=r"a\.png' is not a file that can be read"):
         open_own(tmp_path / "a.png")
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match=r"There is no image in '.*empty'"):

@@ -148,7 +148,7 @@ def test_a_closed_form_of_the_whole_code_is_one_number():
 )
 def test_a_closed_form_has_the_axis_that_it_was_registered_with(function, whole_code, message):
     divergences.register_closed_form(Whole, priors.StandardNormal, function, whole_code=whole_code)
-    with pytest.raises(ValueError, match=rf"KL\(Whole \|\| StandardNormal\) was registered as {message}.*Mend it"):
+    with pytest.raises(ValueError, match=rf"KL\(Whole \|\| StandardNormal\) was registered as {message}.*Correct it"):
         divergences.kl_terms(Whole(3), PRIOR, PARAMS)
     # Where a graph is made for batches of any size, too.
     spec = {name: tf.TensorSpec((None, 3)) for name in PARAMS}

@@ -33,7 +33,7 @@ class OfTensorFlow(Exception):
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
 def test_the_systems_errors_get_the_name_that_the_user_gave(tmp_path, number):
     explained = full_disk_explained("there/model.keras", str(tmp_path))
-    with pytest.raises(OSError, match=r"Make room, and try again: 'there/model\.keras'") as caught, explained:
+    with pytest.raises(OSError, match=r"Free some space, and try again: 'there/model\.keras'") as caught, explained:
         raise OSError(number, "of HDF5,\nin several lines", "hidden")
     assert (caught.value.errno, caught.value.filename) == (number, "there/model.keras")
     assert "\n" not in str(caught.value)
@@ -42,7 +42,7 @@ def test_the_systems_errors_get_the_name_that_the_user_gave(tmp_path, number):
 
 def test_errors_of_others_are_for_want_of_room_where_there_is_none(tmp_path):
     explained = full_disk_explained("model", str(tmp_path))
-    with pytest.raises(OSError, match="Make room") as caught, no_room(1000), explained:
+    with pytest.raises(OSError, match="Free some space") as caught, no_room(1000), explained:
         raise OfTensorFlow("RESOURCE_EXHAUSTED")
     assert caught.value.errno == errno.EFBIG
     assert isinstance(caught.value.__cause__, OfTensorFlow)
@@ -67,7 +67,7 @@ def test_a_model_that_finds_no_room_leaves_the_good_files(tmp_path):
     (files[2] / "saved_model.pb").write_text("good")
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     for write, path in zip((vae.save, vae.save_weights, vae.export), files, strict=True):
-        with pytest.raises(OSError, match="Make room, and try again") as caught, no_room(1000):
+        with pytest.raises(OSError, match="Free some space, and try again") as caught, no_room(1000):
             write(path, overwrite=True)
         assert caught.value.filename == str(path)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
@@ -84,11 +84,11 @@ def full(*args, **settings):
 
 
 def test_folders_say_it_too_and_where_nothing_was_written_nothing_is_left(tmp_path, monkeypatch):
-    with pytest.raises(OSError, match="Make room"), whole_folder(tmp_path / "folder", any):
+    with pytest.raises(OSError, match="Free some space"), whole_folder(tmp_path / "folder", any):
         full()
-    with pytest.raises(OSError, match="Make room"), whole_file(tmp_path / "file"):
+    with pytest.raises(OSError, match="Free some space"), whole_file(tmp_path / "file"):
         full()
     monkeypatch.setattr("builtins.open", full)
-    with pytest.raises(OSError, match="Make room"), workplace(tmp_path / "run", False, any):
+    with pytest.raises(OSError, match="Free some space"), workplace(tmp_path / "run", False, any):
         pass
     assert os.listdir(tmp_path) == []

@@ -49,7 +49,7 @@ def test_after_an_error_its_remains_stay_and_the_old_one_is_as_it_was(tmp_path, 
     with pytest.raises(kind) as caught:
         work(path, text="half", error=kind("it diverged"))
     (note,) = caught.value.__notes__
-    assert f"in {str(path) + '.unfinished'!r}. {str(path)!r} is as it was." in note
+    assert f"in {str(path) + '.unfinished'!r}. {str(path)!r} is unchanged." in note
     assert tree(tmp_path) == {"run/a.txt": "old", "run.unfinished/a.txt": "half"}
 
 
@@ -62,7 +62,7 @@ def test_remains_are_removed_where_that_is_asked_for(tmp_path):
     with pytest.raises(ValueError, match="it diverged"):
         work(path, error=ValueError("it diverged"))
     assert tree(tmp_path) == {"run/a.txt": "new", "run.unfinished/a.txt": "new"}
-    with pytest.raises(ValueError, match=r"what is left of a work that did not end.*--overwrite"):
+    with pytest.raises(ValueError, match=r"what is left of a run that did not finish.*--overwrite"):
         work(path)
     (tmp_path / "run.unfinished" / "deep").mkdir()
     (tmp_path / "run.unfinished" / "deep" / "b.txt").write_text("old")
@@ -81,7 +81,7 @@ def test_what_is_no_remains_is_never_removed(tmp_path):
 def test_what_was_killed_on_the_way_to_its_place_is_remains(tmp_path):
     (tmp_path / "run.unfinished").mkdir()
     (tmp_path / "run.unfinished" / "a.txt").write_text("whole")
-    with pytest.raises(ValueError, match="what is left of a work that did not end"):
+    with pytest.raises(ValueError, match="what is left of a run that did not finish"):
         work(tmp_path / "run")
     work(tmp_path / "run", overwrite=True)
     assert tree(tmp_path) == {"run/a.txt": "new"}
@@ -93,7 +93,7 @@ def test_a_second_process_is_refused_and_a_dead_one_is_not_waited_for(tmp_path):
         [sys.executable, "-c", HOLDS, f"{path}.unfinished"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert holder.stdout.readline() == b"locked\n"
-    with pytest.raises(ValueError, match=r"Another process works in .*run\.unfinished'"):
+    with pytest.raises(ValueError, match=r"Another process is working in .*run\.unfinished'"):
         work(path, overwrite=True)
     holder.kill()
     holder.wait()
@@ -104,7 +104,7 @@ def test_a_second_process_is_refused_and_a_dead_one_is_not_waited_for(tmp_path):
 def test_nor_is_a_second_work_in_the_same_process(tmp_path):
     with (
         workplace(tmp_path / "run", False, any) as folder,
-        pytest.raises(ValueError, match="Another process works"),
+        pytest.raises(ValueError, match="Another process is working"),
         workplace(tmp_path / "run", True, any),
     ):
         pass

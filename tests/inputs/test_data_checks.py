@@ -326,7 +326,7 @@ def test_a_caution_sees_the_whole_array(eagerly, vae, monkeypatch):
     monkeypatch.setattr("keras_vae.inputs.data_checks.ROWS_AT_ONCE", 2)
     x = binary(8)
     x[7, 0] = 0.5
-    with pytest.warns(UserWarning, match="no likelihood"):
+    with pytest.warns(UserWarning, match="not a likelihood"):
         vae.fit(x, verbose=0)
 
 
@@ -468,7 +468,7 @@ def test_targets_are_checked_by_the_likelihood_and_inputs_by_being_finite(eagerl
 
 @pytest.mark.parametrize("make", [lambda x: x, batched], ids=["array", "dataset"])
 def test_grey_values_for_a_bernoulli_warn_once(vae, make):
-    with pytest.warns(UserWarning, match="no likelihood"):
+    with pytest.warns(UserWarning, match="not a likelihood"):
         vae.fit(make(binary(8) * 0.5), verbose=0)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

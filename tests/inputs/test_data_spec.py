@@ -36,6 +36,6 @@ def test_the_checks_need_no_model():
     np.testing.assert_array_equal(data_checks.checked_batch(spec, x, None, None)[0], x)
     assert built == [(None, 4)]
     (caution,) = said
-    assert "no likelihood" in caution
+    assert "not a likelihood" in caution
     with pytest.raises(ValueError, match=r"must have shape \(batch, 4\)"):
         data_checks.check_examples(spec, x[:, :3], "x")

@@ -166,7 +166,9 @@ class TestCalls:
             np.testing.assert_allclose(*results, rtol=1e-6, err_msg=str(dtype))
 
     def test_no_file_keeps_bfloat16(self):
-        with pytest.raises(ValueError, match=r"dtype bfloat16, which no file keeps\. Give `x\.astype\(np\.float32\)`"):
+        with pytest.raises(
+            ValueError, match=r"dtype bfloat16, which a file cannot store\. Give `x\.astype\(np\.float32\)`"
+        ):
             found("compress", X.astype(ml_dtypes.bfloat16))
         model, x = vae(), X.astype(np.float16)
         again = compression.decompress(model, compression.compress(model, x))

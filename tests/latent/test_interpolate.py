@@ -86,7 +86,7 @@ def test_the_way_from_zero_is_straight():
 
 @pytest.mark.parametrize("scale", [-1.0, -3.0, -1e-20])
 def test_opposite_directions_have_no_great_circle_of_their_own(scale):
-    with pytest.raises(ValueError, match=r"point in opposite directions: .*Use method='linear', or go by a third code"):
+    with pytest.raises(ValueError, match=r"point in opposite directions: .*'linear', or go through a third code"):
         interpolate(START[0], scale * START[0])
     np.testing.assert_allclose(interpolate(START[0], scale * START[0], 3, "linear")[1], START[0] * (1 + scale) / 2)
 
@@ -111,7 +111,7 @@ def test_dtype(given, dtype):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"start": np.zeros(3)}, r"of one shape. Received: \(3,\) and \(2,\)"),
+        ({"start": np.zeros(3)}, r"the same shape. Received: \(3,\) and \(2,\)"),
         ({"start": 1.0}, r"`start` must be codes of shape \(latent_dim,\) or \(batch, latent_dim\)"),
         ({"end": np.zeros((2, 2, 2))}, "`end` must be codes"),
         ({"end": np.zeros(0)}, "`end` must be codes"),

@@ -202,7 +202,7 @@ SAME = small_vae()
         ({"test": tf.data.Dataset.from_tensor_slices(binary(1)).batch(2)}, "at least two"),
         ({"test": binary(4, (3, 3, 1))}, r"must have shape \(batch, 4, 3, 1\)"),
         ({"test": 2 * binary(4)}, r"values in \[0, 1\]"),
-        ({"test": tf.data.Dataset.from_tensor_slices(TEST).shuffle(20).batch(5)}, "the same order at each reading"),
+        ({"test": tf.data.Dataset.from_tensor_slices(TEST).shuffle(20).batch(5)}, "same order each time it is read"),
         ({"build": lambda latent_dim: SAME}, r"`build` must return a new model at each call"),
         ({"build": lambda latent_dim: small_vae()}, r"`build\(1\)` must return a model of that size. Received: 2"),
         ({"build": lambda latent_dim: None}, r"`build\(latent_dim\)` must be of type LatentModel"),

@@ -227,8 +227,8 @@ def test_parameters_reach_the_model(eagerly, table):
         ({"standardize": "yes"}, "`standardize` must be True or False"),
         ({"learning_rate": 1e30}, "The training diverged. Try a lower learning_rate than 1e"),
         ({"build": lambda n, m: None}, r"`build\(n_features, latent_dim\)` must be of type VAE"),
-        ({"build": lambda n, m: bernoulli(n, m + 1)}, r"of latent_dim 2. Received: event_shape \(4,\), latent_dim 3"),
-        ({"build": lambda n, m: bernoulli(n + 1, m)}, r"of event_shape \(4,\)"),
+        ({"build": lambda n, m: bernoulli(n, m + 1)}, r"and latent_dim 2. Received: event_shape \(4,\), latent_dim 3"),
+        ({"build": lambda n, m: bernoulli(n + 1, m)}, r"with event_shape \(4,\)"),
         ({"build": lambda n, m: Autoencoder.for_shape((n,), m)}, "must be of type VAE"),
     ],
 )

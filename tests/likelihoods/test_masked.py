@@ -280,11 +280,11 @@ class Joint(Bernoulli):
 
 def test_a_likelihood_that_cannot_be_masked_is_refused():
     for other in ("bernoulli", Masked(Bernoulli((3,))), None):
-        with pytest.raises(ValueError, match="must be a likelihood that is not masked yet"):
+        with pytest.raises(ValueError, match="must be a likelihood that is not already masked"):
             Masked(other)
     with pytest.raises(ValueError, match=r"must allow 0.*Positive takes numbers above 0"):
         Masked(Positive((3,)))
-    with pytest.raises(ValueError, match=r"must be one of independent elements.*Joint"):
+    with pytest.raises(ValueError, match=r"must have independent elements.*Joint"):
         Masked(Joint((3,)))
 
 

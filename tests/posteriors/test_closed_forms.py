@@ -69,7 +69,7 @@ def test_refusals():
     def function(params, prior):
         return params["mean"]
 
-    with pytest.raises(ValueError, match=r"KL\(DiagonalNormal \|\| StandardNormal\) has a closed form already"):
+    with pytest.raises(ValueError, match=r"KL\(DiagonalNormal \|\| StandardNormal\) already has a closed form"):
         divergences.register_closed_form(posteriors.DiagonalNormal, priors.StandardNormal, function)
     with pytest.raises(ValueError, match="whole_code"):
         divergences.register_closed_form(OtherPosterior, OtherPrior, function, whole_code="yes")

@@ -48,7 +48,7 @@ def test_values_that_are_not_allowed(bad):
 
 
 def test_greys_under_a_bernoulli_are_warned_of():
-    with pytest.warns(UserWarning, match="no likelihood"):
+    with pytest.warns(UserWarning, match="not a likelihood"):
         elements(binary(2) * 0.5)
 
 
@@ -78,7 +78,7 @@ def test_small_images_may_be_given_at_either_size(shape):
     [restoration.SaltAndPepper(0.3), restoration.MissingPixels(0.5, seed=0), keras.layers.GaussianNoise(0.3, seed=0)],
 )
 def test_corruptions_of_which_nobody_knows_what_they_did(layer):
-    with pytest.raises(ValueError, match="is random, and what it did is not known"):
+    with pytest.raises(ValueError, match="is random, and what it did is unknown"):
         given.checked_corrupted(small_vae(), binary(2), None, layer)
 
 

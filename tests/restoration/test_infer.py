@@ -201,7 +201,7 @@ class TestBadInput:
             quick(small_vae(), binary(2), **{name: value})
 
     def test_an_autoencoder(self):
-        with pytest.raises(ValueError, match=r"those of a VAE.*Received: Autoencoder"):
+        with pytest.raises(ValueError, match=r"likelihood of a VAE.*Received: Autoencoder"):
             quick(small_autoencoder(), binary(2))
 
 

@@ -102,7 +102,7 @@ def test_bad_files(vae, saved, tmp_path):
     with pytest.raises(FileNotFoundError):
         damaged(str(tmp_path / "none.npy"), vae)
     (tmp_path / "text.npy").write_text("text")
-    with pytest.raises(ValueError, match=r"is no array that `numpy\.save` wrote"):
+    with pytest.raises(ValueError, match=r"is not an array that `numpy\.save` wrote"):
         damaged(str(tmp_path / "text.npy"), vae)
     with pytest.raises(ValueError, match="must hold an array of numbers"):
         damaged(saved(np.array(["a"])), vae)

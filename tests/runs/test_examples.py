@@ -42,7 +42,7 @@ def test_what_is_missing_is_nan(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("1,2\n3\n", "1 columns in line 2, and 2 before"),
+        ("1,2\n3\n", "1 columns in line 2, but 2 before"),
         ("a,b\n1,2\n3,x\n", "Received: 'x' in line 3"),
         ("a,b\n", "no row of numbers"),
         ("N/A,0.5\n1,2\n", r"first line of .*table\.csv' may hold names or numbers: 'N/A,0\.5'.*--no-names"),

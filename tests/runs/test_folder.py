@@ -72,7 +72,7 @@ def test_a_folder_that_never_was_a_run_is_not_overwritten(tmp_path):
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "mine.txt").write_text("mine")
     for method in (RunFolder.check, in_work):
-        with pytest.raises(ValueError, match=r"no run of keras_vae: nothing in it is overwritten"):
+        with pytest.raises(ValueError, match=r"not a run of keras_vae, and is not overwritten"):
             method(RunFolder(tmp_path), overwrite=True)
     assert files(tmp_path) == {"logs/mine.txt"}
 
@@ -106,7 +106,7 @@ def test_metrics_are_read_back(tmp_path):
     [
         ({}, r"There is no run in .*: it has no 'metrics\.json'. Expected a folder that `keras-vae train` wrote"),
         ({"metrics.json": "{}"}, r"it has no 'model\.keras'"),
-        ({"metrics.json": "{", "model.keras": ""}, r"metrics\.json' is no JSON as `keras-vae train` writes it"),
+        ({"metrics.json": "{", "model.keras": ""}, r"metrics\.json' is not JSON as `keras-vae train` writes it"),
         ({"metrics.json": '{"test": {}}', "model.keras": ""}, "missing: settings, fit_seconds, .*, history"),
         ({"metrics.json": "3", "model.keras": ""}, "missing: settings, test"),
     ],

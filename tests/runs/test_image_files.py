@@ -71,7 +71,7 @@ def test_a_folder_that_will_not_do(tmp_path):
         folder_batches(tmp_path, binary=False)
     Image.fromarray(np.zeros((4, 4), np.uint8)).save(tmp_path / "a.png")
     Image.fromarray(np.zeros((4, 5), np.uint8)).save(tmp_path / "b.png")
-    with pytest.raises(ValueError, match=r"b\.png' is of shape \(4, 5, 1\), and the first image of \(4, 4, 1\)"):
+    with pytest.raises(ValueError, match=r"b\.png' has shape \(4, 5, 1\), and the first image \(4, 4, 1\)"):
         list(folder_batches(tmp_path, binary=False)[1]())
     Image.fromarray(np.zeros((4, 4, 4), np.uint8)).save(tmp_path / "b.png")
     with pytest.raises(ValueError, match=r"mode 'RGBA'\. Expected 8-bit grey or RGB"):
@@ -80,7 +80,7 @@ def test_a_folder_that_will_not_do(tmp_path):
 
 @pytest.mark.parametrize("x", [np.zeros((2, 9), np.uint8), np.zeros((2, 4, 4, 1), np.int64)])
 def test_examples_that_are_no_images(tmp_path, x):
-    with pytest.raises(ValueError, match=r"are no 8-bit images\. Give a \.npy file"):
+    with pytest.raises(ValueError, match=r"are not 8-bit images\. Give a \.npy file"):
         save_images(tmp_path / "images", iter([x]), binary=False)
     assert not (tmp_path / "images").exists()
 
@@ -145,7 +145,7 @@ def test_images_that_a_model_does_not_take_are_named_before_pixels_are_read(tmp_
     save_images(tmp_path, iter([np.zeros((2, 6, 5, 3), np.uint8)]), binary=False)
     monkeypatch.setattr(image_folder, "read_image", lambda file: pytest.fail("Pixels were read."))
     folder_batches(tmp_path, False, (6, 5, 3))
-    with pytest.raises(ValueError, match=r"000000\.png' is of shape \(6, 5, 3\), and the model takes \(8, 8, 1\)"):
+    with pytest.raises(ValueError, match=r"000000\.png' has shape \(6, 5, 3\); the model takes \(8, 8, 1\)"):
         folder_batches(tmp_path, False, (8, 8, 1))
 
 

@@ -86,7 +86,7 @@ def test_one_example_cannot_be_divided(tmp_path):
     ("x", "kind", "message"),
     [
         (np.where(GREYS > 250, np.nan, GREYS), Normal, "missing values"),
-        (GREYS // 16, Bernoulli, "whole numbers 0 to 15 in bytes, of which 255 is white"),
+        (GREYS // 16, Bernoulli, "whole numbers 0 to 15 in bytes, where 255 is white"),
         (GREYS / 100, ContinuousBernoulli, r"must hold values in \[0, 1\] for ContinuousBernoulli. It holds real"),
     ],
 )

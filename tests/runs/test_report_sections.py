@@ -111,7 +111,7 @@ def test_epochs_are_those_of_the_history():
         (2, 31.0, 30.0, 29.0, 27.5, 2.0, 2.5),
         (3, 27.0, 25.5, 24.0, 22.0, 3.0, 3.5),
     ]
-    assert "validation: 35.00 nats at first, 25.50 nats at last" in section.alt
+    assert "validation: 35.00 nats at the start, 25.50 nats at the end" in section.alt
 
 
 def test_validation_of_every_other_epoch_stands_at_its_epochs():

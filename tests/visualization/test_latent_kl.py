@@ -100,5 +100,5 @@ def test_what_are_no_divergences(kl):
 
 @pytest.mark.parametrize("active", [[True], [1, 0, 1, 0], 2, np.ones((4, 1), bool)])
 def test_what_marks_no_latents(active):
-    with pytest.raises(ValueError, match="True or False of each of 4 latents"):
+    with pytest.raises(ValueError, match="True or False for each of 4 latents"):
         latent_kl(KL, active)

@@ -130,7 +130,7 @@ def test_what_is_no_way(rates, distortions):
 
 
 def test_nothing_to_draw():
-    with pytest.raises(ValueError, match="Received: none of them"):
+    with pytest.raises(ValueError, match="Received: neither"):
         rate_distortion([], [])
 
 

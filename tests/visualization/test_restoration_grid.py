@@ -45,7 +45,7 @@ def test_what_is_missing_is_magenta_and_no_spread_is_black():
 
 
 def test_shapes_that_differ():
-    with pytest.raises(ValueError, match="must have one shape"):
+    with pytest.raises(ValueError, match="must have the same shape"):
         restoration_grid(flat_images([1, 2]), flat_images([1]))
 
 

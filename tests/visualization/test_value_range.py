@@ -22,7 +22,7 @@ def test_none_stays_none():
     "value_range", [5, "grey", (0, 1, 2), (1, 0), (1, 1), (0, math.nan), (-math.inf, 0), ("a", "b")]
 )
 def test_what_is_no_range(value_range):
-    with pytest.raises(ValueError, match="`value_range` must be two finite numbers, what is black below what is white"):
+    with pytest.raises(ValueError, match="`value_range` must be two finite numbers, black below white"):
         checked_value_range(value_range)
 
 

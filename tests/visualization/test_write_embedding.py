@@ -88,7 +88,7 @@ def test_an_older_embedding_leaves_nothing_behind(tmp_path):
         (CODES[0], {}, r"`codes` must be finite numbers of shape \(n, latent_dim\). Received shape \(3,\)"),
         (CODES[:0], {}, "`codes` must be"),
         (np.full((2, 2), np.nan), {}, "`codes` must be finite"),
-        (CODES, {"images": IMAGES[:4]}, "`images` must be as many as codes, 5. Received: 4"),
+        (CODES, {"images": IMAGES[:4]}, "as many `images` as codes, 5. Received: 4"),
         ([["a", "b"]], {}, "`codes` must be finite numbers"),
         (CODES, {"images": 3}, r"Received shape \(\)"),
         (CODES, {"overwrite": "no"}, "`overwrite` must be True or False"),
