@@ -30,7 +30,7 @@ class LatentTraversal(PictureCallback):
 
     Raises:
         ValueError: If there is no value or an argument is out of range; or when training begins, if there is no such
-            latent, the example has another shape or is not finite, or the picture cannot be drawn or is too large.
+            latent, the example has the wrong shape or is not finite, or the picture cannot be drawn or is too large.
     """
 
     name = "traversals"

@@ -35,8 +35,7 @@ def inpaint(model, x, mask=None, batch_size: int = batches.BATCH_SIZE) -> np.nda
     Args:
         model: An `Autoencoder` or a `VAE` that reconstructs what it encodes.
         x: Array `(batch, *event_shape)`, NaN where it is missing.
-        mask: Booleans in the shape of x or of one of its examples, False where it is missing; `None` relies on NaN
-            alone.
+        mask: Booleans in the shape of x or of one of its examples, False where it is missing; `None` for NaN alone.
         batch_size: Examples per batch.
 
     Returns:
