@@ -32,7 +32,8 @@ class ReconstructionGrid(PictureCallback):
 
     Raises:
         ValueError: If x is empty or an argument is out of range; or when training begins, if its examples are not what
-            the model encodes, the model decodes to another shape, or the picture cannot be drawn or would be too large.
+            the model encodes, the model decodes to a different shape, or the picture cannot be drawn or would be too
+            large.
     """
 
     name = "reconstructions"

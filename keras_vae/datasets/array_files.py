@@ -23,7 +23,7 @@ def load_npy(path, mmap_mode: str | None = None) -> np.ndarray:
     except FileNotFoundError:
         raise
     except BROKEN as error:
-        raise ValueError(f"{os.fspath(path)!r} is no .npy file of numbers: {error}") from error
+        raise ValueError(f"{os.fspath(path)!r} is not a .npy file of numbers: {error}") from error
 
 
 class ArrayOnDisk:
@@ -71,7 +71,7 @@ def load_npz(path) -> tuple[np.ndarray, np.ndarray | None]:
     except FileNotFoundError:
         raise
     except BROKEN as error:
-        raise ValueError(f"{os.fspath(path)!r} is no .npz file of numbers: {error}") from error
+        raise ValueError(f"{os.fspath(path)!r} is not a .npz file of numbers: {error}") from error
     if len(arrays) == 1:
         return next(iter(arrays.values())), None
     examples = [array for array in arrays.values() if array.ndim > 1]

@@ -11,7 +11,7 @@ from keras_vae.ops.checks import checked_size
 class IntegerLikelihood(Likelihood):
     """Base class: elements are whole numbers from 0 to levels - 1, in the data's own units, in and out.
 
-    A subclass implements `level_log_prob` in place of `element_log_prob`.
+    A subclass implements `level_log_prob` instead of `element_log_prob`.
 
     Args:
         event_shape: Shape of one example, such as `(28, 28, 1)`.

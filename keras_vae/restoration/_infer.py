@@ -59,8 +59,7 @@ def infer(
     Args:
         vae: A `VAE`.
         x: Array `(batch, *event_shape)`, NaN where it is missing; with a corruption, in the shape that it gives.
-        mask: Booleans in the shape of x or of one of its examples, False where it is missing; `None` relies on NaN
-            alone.
+        mask: Booleans in the shape of x or of one of its examples, False where it is missing; `None` for NaN alone.
         corruption: A deterministic Keras layer that made x from the picture wanted, such as one for downsampling.
         noise_scale: Standard deviation of the normal noise in x, in the data's units.
         num_restorations: Chains for each example.

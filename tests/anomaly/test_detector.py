@@ -621,7 +621,7 @@ class TestWhatItWasTrainedOn:
                 ValueError, match=r"60 others do not count: it was trained on them.*Received: 0\. Give more\."
             ):
                 detector.fit(given)
-        with pytest.raises(ValueError, match="is of float16, in which rows"):
+        with pytest.raises(ValueError, match="has dtype float16, in which rows"):
             detector.fit(x.astype(np.float16))
 
     def test_a_trained_model_that_is_trained_on_holds_back_what_it_has_not_seen(self, fitted, tmp_path, monkeypatch):

@@ -168,7 +168,7 @@ def test_splits_that_there_are_not(tmp_path):
         (np.array([["a"]]), "must hold an array of numbers. Received dtype <U1"),
         (np.zeros((2, 2), complex), "Received dtype complex128"),
         (np.zeros(2, [("a", float)]), "must hold an array of numbers"),
-        (np.array([[{}]], object), "is no .npy file of numbers"),
+        (np.array([[{}]], object), "is not a .npy file of numbers"),
         (np.array([[1.0, np.inf]]), "must hold finite numbers that float32 can hold. Received: 1 infinite values"),
         (np.array([[1.0, -1e200]]), "Received: 1e.200"),
         (np.full((2, 3), np.nan), "holds no number: everything is NaN"),

@@ -82,10 +82,10 @@ def test_a_masked_likelihood_is_given_the_form_of_the_one_it_wraps():
 def test_files_that_are_not_there_or_hold_something_else(tmp_path):
     with pytest.raises(ValueError, match=r"There is no file at .*missing\.npy"):
         read_examples(str(tmp_path / "missing.npy"), TABULAR)
-    with pytest.raises(ValueError, match=r"is no \.npy file of numbers"):
+    with pytest.raises(ValueError, match=r"is not a \.npy file of numbers"):
         read_examples(written(tmp_path / "x.npy", "text"), TABULAR)
     np.save(tmp_path / "objects.npy", np.array([{}, 1], dtype=object))
-    with pytest.raises(ValueError, match=r"is no \.npy file of numbers"):
+    with pytest.raises(ValueError, match=r"is not a \.npy file of numbers"):
         read_examples(str(tmp_path / "objects.npy"), TABULAR)
     with pytest.raises(ValueError, match="There is no dataset 'digit'"):
         read_examples("digit", TABULAR)

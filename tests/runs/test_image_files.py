@@ -111,10 +111,10 @@ def test_a_file_that_was_read_is_not_held(tmp_path):
 
 def test_what_is_no_array(tmp_path):
     (tmp_path / "text.npy").write_text("text")
-    with pytest.raises(ValueError, match=r"is no \.npy file of numbers"):
+    with pytest.raises(ValueError, match=r"is not a \.npy file of numbers"):
         npy_batches(tmp_path / "text.npy")
     np.save(tmp_path / "objects.npy", np.array([{}, {}]))
-    with pytest.raises(ValueError, match=r"is no \.npy file of numbers"):
+    with pytest.raises(ValueError, match=r"is not a \.npy file of numbers"):
         npy_batches(tmp_path / "objects.npy")
     np.save(tmp_path / "one.npy", np.zeros(5))
     with pytest.raises(ValueError, match="must hold an array"):
