@@ -8,13 +8,17 @@ from scipy import stats
 
 from keras_vae import VAE, Decoder, Encoder, conditions, likelihoods, networks, posteriors, priors
 from keras_vae.ops.precision import in_float64
-from tests import seeds
-from tests.models.small import EVENT_SHAPE, binary, small_vae
+from tests.models.small import EVENT_SHAPE, binary
 from tests.tiny_models import vae_of_classes
 
 pytestmark = pytest.mark.usefixtures("eagerly")
 X, LABELS, WEIGHTS = binary(24), np.arange(24) % 3, np.linspace(0.0, 2.0, 24).astype(np.float32)
 EXAMPLES = {"x": X, "condition": LABELS}
+
+
+TARGET, LOGITS = 1 - X, np.array([-2.0, 0.0, 3.0])
+PROBABILITIES = (1 / (1 + np.exp(-LOGITS)))[LABELS][:, None, None, None]
+COSTS = -stats.bernoulli(PROBABILITIES).logpmf(TARGET).sum(axis=(1, 2, 3))
 
 
 class Batches(keras.utils.PyDataset):
@@ -25,7 +29,28 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         rows = slice(8 * index, 8 * index + 8)
-        return {"x": X[rows], "condition": LABELS[rows]}, X[rows], WEIGHTS[rows]
+        return {"x": X[rows], "condition": LABELS[rows]}, TARGET[rows], WEIGHTS[rows]
+
+
+@pytest.fixture(scope="module")
+def untrained():
+    """A model whose costs are known, and which no training changes."""
+    vae = vae_of_classes(likelihoods.Bernoulli(EVENT_SHAPE), LOGITS)
+    vae.compile(keras.optimizers.SGD(0.0))
+    return vae
+
+
+def data(kind, folder) -> dict:
+    """Arguments of `fit` and `evaluate`, of which all batches have one size."""
+    if kind == "dataset":
+        return {"x": tf.data.Dataset.from_tensor_slices((EXAMPLES, TARGET, WEIGHTS)).batch(8)}
+    if kind == "PyDataset":
+        return {"x": Batches()}
+    if kind == "generator":
+        batches = Batches()
+        return {"x": (batches[index] for index in range(3))}
+    x = {"x": on_disk(folder), "condition": LABELS} if kind == "memmap" else EXAMPLES
+    return {"x": x, "y": TARGET, "sample_weight": WEIGHTS, "batch_size": 8}
 
 
 def on_disk(folder):
@@ -33,63 +58,27 @@ def on_disk(folder):
     return np.load(folder / "x.npy", mmap_mode="r")
 
 
-def fitted(x, **arguments):
-    """All that a training sets, of models that begin alike."""
-    seeds.set_all(0)
-    vae = small_vae(condition=conditions.Labels(3))
-    vae.compile(keras.optimizers.SGD(0.1))
-    vae.fit(x, epochs=2, shuffle=False, verbose=0, **arguments)
-    return vae.get_weights()
+@pytest.mark.parametrize("kind", ["arrays", "dataset", "PyDataset", "generator", "memmap"])
+def test_whatever_holds_the_data_each_example_is_one_of_its_class(untrained, kind, tmp_path):
+    before = keras.ops.convert_to_numpy(untrained.condition.counts)
+    history = untrained.fit(**data(kind, tmp_path), verbose=0).history
+    figures = untrained.evaluate(**data(kind, tmp_path), verbose=0, return_dict=True)
+    for loss in (*history["loss"], figures["loss"]):
+        np.testing.assert_allclose(loss, np.mean(WEIGHTS * COSTS), rtol=1e-5)
+    assert figures["kl"] == pytest.approx(0.0, abs=1e-6)
+    # Training counts, and evaluation does not.
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(untrained.condition.counts) - before, [8, 8, 8])
 
 
-def test_whatever_holds_the_data_the_training_is_the_same(tmp_path):
-    expected = fitted(EXAMPLES, y=X, sample_weight=WEIGHTS, batch_size=8)
-    dataset = tf.data.Dataset.from_tensor_slices((EXAMPLES, X, WEIGHTS)).batch(8)
-    from_disk = {"x": on_disk(tmp_path), "condition": LABELS}
-    batches = Batches()
-    found = {
-        "dataset": fitted(dataset),
-        "PyDataset": fitted(batches),
-        "generator": fitted((batches[i % 3] for i in range(6)), steps_per_epoch=3),
-        "memmap": fitted(from_disk, y=X, sample_weight=WEIGHTS, batch_size=8),
-    }
-    for name, weights in found.items():
-        for ours, theirs in zip(weights, expected, strict=True):
-            np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6, err_msg=name)
-    # Without the weights it is another.
-    assert any(np.any(a != b) for a, b in zip(fitted(EXAMPLES, batch_size=8), expected, strict=True))
-
-
-def test_targets_and_weights_are_those_of_each_example_under_its_class(tmp_path):
-    logits = np.array([-2.0, 0.0, 3.0])
-    vae = vae_of_classes(likelihoods.Bernoulli(EVENT_SHAPE), logits)
-    vae.compile("adam")
-    target = 1 - X
-    probabilities = (1 / (1 + np.exp(-logits)))[LABELS][:, None, None, None]
-    costs = -stats.bernoulli(probabilities).logpmf(target).sum(axis=(1, 2, 3))
-    dataset = tf.data.Dataset.from_tensor_slices((EXAMPLES, target, WEIGHTS)).batch(8)
-    # All batches are of one size, so that the mean over batches is that over examples.
-    for arguments in ({"x": EXAMPLES, "y": target, "sample_weight": WEIGHTS, "batch_size": 8}, {"x": dataset}):
-        found = vae.evaluate(**arguments, verbose=0, return_dict=True)
-        np.testing.assert_allclose(found["loss"], np.mean(WEIGHTS * costs), rtol=1e-5)
-        assert found["kl"] == pytest.approx(0.0, abs=1e-6)
+def test_batches_and_predictions(untrained, tmp_path):
+    loss = untrained.test_on_batch(EXAMPLES, TARGET, WEIGHTS)[0]
+    np.testing.assert_allclose(loss, np.mean(WEIGHTS * COSTS), rtol=1e-5)
+    expected = np.broadcast_to(PROBABILITIES, X.shape)
     examples = {"x": on_disk(tmp_path), "condition": LABELS}
-    found = vae.evaluate(examples, target, verbose=0, return_dict=True)
-    np.testing.assert_allclose(found["loss"], costs.mean(), rtol=1e-5)
-    np.testing.assert_allclose(vae.test_on_batch(EXAMPLES, target, WEIGHTS)[0], np.mean(WEIGHTS * costs), rtol=1e-5)
-    np.testing.assert_allclose(vae.predict(examples, verbose=0), np.broadcast_to(probabilities, X.shape), rtol=1e-5)
+    np.testing.assert_allclose(untrained.predict(examples, verbose=0), expected, rtol=1e-5)
 
 
-def test_classes_are_counted_by_every_kind_of_training(tmp_path):
-    vae = small_vae(condition=conditions.Labels(3))
-    vae.compile("adam")
-    for number, x in enumerate((Batches(), {"x": on_disk(tmp_path), "condition": LABELS[::-1]}), start=1):
-        vae.fit(x, verbose=0)
-        np.testing.assert_array_equal(keras.ops.convert_to_numpy(vae.condition.counts), np.full(3, 8 * number))
-
-
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
-@pytest.mark.parametrize("network", ["dense", "conv"])
+@pytest.mark.parametrize(("policy", "network"), [("mixed_float16", "dense"), ("mixed_bfloat16", "conv")])
 def test_networks_in_half_precision_and_what_is_said_of_codes_in_full(policy, network):
     """A dense network is given the condition beside x; of a convolution it scales and shifts the features."""
     keras.config.set_dtype_policy(policy)

@@ -233,7 +233,7 @@ class TestConditions:
     def test_codes_are_those_of_the_prior_and_the_decoder_of_each_class(self):
         vae = linear.conditional()
         found = restoration.infer(
-            vae, self.Y, num_langevin_steps=100, num_restorations=200, seed=0, verbose=0, condition=self.LABELS
+            vae, self.Y, num_langevin_steps=40, num_restorations=200, seed=0, verbose=0, condition=self.LABELS
         )
         for label, y, best, codes in zip(self.LABELS, self.Y, found.best_code, found.codes, strict=True):
             parts, means, scales = linear.standardised(vae, label)
