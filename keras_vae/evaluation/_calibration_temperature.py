@@ -23,8 +23,8 @@ def calibration_temperature(probabilities_or_logits, labels) -> float:
 
     Args:
         probabilities_or_logits: `(n, num_classes)`: probabilities, each row of which has the sum 1, or logits, such as
-            log p(x|c) + log p(c) of `class_log_likelihoods`. Probabilities hold no more than float64 does: of classes
-            that are some 745 nats apart the lesser has a probability of 0.
+            log p(x|c) + log p(c) by `class_log_likelihoods` and `vae.log_class_probabilities`. Probabilities hold no
+            more than float64 does: of classes that are some 745 nats apart the lesser has a probability of 0.
         labels: The true classes `(n,)`, whole numbers from 0.
 
     Returns:

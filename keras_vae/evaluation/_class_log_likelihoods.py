@@ -9,12 +9,8 @@ def class_log_likelihoods(vae, x, num_samples: int = 100, batch_size: int = 100,
     """Estimates log p(x|c) of each class c, by codes that are drawn from q(z|x, c): see `log_likelihood`.
 
     All classes have the same noise, so that differences between them are less noisy than each by itself. The estimate
-    of a class that x is not of rests on few draws, and is probably too low. With the class probabilities of training
-    the sums are what `vae.classify` turns into probabilities, and what `calibration_temperature` takes:
-
-    ```python
-    logits = evaluation.class_log_likelihoods(vae, images) + np.asarray(vae.condition.log_probabilities)
-    ```
+    of a class that x is not of rests on few draws, and is probably too low. `vae.classify` adds
+    `vae.log_class_probabilities` and turns the sums into probabilities; `calibration_temperature` takes the sums.
 
     Source: Burda, Grosse and Salakhutdinov 2015, "Importance Weighted Autoencoders", section 3, under a condition.
 
