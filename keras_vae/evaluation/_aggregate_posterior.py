@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_vae.evaluation.checks import check_has_prior
+from keras_vae.inputs.examples import given
 from keras_vae.models.draws import Context
 from keras_vae.ops import noise
 from keras_vae.ops.checks import checked_seed, checked_size
@@ -36,7 +37,9 @@ class AggregatePosterior:
     standard_error: float
 
 
-def aggregate_posterior(vae, x, num_samples: int = 2000, seed: int = 0, batch_size: int = 256) -> AggregatePosterior:
+def aggregate_posterior(
+    vae, x, num_samples: int = 2000, seed: int = 0, batch_size: int = 256, *, condition=None
+) -> AggregatePosterior:
     """Moments of q(z), and the parts of the rate.
 
     Under q(z) a latent should have the mean and the variance of the prior. Of the rate, the mutual information is spent
@@ -56,16 +59,23 @@ def aggregate_posterior(vae, x, num_samples: int = 2000, seed: int = 0, batch_si
             is compared with all n posteriors.
         seed: Int from 0; the same gives the same figures.
         batch_size: Examples that are encoded at once; a dataset has its own.
+        condition: For a model with a condition, its values for an array x: one for each example, or one for all. q(z)
+            is then 1/n sum_i q(z|x_i, c_i).
 
     Returns:
         `AggregatePosterior`: moments in the code's units, parts in nats.
 
     Raises:
-        ValueError: If x is empty or not what the model encodes.
+        ValueError: If x is empty or not what the model encodes, or the prior is another one under each condition.
     """
     check_has_prior(vae, "aggregate_posterior")
+    if vae.has_conditional_prior:
+        raise ValueError(
+            "aggregate_posterior compares the codes of all examples with one prior, and the model's is another one "
+            f"under each condition. Use a prior such as StandardNormal. Received: {vae.part_classes['prior']}."
+        )
     num_samples, seed = checked_size(num_samples, "num_samples", minimum=3), checked_seed(seed)
-    params = _all_parameters(vae, x, batch_size)
+    params = _all_parameters(vae, given(x, condition), batch_size)
     means, variances = map(np.asarray, vae.code_moments(Context(params)))
     own, z = _draw(vae, params, num_samples, noise.generator(seed))
     log_posterior = np.asarray(vae.log_posterior(z[:, np.newaxis], own))[:, 0]

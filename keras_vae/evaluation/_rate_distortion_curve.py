@@ -41,7 +41,8 @@ def rate_distortion_curve(
         build: Function without arguments that returns a new, compiled `VAE`; its own beta is replaced.
         betas: Weights of the rate, at least 0, all different.
         train: What `fit` takes as x.
-        test: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches, that is measured.
+        test: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches, that is measured; of models with a
+            condition, `{"x": ..., "condition": ...}` in their place, as in `train`.
         epochs: Passes over the training data for each beta.
         num_samples: Codes that are drawn for each test example.
         seed: Int from 0, of these draws.

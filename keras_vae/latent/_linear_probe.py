@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from keras_vae.inputs import batches
+from keras_vae.inputs.examples import condition_of, joined, x_of
 from keras_vae.inputs.plain_arrays import checked_array
 from keras_vae.latent._encode_dataset import encode_dataset
 
@@ -63,7 +64,8 @@ def probe_beside_pca(model, train, test) -> ProbeComparison:
     Args:
         model: A `VAE` or an `Autoencoder`.
         train: A pair of arrays (x, labels), x `(n, *event_shape)`, or a `tf.data.Dataset` of batches of such pairs,
-            which is held in memory as a whole.
+            which is held in memory as a whole. Of a model with a condition, x is `{"x": ..., "condition": ...}`, of
+            which principal components are given x alone.
         test: The same, to measure the accuracy on.
 
     Returns:
@@ -77,14 +79,14 @@ def probe_beside_pca(model, train, test) -> ProbeComparison:
     (x_train, y_train), (x_test, y_test) = _checked_pair(train, "train"), _checked_pair(test, "test")
     codes = [encode_dataset(model, x).codes for x in (x_train, x_test)]
     accuracy = linear_probe(codes[0], y_train, codes[1], y_test)
-    rows = [x.reshape(len(x), -1).astype(np.float64) for x in (x_train, x_test)]
+    rows = [x.reshape(len(x), -1).astype(np.float64) for x in map(x_of, (x_train, x_test))]
     pca = PCA(min(model.latent_dim, *rows[0].shape), random_state=0).fit(rows[0])
     components = [pca.transform(row) for row in rows]
     return ProbeComparison(model.latent_dim, accuracy, linear_probe(components[0], y_train, components[1], y_test))
 
 
-def _checked_pair(data, name) -> tuple[np.ndarray, np.ndarray]:
-    """x and labels as arrays, of a pair or of a dataset of pairs."""
+def _checked_pair(data, name) -> tuple:
+    """x, with its condition where there is one, and labels as arrays, of a pair or of a dataset of pairs."""
     if batches.is_dataset(data):
         batches.check_ends(data, name)
         pairs = [keras.utils.unpack_x_y_sample_weight(element)[:2] for element in data]
@@ -95,5 +97,9 @@ def _checked_pair(data, name) -> tuple[np.ndarray, np.ndarray]:
             f"`{name}` must be (x, labels), or a dataset of batches of such pairs, as `datasets.load(..., "
             "with_labels=True)` gives them."
         )
-    x, labels = (np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*pairs, strict=True))
-    return checked_array(x, name), labels
+    x, labels = keras.tree.map_structure(_concatenated, *pairs) if batches.is_dataset(data) else pairs[0]
+    return joined(checked_array(x_of(x), name), condition_of(x)), np.asarray(labels)
+
+
+def _concatenated(*parts):
+    return np.concatenate([np.asarray(part) for part in parts])

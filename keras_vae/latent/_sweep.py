@@ -11,7 +11,7 @@ import numpy as np
 from keras import ops
 
 from keras_vae.evaluation._active_units import ACTIVE_VARIANCE
-from keras_vae.inputs.batches import BATCH_SIZE, is_dataset, num_rows
+from keras_vae.inputs.batches import BATCH_SIZE, is_dataset
 from keras_vae.inputs.examples import condition_of, x_of
 from keras_vae.latent._observed_variance import observed_variance
 from keras_vae.latent.recommendation import recommend_by_elbo, recommend_by_error
@@ -93,8 +93,9 @@ def sweep(
             compiled is compiled with Adam. Set a seed in it, so that models differ in size alone.
         latent_dims: Sizes, at least 1, all different.
         train: What `fit` takes as x.
-        test: Array `(batch, *event_shape)`, a dict of it and its condition, or a `tf.data.Dataset` of batches that come
-            in the same order, with the same values, at each reading: models are compared example by example.
+        test: Array `(batch, *event_shape)`, or a `tf.data.Dataset` of batches that come in the same order, with the
+            same values, at each reading: models are compared example by example. Of models with a condition,
+            `{"x": ..., "condition": ...}` in their place, as in `train`.
         epochs: Passes over the training data for each size.
         num_samples: Codes that a VAE draws for each test example.
         tolerance: For autoencoders, the share of the test data's variance that is of no account, at least 0.
@@ -172,9 +173,9 @@ def _checked_variance(model, test) -> float:
 
     def examples():
         for batch in model.checked_batches(test, BATCH_SIZE, model.data_spec.rule):
-            array = np.asarray(x_of(batch))
-            fingerprints.append(hash(array.tobytes()))
-            yield array
+            arrays = [np.asarray(part) for part in keras.tree.flatten(batch)]
+            fingerprints.append(hash(b"".join(array.tobytes() for array in arrays)))
+            yield np.asarray(x_of(batch))
 
     try:
         variance = observed_variance(examples())
@@ -189,7 +190,7 @@ def _checked_variance(model, test) -> float:
                 "compared example by example. Use a split that is not shuffled, binarised once and for all "
                 "(binarize='static')."
             )
-    elif num_rows(test) < 2:
+    elif len(x_of(test)) < 2:
         raise ValueError("`test` must hold at least two examples: the models are compared by a standard error.")
     return variance
 

@@ -25,6 +25,7 @@ def traversals(
     example=None,
     values: Sequence[float] = VALUES,
     dimensions: Sequence[int] | None = None,
+    *,
     condition=None,
 ) -> Traversals:
     """Decodes codes in which one latent after the other goes through the values while the others are held.
@@ -37,7 +38,8 @@ def traversals(
             at 0.
         values: `(n,)`, what the latent is set to, in the code's own units.
         dimensions: The latents, counted from 0; `None` takes all.
-        condition: For a model with a condition, the value under which the example is encoded and all is decoded.
+        condition: For a model with a condition, the one value that the example is encoded and all codes are decoded
+            under.
 
     Returns:
         `Traversals`: codes and decoded examples.

@@ -39,7 +39,8 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         learning_rate: Adam's.
         standardize: Whether columns are standardised; `False` hands them on as they are, as binary data needs it.
         build: Function of (number of columns, latent_dim) that returns a new `VAE` of any kind in place of this one;
-            `units`, `scale` and `beta` are then without effect, and so is `learning_rate` if it is compiled.
+            `units`, `scale` and `beta` are then without effect, and so is `learning_rate` if it is compiled. It has no
+            condition.
         random_state: Int, `numpy.random.RandomState` or `None`, as scikit-learn has it: the same int gives the same
             codes. Global generators are left as they were, but for NumPy's, which `None` draws a seed from.
         verbose: As in Keras's `fit`.
@@ -185,6 +186,12 @@ class VAETransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
                 f"`build({n_features}, {self.latent_dim})` must return a VAE of event_shape ({n_features},) and of "
                 f"latent_dim {self.latent_dim}. Received: event_shape {model.event_shape}, latent_dim "
                 f"{model.latent_dim}."
+            )
+        if model.condition is not None:
+            raise ValueError(
+                f"The rows of a table have no condition beside them: `build({n_features}, {self.latent_dim})` must "
+                "return a VAE without one, or encode by the VAE itself, `vae.encode(x, condition=...)`. Received: "
+                f"condition={model.condition.described()}."
             )
         if not model.built:
             model.build((None, n_features))

@@ -119,7 +119,7 @@ class LatentModel(Serving, Saving, KerasMethods):
             ValueError: If z is of another shape, or holds NaN or infinity.
         """
         z = data_checks.checked_codes(z, self.latent_dim)
-        codes = joined(z, self._condition_for(condition, len(z), "z"))
+        codes = joined(z, self.checked_condition(condition, len(z), "z"))
         decoded = self.compiled_function("decode_tensors", self._decoded_batch)
         return batches.run_in_batches(decoded, batches.array_batches(codes, checked_size(batch_size, "batch_size")))
 
@@ -216,15 +216,24 @@ class LatentModel(Serving, Saving, KerasMethods):
         """What each example costs by fixed draws, for tensors: `(batch, *event_shape)` to `(batch,)`, in nats."""
         raise NotImplementedError
 
-    def _decoded_batch(self, codes):
-        return self.decode_tensors(x_of(codes), condition_of(codes))
+    def checked_condition(self, condition, count: int, name: str):
+        """Returns values of the condition for so many examples after a check; `None` of a model without one.
 
-    def _condition_for(self, condition, count: int, name: str):
-        """Values of the condition for so many codes, checked; `None` of a model without one."""
+        Args:
+            condition: The values: one for each example, or one for all.
+            count: How many examples there are.
+            name: What to call the examples in a message.
+
+        Raises:
+            ValueError: If the condition is missing, there is one too many, or a value is not allowed.
+        """
         if self.condition is None and condition is None:
             return None
         _, condition = split(joined(None, condition), self.condition, name)
         return self.condition.for_each(condition, count)
+
+    def _decoded_batch(self, codes):
+        return self.decode_tensors(x_of(codes), condition_of(codes))
 
     mean_code = renamed("mean_code", "encode_tensors")
     draw_code = renamed("draw_code", "encode_tensors", sample=True)

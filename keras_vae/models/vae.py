@@ -373,7 +373,7 @@ class VAE(LatentModel):
             parts = batches.sizes(num_samples, at_once)
         else:
             draw = functools.partial(self._sample_under, mean=mean)
-            parts = batches.array_batches(self._condition_for(condition, num_samples, "sample"), at_once)
+            parts = batches.array_batches(self.checked_condition(condition, num_samples, "sample"), at_once)
         drawn = self.compiled_function(("sample", mean, condition is None), draw)
         return batches.run_in_batches(batches.seeded(drawn, self.drawn_seed(seed)), parts)
 

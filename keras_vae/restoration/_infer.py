@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_vae.inputs.batches import array_batches
+from keras_vae.inputs.examples import given as given_with
 from keras_vae.ops.checks import checked_number, checked_size
 from keras_vae.ops.terminal import shows_bars
 from keras_vae.restoration import given
@@ -33,6 +34,8 @@ def infer(
     batch_size: int = 100,
     seed: int | None = None,
     verbose: int = 1,
+    *,
+    condition=None,
 ) -> Restoration:
     """Restores examples by the codes that are probable given what was observed, p(z | observed).
 
@@ -68,6 +71,8 @@ def infer(
         batch_size: Examples at once. Draws of all chains are held in memory for as many.
         seed: The same int gives the same values for the same `batch_size`; `None` draws others at each call.
         verbose: 1 shows a progress bar on a terminal and in a notebook, 0 does not.
+        condition: For a model with a condition, its values for an array x: one for each example, or one for all.
+            Codes and examples are then those of p(z, x | observed, c).
 
     Returns:
         A `Restoration`.
@@ -80,11 +85,12 @@ def infer(
     noise_scale = checked_number(noise_scale, "noise_scale", 0.0)
     if isinstance(corruption, GaussianNoise):
         corruption, noise_scale = None, math.hypot(noise_scale, corruption.stddev)
+    examples = given_with(x, condition)
     if corruption is None and noise_scale == 0:
         observation = MissingElements(vae)
-        y = given.checked_elements(vae, x, mask, observation.likelihood)
+        y = given.checked_elements(vae, examples, mask, observation.likelihood)
     else:
-        y = given.checked_corrupted(vae, x, mask, corruption)
+        y = given.checked_corrupted(vae, examples, mask, corruption)
         observation = CorruptedPicture(vae, corruption, noise_scale)
     inference = _Inference(
         LatentPosterior(vae, observation, checked_size(num_restorations, "num_restorations")),
@@ -116,14 +122,14 @@ class _Inference:
         """Steps for each batch."""
         return self.num_gradient_steps + self.num_langevin_steps
 
-    def restored(self, y, number, progress) -> Restoration:
+    def restored(self, observed, number, progress) -> Restoration:
         """Restores a batch by its number, from which its random numbers are its own."""
         # A stream for each step of the chains, one for each draw of x, and those for where they begin.
         stream = number * (2 * self.num_langevin_steps + 2)
-        known, variance, begun = self._call("begin", y, self.step_size, self.seed, stream)
+        known, variance, begun = self._call("begin", observed, self.step_size, self.seed, stream)
         best = self._ascended(known, begun, variance, progress)
         chains = self._call("begin_chains", known, best["z"], variance, self.step_size, self.seed, stream + 1)
-        chains, kept = self._moved(y, known, chains, variance, stream + 2, progress)
+        chains, kept = self._moved(known, chains, variance, stream + 2, progress)
         draws, pictures = (np.concatenate([np.swapaxes(part[index], 0, 1) for part in kept]) for index in (0, 1))
         best_code = best["z"][:, 0]
         num_chains, num_kept_steps = self.latent_posterior.num_chains, self.num_langevin_steps - self.burn_in
@@ -134,7 +140,7 @@ class _Inference:
             level=self.level,
             codes=np.asarray(chains["z"]),
             best_code=np.asarray(best_code),
-            best_picture=np.asarray(self._call("picture", y, best_code)),
+            best_picture=np.asarray(self._call("picture", known, best_code)),
             starting_log_likelihood=np.asarray(begun["log_likelihood"])[:, 0],
             log_likelihood=np.asarray(best["log_likelihood"])[:, 0],
             acceptance_rate=np.asarray(chains["accepted"]) / num_kept_steps,
@@ -146,7 +152,7 @@ class _Inference:
             progress.add(last - first)
         return state
 
-    def _moved(self, y, known, state, variance, stream, progress):
+    def _moved(self, known, state, variance, stream, progress):
         """Chains at their last step, and draws of x and its means at those that are kept."""
         kept = []
         for first, last in [*_parts(0, self.burn_in), *_parts(self.burn_in, self.num_langevin_steps)]:
@@ -156,7 +162,7 @@ class _Inference:
             state = self._call("move", known, state, variance, self.seed, stream, first, last, adapts)
             if not adapts:
                 at = stream + self.num_langevin_steps + first
-                kept.append(self._call("draw", y, state["z"], self.seed, at))
+                kept.append(self._call("draw", known, state["z"], self.seed, at))
             progress.add(last - first)
         return state, kept
 

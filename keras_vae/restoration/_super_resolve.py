@@ -3,13 +3,14 @@
 import numpy as np
 
 from keras_vae.inputs import batches
-from keras_vae.inputs.plain_arrays import checked_array
+from keras_vae.inputs.data_checks import as_examples
+from keras_vae.inputs.examples import condition_of, given, joined, x_of
 from keras_vae.ops.checks import checked_size
 from keras_vae.restoration.corruption import side_axes
 from keras_vae.restoration.downsampling import downsample, repeat
 
 
-def super_resolve(model, small, factor: int, batch_size: int = batches.BATCH_SIZE) -> np.ndarray:
+def super_resolve(model, small, factor: int, batch_size: int = batches.BATCH_SIZE, *, condition=None) -> np.ndarray:
     """Reconstructs small images at a model's size, and keeps what was observed: the mean of each block of pixels.
 
     The model is one that was trained for it, with `corruption=restoration.Downsampling(factor)`. Its reconstruction is
@@ -21,6 +22,7 @@ def super_resolve(model, small, factor: int, batch_size: int = batches.BATCH_SIZ
         small: Array `(batch, *sides / factor, channels)`: means of blocks, as `restoration.downsample` takes them.
         factor: Pixels along every side that one of the small image stands for.
         batch_size: Examples at once.
+        condition: For a model with a condition, its values for an array small: one for each example, or one for all.
 
     Returns:
         Float array `(batch, *event_shape)`, in the data's units.
@@ -28,7 +30,8 @@ def super_resolve(model, small, factor: int, batch_size: int = batches.BATCH_SIZ
     Raises:
         ValueError: If the small images times the factor are not of the model's shape, or a value is not allowed.
     """
-    small, factor = checked_array(small, "small"), checked_size(factor, "factor")
+    examples = as_examples(model.data_spec, given(small, condition, "small"), "small")
+    small, factor = x_of(examples), checked_size(factor, "factor")
     axes = side_axes((None, *model.event_shape))
     sides = [size // factor if axis in axes else size for axis, size in enumerate(model.event_shape, 1)]
     divides = all(model.event_shape[axis - 1] % factor == 0 for axis in axes)
@@ -39,5 +42,5 @@ def super_resolve(model, small, factor: int, batch_size: int = batches.BATCH_SIZ
         )
     if small.dtype.kind != "f":
         small = small.astype(np.float32)
-    large = model.reconstruct(np.asarray(repeat(small, factor)), batch_size)
+    large = model.reconstruct(joined(np.asarray(repeat(small, factor)), condition_of(examples)), batch_size)
     return large + np.asarray(repeat(small - downsample(large, factor), factor), large.dtype)

@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 
-from keras_vae.inputs.data_checks import check_examples
-from keras_vae.inputs.plain_arrays import checked_array
+from keras_vae.inputs.data_checks import as_examples, check_examples
+from keras_vae.inputs.examples import condition_of, joined, x_of
 from keras_vae.inputs.rules import FINITE_OR_MISSING, check_values, rule_of
 from keras_vae.models._has_prior import has_prior
 from keras_vae.models.composite import checked_part
@@ -32,12 +32,12 @@ def checked_level(level) -> float:
     return level
 
 
-def checked_elements(vae, x, mask, likelihood) -> np.ndarray:
-    """Returns examples with NaN where they are missing, as floats `(batch, *event_shape)`.
+def checked_elements(vae, x, mask, likelihood):
+    """Returns examples with NaN where they are missing, as floats `(batch, *event_shape)`, with their condition.
 
     Args:
         vae: A `VAE`.
-        x: Array-like `(batch, *event_shape)`.
+        x: Array-like `(batch, *event_shape)`; of a model with a condition, `{"x": ..., "condition": ...}`.
         mask: Booleans in the shape of x or of an example, False where it is missing; or `None`.
         likelihood: That of the VAE, as one that leaves out what is missing.
 
@@ -47,28 +47,29 @@ def checked_elements(vae, x, mask, likelihood) -> np.ndarray:
     Warns:
         UserWarning: Of values that the likelihood can be computed of, without being one.
     """
-    x = _checked_floats(vae, x, mask)
+    examples = _checked_floats(vae, x, mask)
     encoded = None if vae.encoder.input_spec is None else tuple(vae.encoder.input_spec.shape[1:])
     if encoded not in (None, vae.event_shape):
         raise ValueError(
             f"What is missing is filled in for the encoder, which must take the shape of an event, {vae.event_shape}. "
             f"It takes another, {encoded}."
         )
-    check_examples(vae.data_spec, x, "x", rule_of(likelihood))
-    caution = likelihood.caution(x)
+    check_examples(vae.data_spec, examples, "x", rule_of(likelihood))
+    caution = likelihood.caution(x_of(examples))
     if caution:
         warn(caution)
-    return x
+    return examples
 
 
-def checked_corrupted(vae, x, mask, corruption) -> np.ndarray:
-    """Returns corrupted examples with NaN where they are missing, as floats `(batch, ...)`.
+def checked_corrupted(vae, x, mask, corruption):
+    """Returns corrupted examples with NaN where they are missing, as floats `(batch, ...)`, with their condition.
 
     Raises:
         ValueError: If the corruption is random or gives another shape, nothing was observed of an example, or a value
             is infinite.
     """
-    x = _checked_floats(vae, x, mask)
+    examples = _checked_floats(vae, x, mask)
+    x = x_of(examples)
     expected, made_by = vae.event_shape, ""
     if corruption is not None:
         expected = _shape_after(corruption, vae)
@@ -80,15 +81,17 @@ def checked_corrupted(vae, x, mask, corruption) -> np.ndarray:
             f"`x` must have shape (batch, {', '.join(map(str, expected))}){made_by}. Received shape {x.shape}."
         )
     check_values(FINITE_OR_MISSING, x, "x")
-    return x
+    return joined(x, condition_of(examples))
 
 
 def _checked_floats(vae, x, mask):
-    """x as floats, NaN where a mask is False."""
-    x = checked_array(x, "x")
+    """x as floats, NaN where a mask is False, with the values of its condition."""
+    examples = as_examples(vae.data_spec, x, "x")
+    x = x_of(examples)
     if len(x) == 0:
         raise ValueError(f"`x` is empty: it must hold at least one example. Received shape {x.shape}.")
-    return with_missing(x.astype(vae.decoder.likelihood.compute_dtype), mask)
+    x = with_missing(x.astype(vae.decoder.likelihood.compute_dtype), mask)
+    return joined(x, condition_of(examples))
 
 
 def _shape_after(corruption, vae):

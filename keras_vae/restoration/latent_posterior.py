@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from keras_vae.inputs.examples import condition_of, joined, x_of
 from keras_vae.ops import noise
 from keras_vae.restoration import ascent, langevin
 
@@ -23,20 +24,26 @@ class LatentPosterior:
         key = ("p(z | observed)", self.observation.key, method.__name__, self.num_chains)
         return self.vae.compiled_function(key, method, self.observation.somebodys)
 
-    def begin(self, y, step_size, seed, stream):
+    def begin(self, observed, step_size, seed, stream):
         """What was observed as tensors, the encoder's variance, and an ascent that begins at the encoder's code.
 
         Args:
-            y: What was observed, `(batch, ...)`, NaN where it is missing.
+            observed: What was observed, `(batch, ...)`, NaN where it is missing; of a model with a condition,
+                `{"x": ..., "condition": ...}`.
             step_size: Of the first step, as a share of the variance.
             seed: Scalar integer tensor.
             stream: Which of the sequences of draws that belong to the seed.
 
         Returns:
-            Dict of tensors, variance `(batch, 1, latent_dim)`, and a state for `ascend`, of one code for each example.
+            What is known as a dict, variance `(batch, 1, latent_dim)`, and a state for `ascend`, of one code for each
+            example.
         """
-        z, variance = self.vae.code_moments(self.vae.context(self.observation.start(y)))
-        known, variance = self.observation.known(y, z, seed, stream), variance[:, None]
+        y, values = x_of(observed), condition_of(observed)
+        guess = joined(self.observation.start(y, values), values)
+        z, variance = self.vae.code_moments(self.vae.context(guess))
+        context = self.vae.prior_context(values)
+        known = {**self.observation.known(y, z, seed, stream, context), "context": context}
+        variance = variance[:, None]
         return known, variance, ascent.start_ascent(self._log_joint(known), z[:, None], step_size)
 
     def ascend(self, known, state, variance, num_steps):
@@ -53,19 +60,20 @@ class LatentPosterior:
         """The state of chains at step `last`, from that at step `first`."""
         return langevin.move(self._log_joint(known), state, variance, seed, stream, first, last, adapts)
 
-    def draw(self, y, z, seed, stream):
+    def draw(self, known, z, seed, stream):
         """Draws of x given codes and what was observed, and its mean: each `(batch, num_chains, *event_shape)`."""
-        params, likelihood = self.vae.decoder(z, training=False), self.vae.decoder.likelihood
-        drawn = likelihood.sample(params, noise.FixedSeed(seed, stream))
-        return self.observation.completed(drawn, y), self.observation.completed(likelihood.mean(params), y)
+        params, likelihood = self.vae.decoded(z, known["context"]), self.vae.decoder.likelihood
+        drawn, mean = likelihood.sample(params, noise.FixedSeed(seed, stream)), likelihood.mean(params)
+        return self.observation.completed(drawn, known["y"]), self.observation.completed(mean, known["y"])
 
-    def picture(self, y, z):
+    def picture(self, known, z):
         """The mean of p(x|z) given codes `(batch, latent_dim)` and what was observed: `(batch, *event_shape)`."""
-        return self.observation.completed(self.vae.decode_tensors(z), y)
+        mean = self.vae.decoder.likelihood.mean(self.vae.decoded(z, known["context"]))
+        return self.observation.completed(mean, known["y"])
 
     def _log_joint(self, known):
         def log_joint(z):
-            log_likelihood = self.observation.log_prob(self.vae.decoder(z, training=False), known)
-            return self.vae.log_prior(z) + log_likelihood, log_likelihood
+            log_likelihood = self.observation.log_prob(self.vae.decoded(z, known["context"]), known)
+            return self.vae.log_prior(z, known["context"]) + log_likelihood, log_likelihood
 
         return log_joint

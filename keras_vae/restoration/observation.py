@@ -3,14 +3,18 @@
 import functools
 import math
 
+import keras
 from keras import ops
 
+from keras_vae.inputs.examples import joined
 from keras_vae.likelihoods import Masked
 from keras_vae.ops import noise
 from keras_vae.restoration.downsampling import Downsampling, downsample
 
 # Codes from the prior, whose mean picture stands in for what is missing at first.
 NUM_PRIOR_CODES, PRIOR_SEED = 256, 0
+# And those for each example under a condition, where each has a mean picture of its own.
+NUM_CODES_EACH = 16
 # Times that what is missing is filled with the reconstruction.
 NUM_FILLS = 5
 # Draws of x, of whose corruption the scale of an observation is estimated.
@@ -31,25 +35,26 @@ class MissingElements:
         likelihood = vae.decoder.likelihood
         self.likelihood = likelihood if isinstance(likelihood, Masked) else Masked(likelihood)
 
-    def start(self, y):
+    def start(self, y, condition=None):
         """A first guess of x for the encoder: what is missing is filled with reconstructions of what was filled before.
 
         An encoder that was trained on data with missing values takes it as it is.
 
         Args:
             y: `(batch, *event_shape)`, NaN where it is missing.
+            condition: Of a model with a condition, its values.
 
         Returns:
             Tensor in the shape of y.
         """
         if self.vae.decoder.likelihood.takes_missing:
             return y
-        x = self.completed(typical_picture(self.vae), y)
+        x = self.completed(typical_picture(self.vae, condition), y)
         for _ in range(NUM_FILLS):
-            x = self.completed(self.vae.reconstruct_tensors(x), y)
+            x = self.completed(self.vae.reconstruct_tensors(joined(x, condition)), y)
         return x
 
-    def known(self, y, z, seed, stream) -> dict:
+    def known(self, y, z, seed, stream, context=None) -> dict:
         """What `log_prob` asks for: a dict of tensors."""
         return {"y": y}
 
@@ -85,9 +90,9 @@ class CorruptedPicture:
         self.key = (_key_of(corruption), noise_scale)
         self.somebodys = None if _is_ours(corruption) else corruption
 
-    def start(self, y):
+    def start(self, y, condition=None):
         """A first guess of x: y, enlarged to the shape of an event; where it is missing, a mean of the prior's."""
-        typical = typical_picture(self.vae)
+        typical = typical_picture(self.vae, condition)
         y = ops.where(ops.isnan(y), self.corrupted(typical), y)
         sides = list(zip(typical.shape[1:], y.shape[1:], strict=False))
         if len(y.shape) != len(typical.shape) or any(large % small for large, small in sides):
@@ -96,10 +101,13 @@ class CorruptedPicture:
             y = ops.repeat(y, large // small, axis=axis)
         return y
 
-    def known(self, y, z, seed, stream) -> dict:
-        """What `log_prob` asks for, with the scale `(batch, 1)` at codes `(batch, latent_dim)`: a dict of tensors."""
+    def known(self, y, z, seed, stream, context=None) -> dict:
+        """What `log_prob` asks for, with the scale `(batch, 1)` at codes `(batch, latent_dim)`: a dict of tensors.
+
+        What is decoded is so under the condition in a `Context`, of a model that has one.
+        """
         likelihood, generator = self.vae.decoder.likelihood, noise.FixedSeed(seed, stream)
-        params = self.vae.decoder(ops.repeat(z[:, None], NUM_SCALE_DRAWS, axis=1), training=False)
+        params = self.vae.decoded(ops.repeat(z[:, None], NUM_SCALE_DRAWS, axis=1), context)
         error = self.corrupted(likelihood.sample(params, generator)) - self.corrupted(likelihood.mean(params))
         variance = ops.mean(error * error, axis=tuple(range(1, len(error.shape))))
         return {"y": y, "scale": ops.sqrt(variance + self.noise_scale**2)[:, None]}
@@ -145,7 +153,16 @@ def made_of(corruption, x):
     return downsample(x, corruption.factor) if isinstance(corruption, Downsampling) else corruption(x, training=False)
 
 
-def typical_picture(vae):
-    """E[x] under the model, about: the mean of p(x|z) over codes from the prior, `(1, *event_shape)`."""
-    z = vae.sample_prior(NUM_PRIOR_CODES, noise.FixedSeed(PRIOR_SEED))
-    return ops.mean(vae.decode_tensors(z), axis=0, keepdims=True)
+def typical_picture(vae, condition=None):
+    """E[x] under the model, about: the mean of p(x|z) over codes from the prior, `(1, *event_shape)`.
+
+    Under the values of a condition it is E[x|c] of each of them, `(batch, *event_shape)`, over fewer codes.
+    """
+    generator = noise.FixedSeed(PRIOR_SEED)
+    if condition is None:
+        return ops.mean(vae.decode_tensors(vae.sample_prior(NUM_PRIOR_CODES, generator)), axis=0, keepdims=True)
+    repeated = keras.tree.map_structure(lambda values: ops.repeat(values, NUM_CODES_EACH, axis=0), condition)
+    count = ops.shape(keras.tree.flatten(repeated)[0])[0]
+    z = vae.sample_prior(count, generator, vae.prior_context(repeated))
+    pictures = ops.reshape(vae.decode_tensors(z, repeated), (-1, NUM_CODES_EACH, *vae.event_shape))
+    return ops.mean(pictures, axis=1)

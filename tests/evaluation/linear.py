@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from keras_vae import VAE, Autoencoder, Decoder, Encoder, likelihoods, posteriors
+from keras_vae import VAE, Autoencoder, Decoder, Encoder, conditions, likelihoods, posteriors
 
 NUM_FEATURES, LATENT_DIM, SCALE = 3, 2, 0.7
 RNG = np.random.default_rng(5)
@@ -11,6 +11,8 @@ TO_MEAN = RNG.normal(size=(NUM_FEATURES, LATENT_DIM))
 MEAN_BIAS = np.array([0.5, -1.5])
 TO_LOG_VARIANCE = 0.3 * RNG.normal(size=(NUM_FEATURES, LATENT_DIM))
 LOG_VARIANCE_BIAS = np.array([-2.0, 0.4])
+SHIFTS_OF_CODES = np.array([[2.0, 0.0], [-1.0, 3.0]])
+SHIFTS_OF_X = np.array([[0.0, 1.0, 0.0], [-2.0, 0.0, 4.0]])
 TO_X, X_BIAS = RNG.normal(size=(LATENT_DIM, NUM_FEATURES)), np.array([0.1, 0.0, -2.0])
 
 
@@ -33,6 +35,22 @@ def linear_vae(to_mean=TO_MEAN, to_log_variance=TO_LOG_VARIANCE, prior=None, **b
     vae.encoder.posterior.set_weights([kernel, np.concatenate(bias)])
     if np.shape(to_mean) == TO_MEAN.shape:
         vae.decoder.likelihood.set_weights([TO_X, X_BIAS])
+    return vae
+
+
+def conditional_vae(prior=None) -> VAE:
+    """That VAE of two classes, with a shift of the code's mean and of x for each."""
+    vae = VAE(
+        Encoder(keras.layers.Identity(), posteriors.DiagonalNormal(LATENT_DIM)),
+        Decoder(keras.layers.Identity(), likelihoods.Normal((NUM_FEATURES,), SCALE)),
+        prior=prior,
+        condition=conditions.Labels(2),
+    )
+    vae.build((None, NUM_FEATURES))
+    of_classes = np.concatenate([SHIFTS_OF_CODES, np.zeros((2, LATENT_DIM))], axis=1)
+    kernel = np.concatenate([np.concatenate([TO_MEAN, TO_LOG_VARIANCE], axis=1), of_classes])
+    vae.encoder.posterior.set_weights([kernel, np.concatenate([MEAN_BIAS, LOG_VARIANCE_BIAS])])
+    vae.decoder.likelihood.set_weights([np.concatenate([TO_X, SHIFTS_OF_X]), X_BIAS])
     return vae
 
 

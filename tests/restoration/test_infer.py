@@ -11,6 +11,7 @@ from keras_vae.datasets.digits import load_digits
 from tests import seeds
 from tests.models.small import binary, small_autoencoder, small_vae
 from tests.restoration import linear
+from tests.tiny_models import EVENT_SHAPE, vae_of_classes
 
 from ..conftest import on_terminal
 
@@ -223,3 +224,37 @@ def test_a_corruption_counts_as_it_is_now():
     found, expected = (quick(vae, 0.5 * x, corruption=layer, seed=0) for layer in (corruption, Fading(0.2)))
     np.testing.assert_array_equal(found.restorations, expected.restorations)
     assert not np.array_equal(found.best_code, before.best_code)
+
+
+class TestConditions:
+    LABELS = np.array([0, 1, 1, 0])
+    Y = with_holes(np.random.default_rng(0).normal(size=(4, linear.NUM_FEATURES)))
+
+    def test_codes_are_those_of_the_prior_and_the_decoder_of_each_class(self):
+        vae = linear.conditional()
+        found = restoration.infer(
+            vae, self.Y, num_langevin_steps=100, num_restorations=200, seed=0, verbose=0, condition=self.LABELS
+        )
+        for label, y, best, codes in zip(self.LABELS, self.Y, found.best_code, found.codes, strict=True):
+            parts, means, scales = linear.standardised(vae, label)
+            mean, covariance = linear.posterior(*parts, y)
+            np.testing.assert_allclose(best, means + scales * mean, atol=2e-3)
+            deviations = scales * np.sqrt(np.diag(covariance))
+            # Four standard errors of 200 chains; the relative error of a deviation is 1 / sqrt(400) = 0.05.
+            assert np.all(np.abs(codes.mean(axis=0) - means - scales * mean) < 4 * deviations / np.sqrt(200))
+            np.testing.assert_allclose(codes.std(axis=0), deviations, rtol=0.2)
+
+    def test_what_a_corruption_left_is_restored_under_the_class(self, eagerly):
+        vae = vae_of_classes(likelihoods.Normal(EVENT_SHAPE, 0.1), [-3.0, 3.0])
+        steps = {"num_gradient_steps": 1, "num_langevin_steps": 2}
+        small, layer = np.zeros((3, 4, 4, 1), np.float32), restoration.Downsampling(2)
+        found = quick(vae, small, corruption=layer, condition=[1, 0, 1], **steps)
+        np.testing.assert_allclose(found.best_picture[:, 0, 0, 0], [3.0, -3.0, 3.0], atol=1e-5)
+        other = quick(vae, {"x": np.zeros((2, 8, 8, 1)), "condition": 0}, noise_scale=0.1, **steps)
+        np.testing.assert_allclose(other.pictures, -3.0, atol=1e-5)
+
+    def test_without_a_condition_nothing_begins(self):
+        with pytest.raises(ValueError, match="`x` has none: give it as `condition=`"):
+            quick(linear.conditional(), self.Y)
+        with pytest.raises(ValueError, match=r"one value for each of 4 examples\. Received: 3"):
+            quick(linear.conditional(), self.Y, condition=[0, 1, 1])

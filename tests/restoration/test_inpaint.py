@@ -8,6 +8,7 @@ from keras_vae import likelihoods, restoration
 from keras_vae.restoration import inpaint
 from tests.restoration.corruptions import examples
 from tests.restoration.restorers import constant
+from tests.tiny_models import vae_of_classes
 
 EVENT_SHAPE = (4, 3, 1)
 X = examples(5, EVENT_SHAPE)
@@ -72,3 +73,12 @@ def test_other_shapes_and_infinity_are_refused():
         inpaint(constant(7.0, EVENT_SHAPE), X[..., 0])
     with pytest.raises(ValueError, match=r"or NaN where one is missing. Received: inf"):
         inpaint(constant(7.0, EVENT_SHAPE), np.where(MASK, X, np.inf))
+
+
+def test_what_is_missing_is_that_of_the_class():
+    vae = vae_of_classes(likelihoods.Normal(EVENT_SHAPE), [-3.0, 3.0])
+    expected = np.where(MASK, X, np.reshape([-3.0, 3.0, 3.0, -3.0, 3.0], (5, 1, 1, 1)))
+    np.testing.assert_allclose(inpaint(vae, X, MASK, batch_size=2, condition=[0, 1, 1, 0, 1]), expected, atol=1e-6)
+    np.testing.assert_allclose(inpaint(vae, {"x": X, "condition": 1}, MASK), np.where(MASK, X, 3.0), atol=1e-6)
+    with pytest.raises(ValueError, match="`x` has none: give it as `condition=`"):
+        inpaint(vae, X, MASK)

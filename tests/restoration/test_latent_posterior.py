@@ -44,11 +44,11 @@ def test_chains_begin_about_a_code_as_wide_as_the_encoder_is_unsure():
 
 
 def test_draws_are_those_of_the_likelihood_and_means_its_means():
-    _, (loadings, offset, scale), y, latent_posterior, _ = begun(4000)
+    _, (loadings, offset, scale), y, latent_posterior, (known, _, _) = begun(4000)
     z = np.array([[0.5, -1.0]] * 3, np.float32)
-    drawn, mean = latent_posterior.draw(tf.constant(y), tf.repeat(z[:, None], 4000, axis=1), 0, 0)
+    drawn, mean = latent_posterior.draw(known, tf.repeat(z[:, None], 4000, axis=1), 0, 0)
     expected = np.where(np.isnan(y), z @ loadings.T + offset, y)
     np.testing.assert_allclose(mean[:, 0], expected, rtol=1e-4, atol=1e-5)
-    np.testing.assert_allclose(latent_posterior.picture(tf.constant(y), tf.constant(z)), expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(latent_posterior.picture(known, tf.constant(z)), expected, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(np.mean(drawn, axis=1), expected, atol=0.05)
     np.testing.assert_allclose(np.std(drawn, axis=1), np.where(np.isnan(y), scale, 0.0), atol=0.03)

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from keras_vae import restoration
+from keras_vae import likelihoods, restoration
 from keras_vae.restoration import downsample, repeat, super_resolve
 from tests.restoration.corruptions import examples
 from tests.restoration.restorers import constant
+from tests.tiny_models import vae_of_classes
 
 
 @pytest.mark.parametrize(("event_shape", "factor"), [((8, 4, 2), 2), ((8, 8, 1), 4), ((9,), 3), ((6, 2), 1)])
@@ -49,3 +50,16 @@ def test_images_that_do_not_fit_the_model_are_refused(shape, factor):
 def test_nan_is_an_error():
     with pytest.raises(ValueError, match="Received: nan"):
         super_resolve(constant(7.0, (8, 8, 1)), np.full((1, 4, 4, 1), np.nan), 2)
+
+
+def test_under_a_condition_the_model_enlarges_as_one_of_the_class():
+    vae = vae_of_classes(likelihoods.Normal((8, 8, 1)), [-3.0, 3.0])
+    small = np.asarray(downsample(examples(2, (8, 8, 1)), 2))
+    # Details that the small image has lost, by which the classes differ: a ramp within each block.
+    ramp = np.tile([[0.0, 1.0]], (8, 4))[..., None]
+    vae.decoder.likelihood.projection.kernel.assign(np.stack([0 * ramp, 0 * ramp, ramp, -ramp]).reshape(4, -1))
+    found = super_resolve(vae, small, 2, condition=[0, 1])
+    expected = np.stack([ramp - 0.5, 0.5 - ramp]) + np.asarray(repeat(small, 2))
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    with pytest.raises(ValueError, match="`small` has none: give it as `condition=`"):
+        super_resolve(vae, small, 2)
