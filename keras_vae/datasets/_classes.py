@@ -120,8 +120,8 @@ def _checked(labels, where) -> np.ndarray:
             raise ValueError(f"{where!r} has an example without a label: number {values.tolist().index('')}, from 0.")
         count = len(np.unique(values))
     else:
-        # What is missing, NaN, is no class either.
-        strange = values[~((values >= 0) & (values == np.floor(values)))]
+        # -1 stands for a label that is missing, which a model may take; NaN is no class.
+        strange = values[~((values >= 0) & (values == np.floor(values)) | (values == -1))]
         if len(strange):
             raise ValueError(
                 f"The labels of {where!r} must be classes: texts, or whole numbers from 0. Received: {strange[0]}. "

@@ -69,7 +69,7 @@ def aggregate_posterior(
         ValueError: If x is empty or not what the model encodes, or the prior is another one under each condition.
     """
     check_has_prior(vae, "aggregate_posterior")
-    if vae.prior.is_conditional:
+    if vae.has_conditional_prior:
         raise ValueError(
             "aggregate_posterior compares the codes of all examples with one prior, and the model's is another one "
             f"under each condition. Use a prior such as StandardNormal. Received: {vae.part_classes['prior']}."

@@ -47,7 +47,7 @@ def compress(
     Raises:
         ValueError: If the source, the model or an option will not do, or there is something at `output`.
     """
-    check_unconditional(vae, "keras-vae compress")
+    check_unconditional(vae, "keras-vae compress", "compression.compress(vae, x, condition=...)")
     checked_free_path(output, overwrite)
     count, batches = _source(vae, source, split, data_dir)
     report = _counted(progress, count)
@@ -82,7 +82,7 @@ def decompress(
     Raises:
         ValueError: If the file is damaged or another model's, or there is something at `output`.
     """
-    check_unconditional(vae, "keras-vae decompress")
+    check_unconditional(vae, "keras-vae decompress", "compression.decompress(vae, blob, condition=...)")
     checked_free_path(output, overwrite)
     with compression.Reader(vae, source) as reader:
         # All checksums, before anything is written.

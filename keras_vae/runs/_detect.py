@@ -60,7 +60,7 @@ def detect(
     Raises:
         ValueError: If there is no such file or dataset, or it does not fit the model.
     """
-    check_unconditional(detector.model_, "keras-vae detect")
+    check_unconditional(detector.model_, "keras-vae detect", "detector.predict(x, condition=...)")
     x = read_examples(source, detector.model_, data_dir, split, names)
     scores = detector.anomaly_scores(x)
     return Detections(scores, detector.p_values_of(scores), detector.verdicts_of(scores), detector.threshold_)

@@ -58,7 +58,7 @@ def restore(
     Raises:
         ValueError: If something is at `output`, or the examples do not fit the model.
     """
-    check_unconditional(model, "keras-vae restore")
+    check_unconditional(model, "keras-vae restore", "restoration.infer(vae, x, condition=...)")
     checked_free_path(checked_folder(output), overwrite)
     data = damaged(source, model, corruption, mask, num_images, data_dir, seed)
     if model.has_prior:

@@ -56,12 +56,18 @@ def checked_conditional(model, conditional: bool | str = False) -> bool | str:
     return conditional or True
 
 
-def check_unconditional(model, command: str) -> None:
-    """Raises a ValueError that names a command if a model has a condition, which the command does not ask for."""
+def check_unconditional(model, command: str, in_python: str) -> None:
+    """Raises a ValueError if a model has a condition, which a command does not ask for.
+
+    Args:
+        model: An `Autoencoder` or a `VAE`.
+        command: What it is called.
+        in_python: What does the same in Python, and takes a condition.
+    """
     if model.condition is not None:
         raise ValueError(
-            f"`{command}` takes a model without a condition, and this one has {model.condition.described()}. Train one "
-            "without `conditional` (--conditional)."
+            f"`{command}` takes a model without a condition, and this one has {model.condition.described()}. In Python "
+            f"`{in_python}` takes one."
         )
 
 

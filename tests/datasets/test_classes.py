@@ -30,10 +30,16 @@ def test_whole_numbers_stay_what_they_are(dtype):
     assert class_names(labels, "x") == ["0", "1", "2", "3"]
 
 
+def test_a_label_that_is_missing_is_no_class():
+    labels = np.array([2, -1, 0])
+    np.testing.assert_array_equal(numbered(labels, "x"), labels)
+    assert class_names(labels, "x") == ["0", "1", "2"]
+
+
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        ([1, -1], r"The labels of 'x' must be classes.*Received: -1"),
+        ([1, -2], r"The labels of 'x' must be classes.*Received: -2"),
         ([1, 0.5], r"must be classes.*Received: 0.5. Numbers on a scale are `conditions.Covariates`"),
         ([1, np.nan], r"must be classes.*Received: nan"),
         ([0, MOST_CLASSES], r"at most 1,000 classes. Received: 1,001"),

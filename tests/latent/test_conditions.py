@@ -58,7 +58,7 @@ def test_traversals_are_under_one_class():
     codes[0, :, 0] = codes[1, :, 1] = [-1.0, 2.0]
     np.testing.assert_allclose(found.codes, codes, **TOLERANCE)
     np.testing.assert_allclose(found.examples, codes @ linear.TO_X + linear.SHIFTS_OF_X[1] + linear.X_BIAS, **TOLERANCE)
-    with pytest.raises(ValueError, match="`z` has none: give it as `condition=`"):
+    with pytest.raises(ValueError, match="say by `condition` under which of its values traversals draws"):
         latent.traversals(vae())
 
 

@@ -3,7 +3,6 @@ import pytest
 import tensorflow as tf
 
 from keras_vae import datasets, latent
-from tests.conditions.shifts import SHIFTS, shifted_vae
 from tests.evaluation.linear import LATENT_DIM, NUM_FEATURES, examples, linear_autoencoder, linear_vae, means
 from tests.tiny_models import tiny_vae
 
@@ -90,14 +89,3 @@ def test_the_index_of_a_bad_value_is_counted_over_the_whole_dataset():
 def test_sample_is_a_bool():
     with pytest.raises(ValueError, match="`sample` must be True or False"):
         latent.encode_dataset(linear_vae(), X, sample=3)
-
-
-def test_examples_with_a_condition():
-    vae = shifted_vae()
-    x, condition = np.ones((3, 2), np.float32), np.array([1, 2, 0])
-    examples, labels = {"x": x, "condition": condition}, np.array([5, 6, 7])
-    dataset = tf.data.Dataset.from_tensor_slices((examples, labels)).batch(2)
-    for data in (dataset, (examples, labels)):
-        found = latent.encode_dataset(vae, data)
-        np.testing.assert_allclose(found.codes, x - SHIFTS[condition], atol=8e-6)
-        np.testing.assert_array_equal(found.labels, labels)

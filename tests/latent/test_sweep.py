@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae import Autoencoder, Decoder, Encoder, conditions, datasets, evaluation, latent, likelihoods, posteriors
+from keras_vae import Autoencoder, Decoder, Encoder, datasets, evaluation, latent, likelihoods, posteriors
 from keras_vae.latent import recommendation
 from tests.models.small import EVENT_SHAPE, Builder, binary, small_autoencoder, small_vae
 
@@ -226,21 +226,3 @@ def test_images_that_are_binarised_anew_at_each_reading_are_refused():
     test = datasets.load("digits", "test", binarize="dynamic")
     with pytest.raises(ValueError, match=r"the same examples in the same order .*binarize='static'"):
         latent.sweep(tiny_vae, [1, 2], test, test, 1)
-
-
-def test_models_under_a_condition():
-    condition = np.arange(20) % 3
-    test = {"x": TEST, "condition": condition}
-    train = {"x": TRAIN, "condition": np.arange(48) % 3}
-
-    def make(latent_dim):
-        return small_vae(latent_dim=latent_dim, condition=conditions.Labels(3))
-
-    build = Builder(make)
-    (point,) = latent.sweep(build, [2], train, test, 1, progress=False, batch_size=48).points
-    (vae,) = build.models
-    np.testing.assert_allclose(point.squared_error, evaluation.mean_squared_error(vae, test), rtol=1e-5)
-    np.testing.assert_allclose((point.rate, point.distortion), evaluation.rate_distortion(vae, test, seed=0), rtol=1e-4)
-    one = {name: values[:1] for name, values in test.items()}
-    with pytest.raises(ValueError, match="`test` must hold at least two examples"):
-        latent.sweep(Builder(make), [2], train, one, 1)

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from keras_vae import latent
-from tests.conditions.shifts import SHIFTS, shifted_vae
 from tests.evaluation.linear import TO_X, X_BIAS, examples, linear_vae, means
 from tests.tiny_models import tiny_autoencoder
 from tests.visualization.layout import picture_of
@@ -47,12 +46,3 @@ def test_the_figure_draws_them(binary_images):
 def test_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         latent.traversals(*arguments)
-
-
-def test_under_a_condition():
-    vae = shifted_vae()
-    held = latent.traversals(vae, example=SHIFTS[1] + 1, values=[0.0], dimensions=[1], condition=1)
-    # Numbers up to 20: a few roundings.
-    np.testing.assert_allclose(held.examples[0, 0], SHIFTS[1] + [1.0, 0.0], atol=8e-6)
-    with pytest.raises(ValueError, match="say by `condition` under which of its values traversals draws"):
-        latent.traversals(vae)

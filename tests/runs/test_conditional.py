@@ -32,9 +32,11 @@ def test_data_are_conditional_where_the_model_is():
 
 
 def test_commands_without_conditions_say_so():
-    check_unconditional(tiny_vae(), "keras-vae restore")
-    with pytest.raises(ValueError, match=r"`keras-vae restore` takes a model without a condition.*Labels\(3\)"):
-        check_unconditional(conditional_vae(Labels(3)), "keras-vae restore")
+    check_unconditional(tiny_vae(), "keras-vae restore", "infer(x)")
+    with pytest.raises(
+        ValueError, match=r"`keras-vae restore` takes a model without.*Labels\(3\). In Python `infer\(x\)`"
+    ):
+        check_unconditional(conditional_vae(Labels(3)), "keras-vae restore", "infer(x)")
 
 
 def test_classes_by_name_and_number():
