@@ -36,6 +36,7 @@ POSTERIORS = {
 PRIORS = {
     "StandardNormal": [lambda: priors.StandardNormal(LATENT_DIM)],
     "Laplace": [lambda: priors.Laplace(LATENT_DIM)],
+    "ConditionalNormal": [lambda: priors.ConditionalNormal(LATENT_DIM, condition_size=3)],
     "MixtureOfNormals": [lambda: priors.MixtureOfNormals(LATENT_DIM, num_components=3)],
 }
 LIKELIHOODS = {
@@ -66,8 +67,8 @@ OBJECTIVES = {
     "ImportanceWeighted": [objectives.ImportanceWeighted, lambda: objectives.ImportanceWeighted(True)],
     "SemiSupervised": [objectives.SemiSupervised],
 }
-# Their models take labels, and are tested with their objective.
-WITH_LABELS = ("SemiSupervised",)
+# Their models take a condition, and are tested with it: `tests/conditions` and the objective's own tests.
+WITH_LABELS = ("ConditionalNormal", "SemiSupervised")
 
 INTEGERS = RNG.integers(0, 17, (12, *EVENT_SHAPE)).astype(np.uint8)
 DATA = {
@@ -145,6 +146,8 @@ def models() -> dict:
             f"{name}-{i}": (lambda n=name, m=m: model_of_posterior(n, m), "Bernoulli") for i, m in enumerate(makers)
         }
     for name, makers in PRIORS.items():
+        if name in WITH_LABELS:
+            continue
         rows |= {f"{name}-{i}": (lambda m=m: vae(prior=m()), "Bernoulli") for i, m in enumerate(makers)}
     for name, makers in LIKELIHOODS.items():
         rows |= {f"{name}-{i}": (lambda m=m: vae(m()), name) for i, m in enumerate(makers)}

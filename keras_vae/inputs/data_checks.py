@@ -9,7 +9,7 @@ import functools
 import inspect
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import keras
 import numpy as np
@@ -18,7 +18,7 @@ import tensorflow as tf
 from keras_vae.inputs.batches import is_endless
 from keras_vae.inputs.disk_rows import DiskRows, is_on_disk
 from keras_vae.inputs.event_shapes import check_event_shape
-from keras_vae.inputs.examples import CONDITION, joined, split, x_of
+from keras_vae.inputs.examples import CONDITION, has_condition, joined, split, x_of
 from keras_vae.inputs.plain_arrays import check_is_dense, checked_array
 from keras_vae.inputs.rules import (
     END,
@@ -316,12 +316,13 @@ def _checked_dataset(spec, dataset, name):
     once = _may_be_read_once(dataset)
     parts = keras.utils.unpack_x_y_sample_weight(dataset.element_spec if once else _first_batch(dataset, name))
     examples, target, sample_weight = parts
-    x, condition = split(examples, spec.condition, name)
-    if not isinstance(x, (tf.Tensor, tf.TensorSpec)):
+    is_other_dict = isinstance(examples, Mapping) and not has_condition(examples)
+    if is_other_dict or not isinstance(x_of(examples), (tf.Tensor, tf.TensorSpec)):
         raise ValueError(
-            f"`{name}` must be a dataset of x, (x, target) or (x, target, sample_weight). "
-            f"Its elements are {dataset.element_spec}."
+            f"`{name}` must be a dataset of tensors, (x, target) or (x, target, sample_weight); of a model with a "
+            f"condition x is {{'x': ..., 'condition': ...}}. Its elements are {dataset.element_spec}."
         )
+    x, condition = split(examples, spec.condition, name)
     if x.shape.rank is not None and tuple(x.shape) == spec.input_shape:
         raise ValueError(
             f"`{name}` must be batched: its first element has shape {tuple(x.shape)}, the shape of one "

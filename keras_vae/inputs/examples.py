@@ -55,8 +55,9 @@ def split(examples, condition, name: str) -> tuple:
     if condition is None:
         if isinstance(examples, Mapping):
             raise ValueError(
-                f"`{name}` is a dict of {sorted(examples)}, and the model has no condition: give x alone, or make the "
-                "model with one, such as `VAE(..., condition=conditions.Labels(10))`."
+                f"`{name}` must be an array of numbers, or a dataset, since the model has no condition. Received: a dict "
+                f"of {sorted(examples)}. Give x alone, or make the model with a condition, such as `VAE(..., "
+                "condition=conditions.Labels(10))`."
             )
         return examples, None
     if not has_condition(examples):

@@ -38,6 +38,8 @@ class Autoencoder(LatentModel):
     logged = ("reconstruction",)
 
     def __init__(self, encoder: Encoder, decoder: Decoder, corruption=None, **kwargs):
+        if kwargs.pop("condition", None) is not None:
+            raise ValueError("An Autoencoder takes no condition: use `VAE(..., condition=...)`.")
         super().__init__(encoder, decoder, corruption, **kwargs)
         if not encoder.posterior.is_point:
             raise ValueError(

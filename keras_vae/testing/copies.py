@@ -54,6 +54,13 @@ def stir(part, rng: np.random.Generator) -> None:
         weight.assign(weight + WEIGHT_DEVIATION * rng.normal(size=weight.shape))
 
 
+def prior_arguments(prior) -> tuple:
+    """What a prior's density and draws take beside codes: its parameters under some condition, where it is p(z|c)."""
+    if not prior.is_conditional:
+        return ()
+    return (prior.parameters(np.linspace(-1.0, 1.0, prior.condition_size)[np.newaxis]),)
+
+
 def num_features(part) -> int:
     """How many flat features a head is given: where it does not project them, as many as it has parameters."""
     return NUM_FEATURES if part.has_projection else part.num_parameters

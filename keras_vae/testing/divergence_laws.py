@@ -8,10 +8,10 @@ from keras import ops
 
 from keras_vae.divergences import closed_form
 from keras_vae.testing import density, draws
-from keras_vae.testing.copies import arrays, built_copy_of, copy_of, features, num_features
+from keras_vae.testing.copies import arrays, built_copy_of, copy_of, features, num_features, prior_arguments
 from keras_vae.testing.verdict import hold, hold_that
 
-SEED, NUM_DRAWS = 0, 16_384
+SEED, NUM_DRAWS, CONDITION_SIZE = 0, 16_384, 3
 LOOK_AT = "factors, constants and signs in the function that was registered"
 
 
@@ -24,7 +24,7 @@ def made_for(part, kinds: Sequence[type], given, name: str) -> list:
     if given is not None:
         return list(given)
     try:
-        return [kind(part.latent_dim) for kind in kinds]
+        return [kind(part.latent_dim, **_settings(kind)) for kind in kinds]
     except TypeError as error:
         raise ValueError(
             f"One of the {name} with a closed form to {type(part).__name__} needs more than `latent_dim`: {error}. "
@@ -41,13 +41,14 @@ def hold_closed_form(posterior, prior, rng: np.random.Generator) -> None:
         heads = features(rng, num_features(q))
         params = arrays(q(heads))
         form = closed_form(q, p)
-        terms = np.asarray(form(params))
+        under = prior_arguments(p)
+        terms = np.asarray(form(params, *under))
         pair = f"KL({type(q).__name__} || {type(p).__name__})"
         count, meaning = (latents, "each latent") if form.axis == "latent" else (1, "the whole code")
         law = f"{pair} is one number for {meaning}, as it was registered"
         hold_that(posterior, law, terms.shape == (len(heads), count), LOOK_AT)
         drawn = np.asarray(q.sample(params, NUM_DRAWS, SEED))
-        log_q, log_p = np.asarray(q.log_prob(params, drawn)), np.asarray(p.log_prob(drawn))
+        log_q, log_p = np.asarray(q.log_prob(params, drawn)), np.asarray(p.log_prob(drawn, *under))
         law = f"{pair} adds up to its Monte Carlo estimate"
         draws.hold_mean(posterior, law, (log_q - log_p).T, terms.sum(axis=1), LOOK_AT)
         if latents == 1:
@@ -57,6 +58,10 @@ def hold_closed_form(posterior, prior, rng: np.random.Generator) -> None:
             hold(posterior, f"{pair} in one latent is its integral", error, tolerance, LOOK_AT)
 
 
+def _settings(kind) -> dict:
+    return {"condition_size": CONDITION_SIZE} if getattr(kind, "is_conditional", False) else {}
+
+
 def _by_quadrature(posterior, prior, params, example, drawn) -> float:
     one = {name: value[example : example + 1] for name, value in params.items()}
 
@@ -64,7 +69,7 @@ def _by_quadrature(posterior, prior, params, example, drawn) -> float:
         return np.asarray(posterior.log_prob(one, ops.convert_to_tensor(z[None])))[0]
 
     def log_ratio(z):
-        log_p = np.asarray(prior.log_prob(ops.convert_to_tensor(z)))
+        log_p = np.asarray(prior.log_prob(ops.convert_to_tensor(z), *prior_arguments(prior)))
         return np.where(np.isneginf(log_p), math.inf, log_q(z) - log_p)
 
     return density.expectation(log_q, drawn, log_ratio)

@@ -6,6 +6,8 @@ import numpy as np
 from keras import ops
 
 from keras_vae import networks
+from keras_vae.conditions import Covariates
+from keras_vae.inputs.examples import joined
 from keras_vae.likelihoods import Bernoulli
 from keras_vae.models import VAE, Decoder, Encoder
 from keras_vae.models.composite import checked_part
@@ -14,7 +16,7 @@ from keras_vae.posteriors.closed_forms import posteriors_with_closed_form
 from keras_vae.posteriors.posterior import Posterior
 from keras_vae.priors.prior import Prior
 from keras_vae.testing import density, draws, gradients
-from keras_vae.testing.copies import copy_of, fresh, in_double_precision
+from keras_vae.testing.copies import copy_of, fresh, in_double_precision, prior_arguments
 from keras_vae.testing.divergence_laws import hold_closed_form, made_for
 from keras_vae.testing.round_trip import check_model
 from keras_vae.testing.verdict import hold, hold_that
@@ -37,6 +39,7 @@ def check_prior(prior, posteriors: Sequence[Posterior] | None = None) -> None:
     - Draws follow the density, seeded and independent; the gradient of `log_prob` equals finite differences.
     - Its `marginal`, if it has one, has the density of each of its latents, and two functions that invert each other.
     - A KL divergence in closed form equals quadrature and Monte Carlo; terms latent by latent add up to the whole.
+    - A prior p(z|c), whose `is_conditional` is set, keeps all this under a condition.
     - A model with it can be trained, saved, loaded and exported, and gives the same numbers each time.
 
     Args:
@@ -54,7 +57,9 @@ def check_prior(prior, posteriors: Sequence[Posterior] | None = None) -> None:
         _hold_distribution(prior, rng)
         for posterior in made_for(prior, posteriors_with_closed_form(type(prior)), posteriors, "posteriors"):
             hold_closed_form(posterior, prior, rng)
-    check_model(prior, _model(fresh(prior)), (rng.random((12, 6)) < 0.5).astype(np.float32))
+    x = (rng.random((12, 6)) < 0.5).astype(np.float32)
+    condition = rng.normal(size=(12, prior.condition_size)).astype(np.float32) if prior.is_conditional else None
+    check_model(prior, _model(fresh(prior)), joined(x, condition))
 
 
 def _hold_distribution(prior, rng):
@@ -79,7 +84,7 @@ def _hold_distribution(prior, rng):
     gradients.hold_gradients(
         copy,
         "the gradient of `log_prob` by the code is that of finite differences",
-        lambda moved: copy.log_prob(moved["z"]),
+        lambda moved: copy.log_prob(moved["z"], *prior_arguments(copy)),
         {"z": drawn[:3]},
         rng,
         "custom gradients and `stop_gradient`",
@@ -103,11 +108,11 @@ def _hold_marginal(prior, drawn):
 
 
 def _drawn(prior, seed) -> np.ndarray:
-    return ops.convert_to_numpy(prior.sample(NUM_DRAWS, seed))
+    return ops.convert_to_numpy(prior.sample(NUM_DRAWS, seed, *prior_arguments(prior)))
 
 
 def _log_density(prior):
-    return lambda z: ops.convert_to_numpy(prior.log_prob(ops.convert_to_tensor(z)))
+    return lambda z: ops.convert_to_numpy(prior.log_prob(ops.convert_to_tensor(z), *prior_arguments(prior)))
 
 
 def _model(prior) -> VAE:
@@ -115,6 +120,7 @@ def _model(prior) -> VAE:
         Encoder(networks.dense([6]), DiagonalNormal(prior.latent_dim, seed=SEED)),
         Decoder(networks.dense([6]), Bernoulli((6,))),
         prior=prior,
+        condition=Covariates(prior.condition_size) if prior.is_conditional else None,
     )
     vae.build((None, 6))
     return vae

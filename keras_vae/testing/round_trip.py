@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae.inputs.batches import num_rows
-from keras_vae.inputs.examples import has_condition
+from keras_vae.inputs.examples import condition_of, has_condition, x_of
 from keras_vae.models import load_model
 from keras_vae.testing.verdict import hold, hold_that
 
@@ -23,8 +23,7 @@ def check_model(part, model, x) -> None:
     Args:
         part: The part, for messages.
         model: A built `VAE` or `Autoencoder` with such a part.
-        x: Examples, `(n, *event_shape)`; of a model with a condition, `{"x": ..., "condition": ...}`. Such a model is
-            not exported.
+        x: Examples, `(n, *event_shape)`; of a model with one condition, `{"x": ..., "condition": ...}`.
     """
     config = keras.saving.serialize_keras_object(model)
     again = keras.saving.serialize_keras_object(keras.saving.deserialize_keras_object(config))
@@ -36,9 +35,8 @@ def check_model(part, model, x) -> None:
     before = _scores_and_reconstructions(model, x)
     hold_that(part, "scores of data are finite", np.isfinite(before[0]), "log-probabilities and the divergence")
     with tempfile.TemporaryDirectory() as folder:
-        if not has_condition(x):
-            found, look_at = _exported(model, x, folder), "what runs in Python while a graph is traced"
-            _hold_same(part, "an exported model", before, found, TOLERANCE, look_at)
+        found, look_at = _exported(model, x, folder), "what runs in Python while a graph is traced"
+        _hold_same(part, "an exported model", before, found, TOLERANCE, look_at)
         path = os.path.join(folder, "model.keras")
         model.save(path)
         loaded = load_model(path)
@@ -53,7 +51,10 @@ def _exported(model, x, folder) -> list:
     exported = os.path.join(folder, "exported")
     model.export(exported, verbose=False)
     signatures = tf.saved_model.load(exported).signatures
-    return [next(iter(signatures[name](tf.cast(x, tf.float32)).values())) for name in ("score", "reconstruct")]
+    inputs = {"x": tf.cast(x_of(x), tf.float32)}
+    if has_condition(x):
+        inputs["condition"] = tf.cast(condition_of(x), model.condition.value_dtype)
+    return [next(iter(signatures[name](**inputs).values())) for name in ("score", "reconstruct")]
 
 
 def _further(model, x):

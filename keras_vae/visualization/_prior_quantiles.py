@@ -17,7 +17,12 @@ def prior_quantiles(vae, probabilities) -> np.ndarray:
 
     Returns:
         float64 array `(n, latent_dim)`.
+
+    Raises:
+        ValueError: If the prior is p(z|c).
     """
+    if vae.has_conditional_prior:
+        raise ValueError("The prior is another one under each condition, p(z|c), and has no quantiles of its own.")
     marginal = vae.prior_marginal
     if marginal is not None:
         quantiles = [marginal.quantile(float(probability)) for probability in probabilities]

@@ -185,7 +185,7 @@ class TestDataOfEveryKind:
         plain.compile("sgd")
         with pytest.raises(ValueError, match=r"Labels are not targets.*condition=conditions.Labels"):
             plain.fit(binary(30), LABELS)
-        with pytest.raises(ValueError, match=r"the model has no condition.*VAE\(..., condition="):
+        with pytest.raises(ValueError, match=r"the model has no condition.*VAE\(\.\.\., condition="):
             plain.fit(labelled())
         for work in (plain.encode, plain.elbo, plain.reconstruct):
             with pytest.raises(ValueError, match="the model has no condition"):

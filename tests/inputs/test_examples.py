@@ -32,7 +32,7 @@ def test_a_condition_is_given_beside_an_array_alone():
 def test_a_model_takes_a_condition_exactly_where_it_has_one():
     assert split(X, None, "x") == (X, None)
     assert split(joined(X, LABELS), Labels(2), "x") == (X, LABELS)
-    with pytest.raises(ValueError, match=r"dict of \['condition', 'x'\], and the model has no condition"):
+    with pytest.raises(ValueError, match=r"the model has no condition. Received: a dict of \['condition', 'x'\]"):
         split(joined(X, LABELS), None, "x")
     with pytest.raises(ValueError, match=r"has a condition, Labels\(2\), and `x` has none.*Received: ndarray"):
         split(X, Labels(2), "x")

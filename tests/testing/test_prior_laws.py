@@ -18,20 +18,20 @@ def law_of(part, **methods) -> str:
 
 @pytest.mark.parametrize("make", rows.parts(rows.PRIORS), ids=rows.names(rows.PRIORS))
 def test_densities_and_draws(make):
-    def with_constant(self, right, z):
-        return right(self, z) + 1e-3
+    def with_constant(self, right, z, *under):
+        return right(self, z, *under) + 1e-3
 
-    def with_factor(self, right, z):
-        return 1.02 * right(self, z)
+    def with_factor(self, right, z, *under):
+        return 1.02 * right(self, z, *under)
 
-    def wider(self, right, num_samples, seed):
-        return 1.1 * right(self, num_samples, seed)
+    def wider(self, right, num_samples, seed, *under):
+        return 1.1 * right(self, num_samples, seed, *under)
 
-    def of_one_seed(self, right, num_samples, seed):
-        return right(self, num_samples, 3)
+    def of_one_seed(self, right, num_samples, seed, *under):
+        return right(self, num_samples, 3, *under)
 
-    def alike(self, right, num_samples, seed):
-        return ops.repeat(right(self, num_samples // 2, seed), 2, axis=0)
+    def alike(self, right, num_samples, seed, *under):
+        return ops.repeat(right(self, num_samples // 2, seed, *under), 2, axis=0)
 
     assert law_of(make(), log_prob=with_constant) == INTEGRAL
     assert law_of(make(), log_prob=with_factor) == INTEGRAL
