@@ -1,19 +1,22 @@
 """Every test begins with the same seeds, and with the kernels that TensorFlow has made for the tests before it.
 
 `tf.random.set_seed` throws all kernels away, since those of random numbers count what they have drawn; to make them
-again took a seventh of the tests' time. What draws by TensorFlow's own seed asks for it first. Where nothing has, no
-kernel has drawn and the seed is what it was. (What draws in a graph counts in that graph alone. `keras.random` and this
+again took a seventh of the tests' time. Here it does so only where one of them has drawn, whoever calls it: Keras's
+`set_random_seed`, the package or a test. (What draws by TensorFlow's own seed asks for it first. What draws in a graph
+counts in that graph alone; datasets take their seeds as numbers, and count in their iterators. `keras.random` and this
 package draw by seeds of their own.)
 """
 
-from unittest import mock
+import random
+import types
 
 import keras
 import tensorflow as tf
+from tensorflow.python.data.util import random_seed as seeds_of_datasets
 from tensorflow.python.eager import context
 from tensorflow.python.framework import random_seed
 
-_right_get_seed = random_seed.get_seed
+_right_get_seed, _right_set_seed = random_seed.get_seed, tf.random.set_seed
 _drawn = True
 
 
@@ -23,15 +26,17 @@ def _get_seed(op_seed):
     return _right_get_seed(op_seed)
 
 
-random_seed.get_seed = _get_seed
-
-
-def set_all(seed: int) -> None:
-    """What `keras.utils.set_random_seed` does."""
+def _set_seed(seed):
     global _drawn
-    if _drawn or context.global_seed() != seed:
-        keras.utils.set_random_seed(seed)
+    if _drawn:
+        _right_set_seed(seed)
         _drawn = False
     else:
-        with mock.patch.object(tf.random, "set_seed"):
-            keras.utils.set_random_seed(seed)
+        # All that TensorFlow's own does but for the kernels.
+        context.context()._seed, context.context()._rng = seed, random.Random(seed)
+
+
+random_seed.get_seed, tf.random.set_seed = _get_seed, _set_seed
+seeds_of_datasets.random_seed = types.SimpleNamespace(get_seed=_right_get_seed)
+
+set_all = keras.utils.set_random_seed
