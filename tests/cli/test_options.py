@@ -25,12 +25,20 @@ def test_data():
 
 
 def test_training_data():
-    defaults = {"dataset": "digits", "validation": None, "data_dir": None}
+    defaults = {"dataset": "digits", "validation": None, "conditional": False, "data_dir": None}
     assert parsed([], options.add_training_data) == defaults
     for words in (["photos/"], ["--dataset", "photos/"]):
         assert parsed(words, options.add_training_data) == {**defaults, "dataset": "photos/"}
     assert parsed(["--validation", "0.2"], options.add_training_data) == {**defaults, "validation": 0.2}
     assert parsed(["--validation", "v.npy"], options.add_training_data) == {**defaults, "validation": "v.npy"}
+    assert parsed(["--conditional"], options.add_training_data) == {**defaults, "conditional": True}
+    table = {**defaults, "dataset": "t.csv", "conditional": "kind"}
+    assert parsed(["t.csv", "--conditional", "kind"], options.add_training_data) == table
+
+
+def test_where_the_labels_of_a_table_are():
+    assert parsed([], options.add_labels_of_table) == {"conditional": False}
+    assert parsed(["--conditional", "kind"], options.add_labels_of_table) == {"conditional": "kind"}
 
 
 def test_what_is_tested_on():

@@ -96,7 +96,7 @@ def test_every_option_reaches_the_function(monkeypatch):
         *("--dataset", "mnist", "--data-dir", "data", "--latent-dim", "4", "--network", "conv"),
         *("--likelihood", "normal", "--epochs", "7", "--batch-size", "8", "--learning-rate", "0.5"),
         *("--schedule", "constant", "--beta", "0.25", "--seed", "9", "--output", "there", "--overwrite"),
-        *("--validation", "0.2"),
+        *("--validation", "0.2", "--conditional", "kind"),
     )
     assert given == {
         "output": "there",
@@ -113,6 +113,7 @@ def test_every_option_reaches_the_function(monkeypatch):
         "seed": 9,
         "overwrite": True,
         "validation": 0.2,
+        "conditional": "kind",
     }
 
 

@@ -9,7 +9,7 @@ from keras_vae.runs.examples import read_examples
 
 def model_of(likelihood):
     """As much of a model as says in which form it takes its data."""
-    return types.SimpleNamespace(decoder=types.SimpleNamespace(likelihood=likelihood))
+    return types.SimpleNamespace(condition=None, decoder=types.SimpleNamespace(likelihood=likelihood))
 
 
 TABULAR = model_of(likelihoods.Tabular((3,)))
