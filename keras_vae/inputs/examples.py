@@ -55,8 +55,8 @@ def split(examples, condition, name: str) -> tuple:
     if condition is None:
         if isinstance(examples, Mapping):
             raise ValueError(
-                f"`{name}` must be an array of numbers, or a dataset, since the model has no condition. Received: a dict "
-                f"of {sorted(examples)}. Give x alone, or make the model with a condition, such as `VAE(..., "
+                f"`{name}` must be an array of numbers, or a dataset, since the model has no condition. Received: "
+                f"a dict of {sorted(examples)}. Give x alone, or make the model with a condition, such as `VAE(..., "
                 "condition=conditions.Labels(10))`."
             )
         return examples, None

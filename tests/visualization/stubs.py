@@ -21,6 +21,7 @@ class CodePictures:
         self.has_prior = True
         prior = priors.StandardNormal(latent_dim) if prior is None else prior
         self.prior_marginal, self.sample_prior = prior.marginal, prior.sample
+        self.has_conditional_prior = prior.is_conditional
         self.encoder = types.SimpleNamespace(input_spec=None)
         self.decoder = types.SimpleNamespace(likelihood=types.SimpleNamespace(levels=levels))
 

@@ -29,3 +29,8 @@ def test_of_another_prior_they_are_those_of_draws_and_each_latent_has_its_own():
     # The standard error of a quantile is sqrt(p (1 - p) / draws) / density: at most 0.017 here. Four of them.
     np.testing.assert_allclose(quantiles, expected, atol=0.07)
     np.testing.assert_array_equal(quantiles, prior_quantiles(CodePictures(2, prior), [0.5, 0.9]))
+
+
+def test_a_prior_under_a_condition_has_none_of_its_own():
+    with pytest.raises(ValueError, match="another one under each condition"):
+        prior_quantiles(CodePictures(2, priors.ConditionalNormal(2, 3)), [0.5])
