@@ -75,7 +75,7 @@ class Archive:
         if self.damage is not None:
             raise self.damage
         if count != self.count:
-            raise DamagedFileError(f"The blocks hold {count} examples, and the end of the file says {self.count}.")
+            raise DamagedFileError(f"The blocks hold {count} examples, but the end of the file says {self.count}.")
 
     def count_of(self, blocks: Iterable[file_format.StoredBlock]) -> int:
         """How many examples all blocks hold.

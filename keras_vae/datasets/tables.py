@@ -75,7 +75,7 @@ def _check_lengths(path, lines):
     width = len(lines[0][1])
     for number, row in lines:
         if len(row) != width:
-            raise ValueError(f"{path!r} has {len(row)} columns in line {number}, and {width} before.")
+            raise ValueError(f"{path!r} has {len(row)} columns in line {number}, but {width} before.")
 
 
 def _as_numbers(path, lines) -> np.ndarray:

@@ -12,6 +12,7 @@ from keras_vae.compression import DamagedFileError, compress, compress_to_file, 
 from keras_vae.compression._fingerprint import fingerprint
 from keras_vae.compression.block_conditions import BlockConditions, with_note, without_note
 from keras_vae.compression.file_format import StoredBlock
+from keras_vae.conditions.several import as_condition
 
 from ..tiny_models import EVENT_SHAPE, conditional_vae, tiny_vae, vae_of_classes
 
@@ -133,7 +134,7 @@ def test_the_fingerprint_is_that_of_the_conditions_weights_and_settings_too():
 
 
 def test_values_are_those_of_each_block():
-    several = conditions.as_condition({"digit": conditions.Labels(3), "age": conditions.Covariates(1)})
+    several = as_condition({"digit": conditions.Labels(3), "age": conditions.Covariates(1)})
     values = BlockConditions(several, {"digit": [0, 1, 2, 2], "age": [40.0]}, 4).of(1, 2)
     np.testing.assert_array_equal(values["digit"], [1, 2])
     np.testing.assert_array_equal(values["age"], [[40.0], [40.0]])

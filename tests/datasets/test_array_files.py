@@ -43,10 +43,10 @@ def test_archives_that_do_not_say_which_are_the_examples(tmp_path, arrays):
 def test_files_that_hold_something_else_are_named(tmp_path, load):
     name = f"x.np{load.__name__[-1]}"
     (tmp_path / name).write_text("text")
-    with pytest.raises(ValueError, match=f"{name}' is no {name[1:]} file of numbers"):
+    with pytest.raises(ValueError, match=f"{name}' is not a {name[1:]} file of numbers"):
         load(tmp_path / name)
     (np.save if load is load_npy else np.savez)(tmp_path / name, np.array([{}, 1], dtype=object))
-    with pytest.raises(ValueError, match=f"{name}' is no {name[1:]} file of numbers"):
+    with pytest.raises(ValueError, match=f"{name}' is not a {name[1:]} file of numbers"):
         load(tmp_path / name)
 
 
@@ -69,4 +69,4 @@ def test_a_file_with_any_bit_turned_is_whole_or_named(tmp_path, load):
             assert load is load_npy or np.array_equal(found[0], X)
     assert len(refusals) > 50
     for text in refusals:
-        assert f"x.{kind}' is no .{kind} file of numbers" in text or f"x.{kind}' holds several arrays" in text
+        assert f"x.{kind}' is not a .{kind} file of numbers" in text or f"x.{kind}' holds several arrays" in text

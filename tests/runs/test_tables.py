@@ -44,7 +44,7 @@ def test_what_is_no_table_is_refused(tmp_path):
         assert not is_table(own)
         with pytest.raises(ValueError, match=rf"is for rows of real numbers at a path.*{name}"):
             tabular_likelihood(own)
-    with pytest.raises(ValueError, match=r"Received: a dataset by name\. Take 'normal'"):
+    with pytest.raises(ValueError, match=r"Received: a dataset by name\. Use 'normal'"):
         runs.train(str(tmp_path / "run"), "digits", likelihood="tabular")
 
 
