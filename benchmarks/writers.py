@@ -20,7 +20,7 @@ from PIL import Image
 
 from keras_vae import VAE, compression, load_model
 from keras_vae.anomaly import AnomalyDetector
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 from keras_vae.files.damage import check_archive
 from keras_vae.runs._detect import Detections
 from keras_vae.runs.folder import RunFolder

@@ -51,7 +51,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(built):
     names = {name for name in wheel.namelist() if not name.startswith(about)}
     assert names == files_of(copy, "keras_vae")
     assert f"{about}licenses/LICENSE" in wheel.namelist()
-    assert "keras-vae = keras_vae.cli._main:main" in wheel.read(f"{about}entry_points.txt").decode()
+    assert "keras-vae = keras_vae.cli.main:main" in wheel.read(f"{about}entry_points.txt").decode()
 
 
 def test_the_source_holds_all_that_its_tests_need(built):

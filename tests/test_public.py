@@ -7,7 +7,7 @@ import pytest
 
 import keras_vae
 from keras_vae import public
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 
 from .cli.test_main import COMMANDS
 
@@ -15,7 +15,7 @@ from .cli.test_main import COMMANDS
 BY_SCRIPT = """
 import sys
 sys.argv[0] = "keras-vae"
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 try:
     sys.exit(main())
 finally:
@@ -29,7 +29,7 @@ runpy.run_module("keras_vae", run_name="__main__", alter_sys=True)
 # All commands in one process, which is spared its start then.
 EACH_HELP = """
 import contextlib, sys
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 for command in sys.argv[1:]:
     with contextlib.suppress(SystemExit):
         main([command, "--help"])

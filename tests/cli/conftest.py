@@ -9,7 +9,7 @@ import unicodedata
 import keras
 import pytest
 
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 
 from ..tiny_models import tiny_autoencoder
 

@@ -5,7 +5,7 @@ import pytest
 
 from keras_vae import compression, load_model, runs
 from keras_vae.cli import tables
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 
 from ..tiny_models import tiny_vae
 

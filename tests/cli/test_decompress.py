@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from keras_vae import compression
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 
 from ..tiny_models import tiny_vae
 

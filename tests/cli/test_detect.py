@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_vae.anomaly import AnomalyDetector
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 
 from ..tiny_models import tiny_vae
 

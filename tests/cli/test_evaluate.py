@@ -7,7 +7,7 @@ import pytest
 
 from keras_vae import load_model, runs
 from keras_vae.cli import tables
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 from keras_vae.runs.environment import machine, versions
 
 

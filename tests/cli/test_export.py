@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from keras_vae import load_model
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 
 pytestmark = pytest.mark.usefixtures("eagerly")
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from keras_vae import runs
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 
 COMMANDS = (
     "train",

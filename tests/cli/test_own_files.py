@@ -13,7 +13,7 @@ import tensorflow as tf
 from PIL import Image
 
 from keras_vae import load_model, runs
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 
 from ..callbacks.pictures import png
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_vae import VAE, load_model, runs
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 from keras_vae.visualization import pixels
 
 from ..callbacks.pictures import png

@@ -1,7 +1,7 @@
 import pytest
 
 from keras_vae import runs
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 
 from ..callbacks.pictures import png
 from ..runs.html_reader import Reader

@@ -2,7 +2,7 @@ import numpy as np
 
 from keras_vae import load_model, runs
 from keras_vae.cli import tables
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 
 
 def test_a_vae_restores_and_says_how_well(model_file, tmp_path, capsys):

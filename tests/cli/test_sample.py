@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_vae import likelihoods, load_model, runs
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 from keras_vae.conditions import Labels
 from keras_vae.visualization import image_grid
 

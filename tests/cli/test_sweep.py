@@ -3,7 +3,7 @@ import json
 import pytest
 
 from keras_vae.cli import tables
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 
 WORDS = ["sweep", "--latent-dims", "2", "1", "--epochs", "1", "--batch-size", "750", "--network", "dense"]
 

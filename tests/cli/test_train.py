@@ -9,7 +9,7 @@ import absl.logging
 import pytest
 
 from keras_vae import load_model, runs
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 
 from .conftest import TRAIN, plain
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_vae import load_model, runs
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 from keras_vae.visualization import latent_traversals, pixels
 
 from ..callbacks.pictures import png

@@ -9,7 +9,7 @@ import shlex
 import numpy as np
 import pytest
 
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 
 from ..few_digits import use_few_digits
 from .pages import DOCS, PAGES, README, ROOT, blocks, commands, text_of

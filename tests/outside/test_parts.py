@@ -18,7 +18,7 @@ from keras_vae import (
     networks,
     posteriors,
 )
-from keras_vae.cli._main import main
+from keras_vae.cli.main import main
 from keras_vae.likelihoods import Bernoulli, Normal
 from keras_vae.testing import check_likelihood, check_objective, check_posterior, check_prior
 from keras_vae.visualization import latent_manifold
