@@ -2,7 +2,7 @@
 
     python benchmarks/gallery.py
 
-Two VAEs of binarised MNIST are trained for some minutes. `detect` is of scikit-learn's breast cancer table, `compress`
+Three VAEs of binarised MNIST are trained for some minutes. `detect` is of scikit-learn's breast cancer table, `compress`
 of `results/compression_mnist_*.json`, and `serve` of the signatures that a model really exports.
 """
 
@@ -17,7 +17,7 @@ import reports
 import tensorflow as tf
 from sklearn.datasets import load_breast_cancer
 
-from keras_vae import VAE, datasets, latent, likelihoods, restoration, visualization
+from keras_vae import VAE, conditions, datasets, latent, likelihoods, restoration, visualization
 from keras_vae.anomaly import AnomalyDetector
 
 HERE = pathlib.Path(__file__).parent
@@ -43,6 +43,13 @@ def main():
 def generate(epochs, data_dir):
     """Means of p(x|z) of codes from the prior."""
     return visualization.sample_grid(trained(32, epochs, data_dir).sample(30, seed=0, mean=True), columns=15)
+
+
+def condition(epochs, data_dir):
+    """Test digits, each as all ten digits."""
+    digits = next(iter(datasets.load("mnist", "test", binarize="static", data_dir=data_dir, conditional=True)))
+    x, labels = (digits[name][:4].numpy() for name in ("x", "condition"))
+    return visualization.translation_grid(trained(16, epochs, data_dir, conditional=True), x, labels)
 
 
 def restore(epochs, data_dir):
@@ -115,19 +122,20 @@ def serve(epochs, data_dir):
     return figure
 
 
-def trained(latent_dim, epochs, data_dir) -> VAE:
-    """A dense VAE of binarised MNIST, trained once for each number of latents."""
-    if latent_dim not in _TRAINED:
+def trained(latent_dim, epochs, data_dir, conditional: bool = False) -> VAE:
+    """A dense VAE of binarised MNIST, trained once for each number of latents, with labels or without."""
+    if (latent_dim, conditional) not in _TRAINED:
         keras.utils.set_random_seed(0)
-        vae = VAE.for_shape(EVENT_SHAPE, latent_dim)
+        vae = VAE.for_shape(EVENT_SHAPE, latent_dim, condition=conditions.Labels(10) if conditional else None)
         vae.compile(keras.optimizers.Adam(1e-3))
-        train = datasets.load("mnist", "train", batch_size=100, binarize="dynamic", data_dir=data_dir, seed=0)
+        options = {"binarize": "dynamic", "data_dir": data_dir, "seed": 0, "conditional": conditional}
+        train = datasets.load("mnist", "train", batch_size=100, **options)
         vae.fit(train, epochs=epochs, verbose=2)
-        _TRAINED[latent_dim] = vae
-    return _TRAINED[latent_dim]
+        _TRAINED[latent_dim, conditional] = vae
+    return _TRAINED[latent_dim, conditional]
 
 
-PICTURES = {function.__name__: function for function in (generate, restore, detect, compress, features, serve)}
+PICTURES = {function.__name__: function for function in (generate, condition, restore, detect, compress, features, serve)}
 _TRAINED = {}
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def test_its_test_command_checks_the_style_and_runs_all_tests():
 
 def test_its_gallery_has_a_picture_for_each_use():
     pictures = re.findall(r"^!\[.+\]\((docs/pictures/\w+\.png)\)$", README, re.MULTILINE)
-    uses = ("generate", "restore", "detect", "compress", "features", "serve")
+    uses = ("generate", "condition", "restore", "detect", "compress", "features", "serve")
     assert pictures == [f"docs/pictures/{use}.png" for use in uses]
 
 

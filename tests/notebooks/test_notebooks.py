@@ -23,7 +23,10 @@ SETTINGS = {
     "06_choosing_the_latent_size": {"EPOCHS": 1, "UNITS": (16,)},
     "07_anomaly_detection": {},
     "08_compression": {"EPOCHS": 1},
-    "09_conditions": {"EPOCHS": 1, "FEW_EPOCHS": 1, "UNITS": (16,), "ALPHAS": (1.0,), "NUM_SAMPLES": 2, "NUM_TEST": 40},
+    "09_conditions": {
+        **{"EPOCHS": 1, "FEW_EPOCHS": 1, "UNITS": (16,), "ALPHAS": (1.0,)},
+        **{"NUM_SAMPLES": 1, "NUM_TEST": 40, "NUM_DRAWN": 20},
+    },
 }
 NAMES = tuple(SETTINGS)
 # Runs in a kernel of its own, as Jupyter runs it, with compiled training steps. The others run in this process.
