@@ -2,8 +2,8 @@
 
     python benchmarks/gallery.py
 
-Three VAEs of binarised MNIST are trained for some minutes. `detect` is of scikit-learn's breast cancer table, `compress`
-of `results/compression_mnist_*.json`, and `serve` of the signatures that a model really exports.
+Three VAEs of binarised MNIST are trained for some minutes. `detect` is of scikit-learn's breast cancer table,
+`compress` of `results/compression_mnist_*.json`, and `serve` of the signatures that a model really exports.
 """
 
 import argparse
@@ -135,7 +135,9 @@ def trained(latent_dim, epochs, data_dir, conditional: bool = False) -> VAE:
     return _TRAINED[latent_dim, conditional]
 
 
-PICTURES = {function.__name__: function for function in (generate, condition, restore, detect, compress, features, serve)}
+PICTURES = {
+    function.__name__: function for function in (generate, condition, restore, detect, compress, features, serve)
+}
 _TRAINED = {}
 
 if __name__ == "__main__":
