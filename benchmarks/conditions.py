@@ -30,7 +30,7 @@ BATCH_SIZE, LEARNING_RATE, LATENT_DIM = 100, 1e-3, 16
 # The weight of the KL divergence, and for how many epochs.
 EPOCHS_OF_BETA = {1.0: 25, 3.0: 18}
 NUM_DRAWN = 10_000
-CLASSIFIER_EPOCHS = 8
+CLASSIFIER_EPOCHS = 5
 
 
 def main():

@@ -2,11 +2,11 @@
 
 import inspect
 
-from quoted import models, parts, project, speed, summary, uses
+from quoted import conditions, models, parts, project, speed, summary, uses
 
 FIGURES = {
     name: function
-    for module in (models, parts, project, speed, summary, uses)
+    for module in (conditions, models, parts, project, speed, summary, uses)
     for name, function in inspect.getmembers(module, inspect.isfunction)
     if function.__module__ == module.__name__ and not name.startswith("_")
 }
