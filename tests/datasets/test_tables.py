@@ -63,7 +63,7 @@ def test_a_column_of_labels_is_none_of_the_rows(tmp_path):
         ("", "has no column 'sort'"),
         ("sort\na\n", "holds no row of numbers"),
         ("age,sort\n", "holds no row of numbers"),
-        ("age,sort\n1,a\n2\n", "has 1 columns in line 3, and 2 before"),
+        ("age,sort\n1,a\n2\n", "has 1 columns in line 3, but 2 before"),
         ("age,sort\nx,a\n", "must hold numbers. Received: 'x' in line 2"),
         (",sort,age\n0,a,0.5\n1,b,1.5\n", "has no name and numbers the rows"),
     ],
